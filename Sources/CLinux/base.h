@@ -1,0 +1,28 @@
+#ifndef APUS_CLINUX_BASE_H
+#define APUS_CLINUX_BASE_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// Numbers that the headers of Debian 12 may lack; from 424 on all architectures share them.
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+#ifndef SYS_statmount
+#define SYS_statmount 457
+#endif
+
+static inline long linux_result(long value) { return value == -1 ? -(long)errno : value; }
+
+// syscall(2) is variadic, which Swift cannot call.
+static inline long linux_syscall(long number, long a, long b, long c, long d, long e, long f) {
+    return linux_result(syscall(number, a, b, c, d, e, f));
+}
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef APUS_CLINUX_MOUNTS_H
+#define APUS_CLINUX_MOUNTS_H
+
+#include "base.h"
+#include <sys/mount.h>
+
+struct linux_mount_attr {
+    uint64_t attr_set;
+    uint64_t attr_clr;
+    uint64_t propagation;
+    uint64_t userns_fd;
+};
+_Static_assert(sizeof(struct linux_mount_attr) == 32, "mount_attr");
+
+static inline long linux_mount(const char *source, const char *target, const char *type, unsigned long flags,
+                               const char *data) {
+    return linux_result(mount(source, target, type, flags, data));
+}
+static inline long linux_umount2(const char *target, int flags) { return linux_result(umount2(target, flags)); }
+static inline long linux_pivot_root(const char *root, const char *old) {
+    return linux_result(syscall(SYS_pivot_root, root, old));
+}
+static inline long linux_open_tree(int directory, const char *path, unsigned flags) {
+    return linux_result(syscall(SYS_open_tree, directory, path, flags));
+}
+static inline long linux_move_mount(int from, const char *source, int to, const char *target, unsigned flags) {
+    return linux_result(syscall(SYS_move_mount, from, source, to, target, flags));
+}
+static inline long linux_fsopen(const char *type, unsigned flags) { return linux_result(syscall(SYS_fsopen, type, flags)); }
+static inline long linux_fsconfig(int fd, unsigned command, const char *key, const void *value, int auxiliary) {
+    return linux_result(syscall(SYS_fsconfig, fd, command, key, value, auxiliary));
+}
+static inline long linux_fsmount(int fd, unsigned flags, unsigned attributes) {
+    return linux_result(syscall(SYS_fsmount, fd, flags, attributes));
+}
+static inline long linux_mount_setattr(int directory, const char *path, unsigned flags,
+                                       const struct linux_mount_attr *attributes) {
+    return linux_result(syscall(SYS_mount_setattr, directory, path, flags, attributes, sizeof *attributes));
+}
+static inline long linux_chroot(const char *path) { return linux_result(chroot(path)); }
+
+#endif

@@ -1,0 +1,166 @@
+#ifndef APUS_CLINUX_PROCESSES_H
+#define APUS_CLINUX_PROCESSES_H
+
+#include "base.h"
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+struct linux_clone_args {
+    uint64_t flags;
+    uint64_t pidfd;
+    uint64_t child_tid;
+    uint64_t parent_tid;
+    uint64_t exit_signal;
+    uint64_t stack;
+    uint64_t stack_size;
+    uint64_t tls;
+    uint64_t set_tid;
+    uint64_t set_tid_size;
+    uint64_t cgroup;
+};
+_Static_assert(sizeof(struct linux_clone_args) == 88, "clone_args");
+
+// Like fork(2), with the namespaces and the cgroup of `arguments`. The child goes on in the caller's code, so only a
+// process with a single thread may use it, and the child must use raw system calls for set*id and setgroups.
+static inline long linux_clone3(struct linux_clone_args *arguments) {
+    return linux_result(syscall(SYS_clone3, arguments, sizeof *arguments));
+}
+
+// Clones and, in the child, executes the program behind `executable` with the descriptors of `keep` moved to the
+// numbers from `first` on. Nothing but system calls happens between the two, so a caller with many threads is safe:
+// no lock of another thread can be needed. The child reports a failed step as the exit status of 96 to 98.
+static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int executable, char *const *argv,
+                                         char *const *envp, const int *keep, int keep_count, int first) {
+    // All signals are blocked meanwhile: a handler of the caller must not run in the child.
+    uint64_t all = ~(uint64_t)0, saved = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
+    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    if (child == 0) {
+        struct {
+            void *handler;
+            unsigned long flags;
+            void *restorer;
+            uint64_t mask;
+        } action = {0, 0, 0, 0};
+        for (int number = 1; number < 65; number++)
+            if (number != SIGKILL && number != SIGSTOP)
+                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        // Two passes, so that no descriptor is overwritten before it has been moved out of the way.
+        int high[16];
+        for (int index = 0; index < keep_count && index < 16; index++) {
+            high[index] = (int)syscall(SYS_fcntl, keep[index], F_DUPFD_CLOEXEC, 512);
+            if (high[index] < 0) syscall(SYS_exit_group, 96);
+        }
+        int program = (int)syscall(SYS_fcntl, executable, F_DUPFD_CLOEXEC, 512);
+        if (program < 0) syscall(SYS_exit_group, 96);
+        for (int index = 0; index < keep_count && index < 16; index++)
+            if (syscall(SYS_dup3, high[index], first + index, 0) < 0) syscall(SYS_exit_group, 97);
+        uint64_t none = 0;
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
+        syscall(SYS_execveat, program, "", argv, envp, 0x1000 /* AT_EMPTY_PATH */);
+        syscall(SYS_exit_group, 98);
+    }
+    long result = linux_result(child);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
+    return result;
+}
+
+static inline long linux_execve(const char *path, char *const *argv, char *const *envp) {
+    return linux_result(syscall(SYS_execve, path, argv, envp));
+}
+static inline long linux_execveat(int fd, const char *path, char *const *argv, char *const *envp, int flags) {
+    return linux_result(syscall(SYS_execveat, fd, path, argv, envp, flags));
+}
+static inline void linux_exit_group(int status) {
+    for (;;) syscall(SYS_exit_group, status);
+}
+static inline long linux_getpid(void) { return syscall(SYS_getpid); }
+static inline long linux_getppid(void) { return syscall(SYS_getppid); }
+static inline long linux_pidfd_open(pid_t pid, unsigned flags) { return linux_result(syscall(SYS_pidfd_open, pid, flags)); }
+static inline long linux_pidfd_send_signal(int pidfd, int number) {
+    return linux_result(syscall(SYS_pidfd_send_signal, pidfd, number, (void *)0, 0));
+}
+static inline long linux_kill(pid_t pid, int number) { return linux_result(kill(pid, number)); }
+static inline long linux_waitid(int kind, int identifier, siginfo_t *information, int options) {
+    return linux_result(syscall(SYS_waitid, kind, identifier, information, options, (void *)0));
+}
+static inline long linux_wait4(pid_t pid, int *status, int options) {
+    return linux_result(syscall(SYS_wait4, pid, status, options, (void *)0));
+}
+static inline int linux_siginfo_status(const siginfo_t *information) { return information->si_status; }
+static inline int linux_siginfo_code(const siginfo_t *information) { return information->si_code; }
+static inline int linux_siginfo_pid(const siginfo_t *information) { return information->si_pid; }
+
+static inline long linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
+    return linux_result(syscall(SYS_prctl, option, a, b, c, d));
+}
+static inline long linux_setsid(void) { return linux_result(syscall(SYS_setsid)); }
+static inline long linux_setns(int fd, int flags) { return linux_result(syscall(SYS_setns, fd, flags)); }
+static inline long linux_unshare(unsigned long flags) { return linux_result(syscall(SYS_unshare, flags)); }
+static inline long linux_sethostname(const char *name, size_t length) {
+    return linux_result(syscall(SYS_sethostname, name, length));
+}
+static inline long linux_setdomainname(const char *name, size_t length) {
+    return linux_result(syscall(SYS_setdomainname, name, length));
+}
+static inline long linux_personality(unsigned long value) { return linux_result(syscall(SYS_personality, value)); }
+
+// The C library's set*id functions signal every thread it knows of and wait for them; after a raw clone that list is
+// wrong and the call hangs. Hence the system calls themselves.
+static inline long linux_setresuid(uid_t user) { return linux_result(syscall(SYS_setresuid, user, user, user)); }
+static inline long linux_setresgid(gid_t group) { return linux_result(syscall(SYS_setresgid, group, group, group)); }
+static inline long linux_setgroups(size_t count, const gid_t *groups) {
+    return linux_result(syscall(SYS_setgroups, count, groups));
+}
+
+static inline long linux_prlimit(pid_t pid, int resource, const uint64_t *new_limits, uint64_t *old_limits) {
+    return linux_result(syscall(SYS_prlimit64, pid, resource, new_limits, old_limits));
+}
+static inline long linux_sched_setaffinity(pid_t pid, size_t size, const void *mask) {
+    return linux_result(syscall(SYS_sched_setaffinity, pid, size, mask));
+}
+static inline long linux_sched_getaffinity(pid_t pid, size_t size, void *mask) {
+    return linux_result(syscall(SYS_sched_getaffinity, pid, size, mask));
+}
+
+struct linux_sched_attr {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime;
+    uint64_t deadline;
+    uint64_t period;
+    uint32_t util_min;
+    uint32_t util_max;
+};
+_Static_assert(sizeof(struct linux_sched_attr) == 56, "sched_attr");
+
+static inline long linux_sched_setattr(pid_t pid, const struct linux_sched_attr *attributes) {
+    return linux_result(syscall(SYS_sched_setattr, pid, attributes, 0));
+}
+static inline long linux_ioprio_set(int which, int who, int value) {
+    return linux_result(syscall(SYS_ioprio_set, which, who, value));
+}
+static inline long linux_set_mempolicy(int mode, const unsigned long *nodes, unsigned long maximum) {
+    return linux_result(syscall(SYS_set_mempolicy, mode, nodes, maximum));
+}
+static inline long linux_signalfd(int fd, uint64_t mask, int flags) {
+    return linux_result(syscall(SYS_signalfd4, fd, &mask, sizeof mask, flags));
+}
+static inline long linux_sigprocmask(int how, uint64_t mask, uint64_t *old) {
+    return linux_result(syscall(SYS_rt_sigprocmask, how, &mask, old, sizeof mask));
+}
+static inline uint64_t linux_now_nanoseconds(int clock) {
+    struct timespec now = {0, 0};
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+#endif

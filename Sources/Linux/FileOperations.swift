@@ -1,0 +1,222 @@
+import CLinux
+
+/// Reads at most `count` bytes of `descriptor`; an empty result means the end.
+package func read(_ descriptor: Int32, count: Int) throws(Errno) -> [UInt8] {
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
+        do throws(Errno) {
+            size = try checkRetrying { linux_read(descriptor, buffer.baseAddress, count) }
+        } catch {
+            failure = error
+        }
+    }
+    if let failure { throw failure }
+    return bytes
+}
+
+/// Reads all of `descriptor` up to `limit` bytes; more than that is `EFBIG`.
+package func readAll(_ descriptor: Int32, limit: Int, expected: Int = 4096) throws(Errno) -> [UInt8] {
+    var bytes = [UInt8]()
+    bytes.reserveCapacity(expected + 1)
+    while true {
+        let part = try read(descriptor, count: max(expected, 4096))
+        if part.isEmpty { return bytes }
+        bytes += part
+        if bytes.count > limit { throw Errno(rawValue: EFBIG) }
+    }
+}
+
+/// Reads a regular file of at most `limit` bytes.
+///
+/// The file is opened without blocking and must be regular, so that a fifo or a device never hangs the runtime.
+package func readRegularFile(
+    _ path: String, at directory: Int32 = workingDirectory, limit: Int
+) throws(Errno) -> [UInt8] {
+    let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
+    let status = try file.status()
+    guard status.kind == .regular else { throw status.kind == .directory ? .isDirectory : .invalidArgument }
+    guard status.size <= limit else { throw Errno(rawValue: EFBIG) }
+    return try readAll(file.raw, limit: limit, expected: status.size + 1)
+}
+
+/// Reads a small file of a kernel file system (proc, sysfs, cgroup) as text without its last newline.
+package func readKernelFile(
+    _ path: String, at directory: Int32 = workingDirectory, limit: Int = 1 << 20
+) throws(Errno) -> String {
+    let file = try FileDescriptor.open(path, at: directory, .readOnly)
+    var bytes = try readAll(file.raw, limit: limit)
+    if bytes.last == 10 { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Writes all of `bytes`.
+package func write(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
+    var offset = 0
+    while offset < bytes.count {
+        let count = bytes.count - offset
+        offset += try checkRetrying {
+            bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress?.advanced(by: offset), count) }
+        }
+    }
+}
+
+/// Writes `text` with a single write(2), as files of proc, sysfs and cgroup want it.
+package func writeKernelFile(
+    _ path: String, at directory: Int32 = workingDirectory, _ text: String
+) throws(Errno) {
+    let file = try FileDescriptor.open(path, at: directory, .writeOnly)
+    try writeOnce(text, to: file.raw)
+}
+
+/// Writes `text` with a single write(2); a short write is `EIO`.
+package func writeOnce(_ text: String, to descriptor: Int32) throws(Errno) {
+    var text = text
+    let count = text.utf8.count
+    let written = try checkRetrying {
+        text.withUTF8 { linux_write(descriptor, $0.baseAddress, count) }
+    }
+    guard written == count else { throw .inputOutput }
+}
+
+/// What a file is. See inode(7).
+public enum FileKind: UInt32, Sendable {
+    case fifo = 0o010000
+    case characterDevice = 0o020000
+    case directory = 0o040000
+    case blockDevice = 0o060000
+    case regular = 0o100000
+    case symbolicLink = 0o120000
+    case socket = 0o140000
+    case unknown = 0
+}
+
+/// The facts of stat(2) that a runtime asks for.
+public struct FileStatus: Sendable {
+    public let kind: FileKind
+    /// The permission bits, without the kind.
+    public let permissions: UInt32
+    public let user: UInt32
+    public let group: UInt32
+    public let device: UInt64
+    public let inode: UInt64
+    /// The device number of a device node.
+    public let represents: UInt64
+    public let size: Int
+    public let links: UInt64
+
+    init(_ raw: stat) {
+        kind = FileKind(rawValue: raw.st_mode & 0o170000) ?? .unknown
+        permissions = raw.st_mode & 0o7777
+        user = raw.st_uid
+        group = raw.st_gid
+        device = UInt64(raw.st_dev)
+        inode = UInt64(raw.st_ino)
+        represents = UInt64(raw.st_rdev)
+        size = Int(raw.st_size)
+        links = UInt64(raw.st_nlink)
+    }
+
+    /// The major and minor number of a device node.
+    public var deviceNumber: (major: UInt32, minor: UInt32) {
+        (linux_major(dev_t(represents)), linux_minor(dev_t(represents)))
+    }
+}
+
+extension FileDescriptor {
+    /// The facts of the open file. See fstat(2).
+    public func status() throws(Errno) -> FileStatus { try fileStatus(of: raw) }
+
+    /// The magic number of the file system that holds the open file. See statfs(2).
+    public func fileSystem() throws(Errno) -> FileSystemKind { try fileSystemKind(of: raw) }
+}
+
+/// The facts of the file behind `descriptor`.
+package func fileStatus(of descriptor: Int32) throws(Errno) -> FileStatus {
+    var raw = stat()
+    try check(linux_fstat(descriptor, &raw))
+    return FileStatus(raw)
+}
+
+/// The facts of `path`; of the link itself unless `followingLinks`.
+package func fileStatus(
+    _ path: String, at directory: Int32 = workingDirectory, followingLinks: Bool = true
+) throws(Errno) -> FileStatus {
+    var raw = stat()
+    try check(linux_fstatat(directory, path, &raw, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW))
+    return FileStatus(raw)
+}
+
+/// The type of a mounted file system by its magic number. See statfs(2).
+public struct FileSystemKind: RawRepresentable, Hashable, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    public static let cgroup2 = FileSystemKind(rawValue: 0x6367_7270)
+    public static let cgroup = FileSystemKind(rawValue: 0x27_e0eb)
+    public static let tmpfs = FileSystemKind(rawValue: 0x0102_1994)
+    public static let proc = FileSystemKind(rawValue: 0x9fa0)
+    public static let nsfs = FileSystemKind(rawValue: 0x6e73_6673)
+    public static let sysfs = FileSystemKind(rawValue: 0x6265_6572)
+    public static let overlay = FileSystemKind(rawValue: 0x794c_7630)
+    public static let resctrl = FileSystemKind(rawValue: 0x765_5821)
+}
+
+package func fileSystemKind(of descriptor: Int32) throws(Errno) -> FileSystemKind {
+    var raw = statfs()
+    try check(linux_fstatfs(descriptor, &raw))
+    return FileSystemKind(rawValue: Int(raw.f_type))
+}
+
+/// Makes a directory. See mkdirat(2).
+package func makeDirectory(
+    _ path: String, at directory: Int32 = workingDirectory, mode: UInt32
+) throws(Errno) {
+    try check(linux_mkdirat(directory, path, mode))
+}
+
+/// Removes a file, or a directory with `isDirectory`. See unlinkat(2).
+package func unlink(
+    _ path: String, at directory: Int32 = workingDirectory, isDirectory: Bool = false
+) throws(Errno) {
+    try check(linux_unlinkat(directory, path, isDirectory ? AT_REMOVEDIR : 0))
+}
+
+/// Gives a file a new name, replacing what has it. See rename(2).
+package func rename(
+    _ source: String, at from: Int32 = workingDirectory, to target: String, at to: Int32 = workingDirectory
+) throws(Errno) {
+    try check(linux_renameat2(from, source, to, target, 0))
+}
+
+/// The target of a symbolic link. See readlink(2).
+package func readLink(_ path: String, at directory: Int32 = workingDirectory) throws(Errno) -> String {
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
+        let result = buffer.withMemoryRebound(to: CChar.self) {
+            linux_readlinkat(directory, path, $0.baseAddress, 4096)
+        }
+        if result < 0 { failure = Errno(rawValue: Int32(-result)) } else { size = result }
+    }
+    if let failure { throw failure }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// The names in a directory, without `.` and `..`, in the order the kernel gives them. See getdents(2).
+package func directoryEntries(of descriptor: Int32) throws(Errno) -> [String] {
+    var names: [String] = []
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32768, alignment: 8)
+    defer { buffer.deallocate() }
+    while true {
+        let count = try checkRetrying { linux_getdents(descriptor, buffer.baseAddress, buffer.count) }
+        if count == 0 { return names }
+        var offset = 0
+        while offset < count {
+            let length = Int(buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
+            var end = offset + 19
+            while end < offset + length, buffer[end] != 0 { end += 1 }
+            let name = String(decoding: buffer[(offset + 19)..<end], as: UTF8.self)
+            if name != ".", name != ".." { names.append(name) }
+            offset += length
+        }
+    }
+}
