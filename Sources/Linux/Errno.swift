@@ -10,45 +10,45 @@ public struct Errno: Error, RawRepresentable, Hashable, Sendable {
 }
 
 extension Errno {
-    public static let notPermitted = Errno(rawValue: 1)
-    public static let noSuchFileOrDirectory = Errno(rawValue: 2)
-    public static let noSuchProcess = Errno(rawValue: 3)
-    public static let interrupted = Errno(rawValue: 4)
-    public static let inputOutput = Errno(rawValue: 5)
-    public static let noSuchDeviceOrAddress = Errno(rawValue: 6)
-    public static let argumentListTooLong = Errno(rawValue: 7)
-    public static let execFormat = Errno(rawValue: 8)
-    public static let badFileDescriptor = Errno(rawValue: 9)
-    public static let noChildProcesses = Errno(rawValue: 10)
-    public static let tryAgain = Errno(rawValue: 11)
-    public static let outOfMemory = Errno(rawValue: 12)
-    public static let permissionDenied = Errno(rawValue: 13)
-    public static let busy = Errno(rawValue: 16)
-    public static let fileExists = Errno(rawValue: 17)
-    public static let crossDevice = Errno(rawValue: 18)
-    public static let noSuchDevice = Errno(rawValue: 19)
-    public static let notDirectory = Errno(rawValue: 20)
-    public static let isDirectory = Errno(rawValue: 21)
-    public static let invalidArgument = Errno(rawValue: 22)
-    public static let tooManyOpenFilesInSystem = Errno(rawValue: 23)
-    public static let tooManyOpenFiles = Errno(rawValue: 24)
-    public static let notTerminal = Errno(rawValue: 25)
-    public static let noSpace = Errno(rawValue: 28)
-    public static let readOnlyFileSystem = Errno(rawValue: 30)
-    public static let brokenPipe = Errno(rawValue: 32)
-    public static let outOfRange = Errno(rawValue: 34)
-    public static let nameTooLong = Errno(rawValue: 36)
-    public static let noSuchSystemCall = Errno(rawValue: 38)
-    public static let directoryNotEmpty = Errno(rawValue: 39)
-    public static let tooManySymbolicLinks = Errno(rawValue: 40)
-    public static let noData = Errno(rawValue: 61)
-    public static let valueTooLarge = Errno(rawValue: 75)
-    public static let notSocket = Errno(rawValue: 88)
-    public static let notSupported = Errno(rawValue: 95)
-    public static let addressInUse = Errno(rawValue: 98)
-    public static let connectionRefused = Errno(rawValue: 111)
-    public static let timedOut = Errno(rawValue: 110)
-    public static let staleFile = Errno(rawValue: 116)
+    package static let notPermitted = Errno(rawValue: 1)
+    package static let noSuchFileOrDirectory = Errno(rawValue: 2)
+    package static let noSuchProcess = Errno(rawValue: 3)
+    package static let interrupted = Errno(rawValue: 4)
+    package static let inputOutput = Errno(rawValue: 5)
+    package static let noSuchDeviceOrAddress = Errno(rawValue: 6)
+    package static let argumentListTooLong = Errno(rawValue: 7)
+    package static let execFormat = Errno(rawValue: 8)
+    package static let badFileDescriptor = Errno(rawValue: 9)
+    package static let noChildProcesses = Errno(rawValue: 10)
+    package static let tryAgain = Errno(rawValue: 11)
+    package static let outOfMemory = Errno(rawValue: 12)
+    package static let permissionDenied = Errno(rawValue: 13)
+    package static let busy = Errno(rawValue: 16)
+    package static let fileExists = Errno(rawValue: 17)
+    package static let crossDevice = Errno(rawValue: 18)
+    package static let noSuchDevice = Errno(rawValue: 19)
+    package static let notDirectory = Errno(rawValue: 20)
+    package static let isDirectory = Errno(rawValue: 21)
+    package static let invalidArgument = Errno(rawValue: 22)
+    package static let tooManyOpenFilesInSystem = Errno(rawValue: 23)
+    package static let tooManyOpenFiles = Errno(rawValue: 24)
+    package static let notTerminal = Errno(rawValue: 25)
+    package static let noSpace = Errno(rawValue: 28)
+    package static let readOnlyFileSystem = Errno(rawValue: 30)
+    package static let brokenPipe = Errno(rawValue: 32)
+    package static let outOfRange = Errno(rawValue: 34)
+    package static let nameTooLong = Errno(rawValue: 36)
+    package static let noSuchSystemCall = Errno(rawValue: 38)
+    package static let directoryNotEmpty = Errno(rawValue: 39)
+    package static let tooManySymbolicLinks = Errno(rawValue: 40)
+    package static let noData = Errno(rawValue: 61)
+    package static let valueTooLarge = Errno(rawValue: 75)
+    package static let notSocket = Errno(rawValue: 88)
+    package static let notSupported = Errno(rawValue: 95)
+    package static let addressInUse = Errno(rawValue: 98)
+    package static let connectionRefused = Errno(rawValue: 111)
+    package static let timedOut = Errno(rawValue: 110)
+    package static let staleFile = Errno(rawValue: 116)
 }
 
 extension Errno {
@@ -138,14 +138,14 @@ extension Errno {
 }
 
 /// Turns the result of a CLinux function, which is negative on failure, into a value or a thrown `Errno`.
-@inlinable @discardableResult
+@discardableResult
 package func check(_ result: Int) throws(Errno) -> Int {
     guard result >= 0 else { throw Errno(rawValue: Int32(truncatingIfNeeded: -result)) }
     return result
 }
 
 /// Like `check`, calling again as long as a signal interrupted the call.
-@inlinable @discardableResult
+@discardableResult
 package func checkRetrying(_ call: () -> Int) throws(Errno) -> Int {
     while true {
         let result = call()

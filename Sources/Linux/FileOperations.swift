@@ -79,7 +79,7 @@ package func writeOnce(_ text: String, to descriptor: Int32) throws(Errno) {
 }
 
 /// What a file is. See inode(7).
-public enum FileKind: UInt32, Sendable {
+package enum FileKind: UInt32, Sendable {
     case fifo = 0o010000
     case characterDevice = 0o020000
     case directory = 0o040000
@@ -91,18 +91,18 @@ public enum FileKind: UInt32, Sendable {
 }
 
 /// The facts of stat(2) that a runtime asks for.
-public struct FileStatus: Sendable {
-    public let kind: FileKind
+package struct FileStatus: Sendable {
+    package let kind: FileKind
     /// The permission bits, without the kind.
-    public let permissions: UInt32
-    public let user: UInt32
-    public let group: UInt32
-    public let device: UInt64
-    public let inode: UInt64
+    package let permissions: UInt32
+    package let user: UInt32
+    package let group: UInt32
+    package let device: UInt64
+    package let inode: UInt64
     /// The device number of a device node.
-    public let represents: UInt64
-    public let size: Int
-    public let links: UInt64
+    package let represents: UInt64
+    package let size: Int
+    package let links: UInt64
 
     init(_ raw: stat) {
         kind = FileKind(rawValue: raw.st_mode & 0o170000) ?? .unknown
@@ -117,17 +117,17 @@ public struct FileStatus: Sendable {
     }
 
     /// The major and minor number of a device node.
-    public var deviceNumber: (major: UInt32, minor: UInt32) {
+    package var deviceNumber: (major: UInt32, minor: UInt32) {
         (linux_major(dev_t(represents)), linux_minor(dev_t(represents)))
     }
 }
 
 extension FileDescriptor {
     /// The facts of the open file. See fstat(2).
-    public func status() throws(Errno) -> FileStatus { try fileStatus(of: raw) }
+    package func status() throws(Errno) -> FileStatus { try fileStatus(of: raw) }
 
     /// The magic number of the file system that holds the open file. See statfs(2).
-    public func fileSystem() throws(Errno) -> FileSystemKind { try fileSystemKind(of: raw) }
+    package func fileSystem() throws(Errno) -> FileSystemKind { try fileSystemKind(of: raw) }
 }
 
 /// The facts of the file behind `descriptor`.
@@ -147,18 +147,18 @@ package func fileStatus(
 }
 
 /// The type of a mounted file system by its magic number. See statfs(2).
-public struct FileSystemKind: RawRepresentable, Hashable, Sendable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue }
+package struct FileSystemKind: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
 
-    public static let cgroup2 = FileSystemKind(rawValue: 0x6367_7270)
-    public static let cgroup = FileSystemKind(rawValue: 0x27_e0eb)
-    public static let tmpfs = FileSystemKind(rawValue: 0x0102_1994)
-    public static let proc = FileSystemKind(rawValue: 0x9fa0)
-    public static let nsfs = FileSystemKind(rawValue: 0x6e73_6673)
-    public static let sysfs = FileSystemKind(rawValue: 0x6265_6572)
-    public static let overlay = FileSystemKind(rawValue: 0x794c_7630)
-    public static let resctrl = FileSystemKind(rawValue: 0x765_5821)
+    package static let cgroup2 = FileSystemKind(rawValue: 0x6367_7270)
+    package static let cgroup = FileSystemKind(rawValue: 0x27_e0eb)
+    package static let tmpfs = FileSystemKind(rawValue: 0x0102_1994)
+    package static let proc = FileSystemKind(rawValue: 0x9fa0)
+    package static let nsfs = FileSystemKind(rawValue: 0x6e73_6673)
+    package static let sysfs = FileSystemKind(rawValue: 0x6265_6572)
+    package static let overlay = FileSystemKind(rawValue: 0x794c_7630)
+    package static let resctrl = FileSystemKind(rawValue: 0x765_5821)
 }
 
 package func fileSystemKind(of descriptor: Int32) throws(Errno) -> FileSystemKind {
