@@ -1,0 +1,119 @@
+import Linux
+
+/// Why an operation on a container failed, as data: what was done, to what, because of which property, and what helps.
+///
+/// Rendered in one place, `message`, in the shape that engines match on: the cause comes last.
+public struct ContainerError: Error, Sendable {
+    /// The kind of failure.
+    public var code: Code
+    /// What was being done, such as `mount` or `sethostname`; may be empty.
+    public var operation: String
+    /// The property of config.json, the option or the rule that asked for it.
+    public var origin: Origin?
+    /// The path, key or value that it was done to.
+    public var subject: String
+    /// What the kernel answered.
+    public var errno: Errno?
+    /// The reason in words, where an errno alone does not say it.
+    public var reason: String
+    /// What the user can do.
+    public var remedy: String
+
+    /// Makes an error.
+    public init(
+        _ code: Code = .failed, operation: String = "", origin: Origin? = nil, subject: String = "",
+        errno: Errno? = nil, reason: String = "", remedy: String = ""
+    ) {
+        self.code = code
+        self.operation = operation
+        self.origin = origin
+        self.subject = subject
+        self.errno = errno
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// Makes an error whose whole text is `reason`, for wordings that engines know.
+    public init(_ code: Code = .failed, exactly reason: String) {
+        self.init(code, operation: "", reason: reason)
+    }
+
+    /// The kinds of failure that callers tell apart.
+    public enum Code: UInt8, Sendable, CaseIterable {
+        /// Anything without a code of its own.
+        case failed
+        /// The configuration is not valid.
+        case invalidConfiguration
+        /// The configuration asks for something that this version does not do.
+        case notSupported
+        /// No container has this id.
+        case doesNotExist
+        /// Another container has this id.
+        case alreadyExists
+        /// The id is not a valid name.
+        case invalidIdentifier
+        /// The container is not in a state that allows the operation.
+        case wrongStatus
+        /// The container's process has ended.
+        case notRunning
+        /// The program to run was not found in the container.
+        case programNotFound
+        /// A hook failed.
+        case hookFailed
+        /// The runtime's own child ended without saying why.
+        case childDied
+    }
+}
+
+extension ContainerError {
+    /// The error as one line: property, operation, subject and, last, the cause.
+    public var message: String {
+        var text = ""
+        if let origin, !origin.isRule {
+            text += origin.path
+            text += ": "
+        }
+        if !operation.isEmpty {
+            text += operation
+            if !subject.isEmpty {
+                text += " "
+                text += subject
+            }
+            text += ": "
+        } else if !subject.isEmpty {
+            text += subject
+            text += ": "
+        }
+        if !remedy.isEmpty, errno != nil || !reason.isEmpty {
+            // The cause stays last, since engines read the end of the line.
+            text += "("
+            text += remedy
+            text += ") "
+        }
+        if !reason.isEmpty {
+            text += reason
+            if errno != nil { text += ": " }
+        }
+        if let errno { text += errno.message }
+        return text
+    }
+
+    /// The same error with `origin`, if it has none yet.
+    func caused(by origin: Origin) -> ContainerError {
+        var error = self
+        if error.origin == nil { error.origin = origin }
+        return error
+    }
+}
+
+/// Runs `body`, giving an `Errno` it throws the operation and subject that a reader needs.
+@inline(__always)
+package func attempt<Result: ~Copyable>(
+    _ operation: StaticString, _ subject: @autoclosure () -> String = "", _ body: () throws(Errno) -> Result
+) throws(ContainerError) -> Result {
+    do throws(Errno) {
+        return try body()
+    } catch {
+        throw ContainerError(operation: operation.description, subject: subject(), errno: error)
+    }
+}
