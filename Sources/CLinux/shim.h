@@ -9,6 +9,7 @@
 #endif
 
 #include "base.h"
+#include "build.h"
 #include "descriptors.h"
 #include "mounts.h"
 #include "processes.h"
