@@ -1,0 +1,25 @@
+/// Cache and memory bandwidth by Intel Resource Director Technology, through the resctrl filesystem.
+public struct IntelRdt: Equatable, Sendable {
+    /// The name of the class of service; nil takes the container's id, `/` is the default class.
+    public var closID: String?
+    /// Lines to write to the schemata file, in order, after the two below.
+    public var schemata: [String]
+    /// The schema of the level 3 cache, such as `L3:0=f;1=f0`.
+    public var l3CacheSchema: String?
+    /// The schema of the memory bandwidth, such as `MB:0=20;1=70`.
+    public var memBwSchema: String?
+    /// Whether to make a monitoring group for the container.
+    public var enableMonitoring: Bool
+
+    /// Makes a setting.
+    public init(
+        closID: String? = nil, schemata: [String] = [], l3CacheSchema: String? = nil, memBwSchema: String? = nil,
+        enableMonitoring: Bool = false
+    ) {
+        self.closID = closID
+        self.schemata = schemata
+        self.l3CacheSchema = l3CacheSchema
+        self.memBwSchema = memBwSchema
+        self.enableMonitoring = enableMonitoring
+    }
+}

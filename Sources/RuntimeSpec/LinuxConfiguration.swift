@@ -1,0 +1,86 @@
+/// The part of a configuration that is specific to Linux: its member `linux`.
+public struct LinuxConfiguration: Equatable, Sendable {
+    /// The user ids of a new user namespace.
+    public var uidMappings: [IDMapping]
+    /// The group ids of a new user namespace.
+    public var gidMappings: [IDMapping]
+    /// Kernel parameters to set inside the container, such as `net.ipv4.ip_forward`.
+    public var sysctl: OrderedPairs<String, String>
+    /// The limits of the container's cgroup.
+    public var resources: Resources?
+    /// The path of the cgroup; with the systemd driver `slice:prefix:name`.
+    public var cgroupsPath: String?
+    /// The namespaces to make or join. A kind that is not listed is shared with the runtime.
+    public var namespaces: [Namespace]
+    /// The device files to make inside.
+    public var devices: [Device]
+    /// The network devices to move inside, keyed by their name on the host.
+    public var netDevices: OrderedPairs<String, NetDevice>
+    /// The filter of system calls.
+    public var seccomp: SeccompProfile?
+    /// The propagation of mounts between the container's root and the host.
+    public var rootfsPropagation: RootfsPropagation?
+    /// Absolute paths inside the container that nobody may read.
+    public var maskedPaths: [String]
+    /// Absolute paths inside the container that nobody may write.
+    public var readonlyPaths: [String]
+    /// The SELinux context of the mounts.
+    public var mountLabel: String?
+    /// Cache and memory bandwidth by Intel Resource Director Technology.
+    public var intelRdt: IntelRdt?
+    /// The NUMA memory policy.
+    public var memoryPolicy: MemoryPolicy?
+    /// The execution domain of personality(2).
+    public var personality: Personality?
+    /// The offsets of the clocks in a new time namespace.
+    public var timeOffsets: OrderedPairs<TimeOffsetClock, TimeOffset>
+
+    /// Makes a configuration for Linux.
+    public init(
+        uidMappings: [IDMapping] = [], gidMappings: [IDMapping] = [], sysctl: OrderedPairs<String, String> = [:],
+        resources: Resources? = nil, cgroupsPath: String? = nil, namespaces: [Namespace] = [],
+        devices: [Device] = [], netDevices: OrderedPairs<String, NetDevice> = [:], seccomp: SeccompProfile? = nil,
+        rootfsPropagation: RootfsPropagation? = nil, maskedPaths: [String] = [], readonlyPaths: [String] = [],
+        mountLabel: String? = nil, intelRdt: IntelRdt? = nil, memoryPolicy: MemoryPolicy? = nil,
+        personality: Personality? = nil, timeOffsets: OrderedPairs<TimeOffsetClock, TimeOffset> = [:]
+    ) {
+        self.uidMappings = uidMappings
+        self.gidMappings = gidMappings
+        self.sysctl = sysctl
+        self.resources = resources
+        self.cgroupsPath = cgroupsPath
+        self.namespaces = namespaces
+        self.devices = devices
+        self.netDevices = netDevices
+        self.seccomp = seccomp
+        self.rootfsPropagation = rootfsPropagation
+        self.maskedPaths = maskedPaths
+        self.readonlyPaths = readonlyPaths
+        self.mountLabel = mountLabel
+        self.intelRdt = intelRdt
+        self.memoryPolicy = memoryPolicy
+        self.personality = personality
+        self.timeOffsets = timeOffsets
+    }
+}
+
+/// How mounts propagate between the container's root and the host. The forms with `r` concern the whole tree; the
+/// specification names only the others, but engines write both.
+public enum RootfsPropagation: String, CaseIterable, Sendable {
+    /// Nothing propagates.
+    case `private`
+    /// Mounts propagate in both directions.
+    case shared
+    /// Mounts propagate from the host into the container.
+    case slave
+    /// Nothing propagates, and the mount cannot be bound elsewhere.
+    case unbindable
+    /// `private` for the whole tree.
+    case recursivePrivate = "rprivate"
+    /// `shared` for the whole tree.
+    case recursiveShared = "rshared"
+    /// `slave` for the whole tree.
+    case recursiveSlave = "rslave"
+    /// `unbindable` for the whole tree.
+    case recursiveUnbindable = "runbindable"
+}

@@ -1,0 +1,61 @@
+/// A map that keeps the order of its keys, as the file gave them.
+///
+/// Looking a key up compares one key after the other: the maps of a configuration hold a handful of entries. A key that
+/// is there twice keeps its first place and its last value, as in Go.
+public struct OrderedPairs<Key: Equatable & Sendable, Value: Equatable & Sendable>: Equatable, Sendable {
+    /// One entry of the map.
+    public struct Pair: Equatable, Sendable {
+        /// The key.
+        public var key: Key
+        /// The value.
+        public var value: Value
+
+        /// Makes an entry.
+        public init(key: Key, value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    private var pairs: [Pair]
+
+    /// Makes an empty map.
+    public init() { pairs = [] }
+
+    /// The value of a key; assigning nil removes the key.
+    public subscript(key: Key) -> Value? {
+        get {
+            for pair in pairs where pair.key == key { return pair.value }
+            return nil
+        }
+        set {
+            let place = pairs.firstIndex { $0.key == key }
+            switch (place, newValue) {
+            case (let place?, let value?): pairs[place].value = value
+            case (let place?, nil): pairs.remove(at: place)
+            case (nil, let value?): pairs.append(Pair(key: key, value: value))
+            case (nil, nil): break
+            }
+        }
+    }
+
+    /// The keys, in order.
+    public var keys: [Key] { pairs.map(\.key) }
+}
+
+extension OrderedPairs: RandomAccessCollection {
+    /// The place of the first entry.
+    public var startIndex: Int { 0 }
+    /// The place after the last entry.
+    public var endIndex: Int { pairs.count }
+    /// The entry at a place.
+    public subscript(position: Int) -> Pair { pairs[position] }
+}
+
+extension OrderedPairs: ExpressibleByDictionaryLiteral {
+    /// Makes a map of a literal, in the order of the literal.
+    public init(dictionaryLiteral elements: (Key, Value)...) {
+        self.init()
+        for (key, value) in elements { self[key] = value }
+    }
+}

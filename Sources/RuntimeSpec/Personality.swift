@@ -1,0 +1,29 @@
+/// The execution domain of the container's processes, see personality(2).
+public struct Personality: Equatable, Sendable {
+    /// The domain.
+    public var domain: PersonalityDomain
+    /// Flags; the specification defines none.
+    public var flags: [String]
+
+    /// Makes a personality.
+    public init(domain: PersonalityDomain, flags: [String] = []) {
+        self.domain = domain
+        self.flags = flags
+    }
+}
+
+/// An execution domain of personality(2).
+public enum PersonalityDomain: String, CaseIterable, Sendable {
+    /// The native one.
+    case linux = "LINUX"
+    /// The 32-bit one of the same architecture, as uname(2) shows it.
+    case linux32 = "LINUX32"
+
+    /// The number of the domain for personality(2).
+    public var number: UInt {
+        switch self {
+        case .linux: 0x0
+        case .linux32: 0x8
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// The state of a container, as the command `state` prints it and as hooks read it.
+public struct State: Equatable, Sendable {
+    /// The version of the runtime specification that the document follows.
+    public var ociVersion: String
+    /// The container's id.
+    public var id: String
+    /// Where in its life the container is.
+    public var status: ContainerStatus
+    /// The process id of the container's first process; 0 when it is stopped, nil leaves the member out.
+    public var pid: Int32?
+    /// The absolute path of the bundle.
+    public var bundle: String
+    /// The annotations of the configuration.
+    public var annotations: OrderedPairs<String, String>
+    /// The absolute path of the root filesystem; an extension of runc.
+    public var rootfs: String?
+    /// The time of creation after RFC 3339; an extension of runc.
+    public var created: String?
+    /// The user who owns the state; an extension of runc.
+    public var owner: String?
+
+    /// Makes a state.
+    public init(
+        ociVersion: String = Spec.currentVersion, id: String, status: ContainerStatus, pid: Int32? = nil,
+        bundle: String, annotations: OrderedPairs<String, String> = [:], rootfs: String? = nil,
+        created: String? = nil, owner: String? = nil
+    ) {
+        self.ociVersion = ociVersion
+        self.id = id
+        self.status = status
+        self.pid = pid
+        self.bundle = bundle
+        self.annotations = annotations
+        self.rootfs = rootfs
+        self.created = created
+        self.owner = owner
+    }
+}
+
+/// Where in its life a container is.
+public enum ContainerStatus: String, CaseIterable, Sendable {
+    /// It is being made.
+    case creating
+    /// It is made, and its program has not been started.
+    case created
+    /// Its program runs.
+    case running
+    /// It is frozen; an extension of the specification.
+    case paused
+    /// Its first process has ended.
+    case stopped
+}
+
+/// What the listener of a seccomp filter gets: the state of the container and the descriptors that come along.
+public struct ContainerProcessState: Equatable, Sendable {
+    /// The version of the runtime specification that the document follows.
+    public var ociVersion: String
+    /// The names of the descriptors, in their order.
+    public var fds: [String]
+    /// The process id of the filtered process, as the runtime sees it.
+    public var pid: Int32
+    /// The text of the profile for the listener.
+    public var metadata: String?
+    /// The state of the container.
+    public var state: State
+
+    /// Makes a document.
+    public init(
+        ociVersion: String = Spec.currentVersion, fds: [String], pid: Int32, metadata: String? = nil, state: State
+    ) {
+        self.ociVersion = ociVersion
+        self.fds = fds
+        self.pid = pid
+        self.metadata = metadata
+        self.state = state
+    }
+}
