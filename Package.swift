@@ -41,6 +41,7 @@ let package = Package(
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
         .testTarget(name: "SeccompTests", dependencies: ["Seccomp"], swiftSettings: settings),
         .testTarget(name: "ContainersTests", dependencies: ["Containers"], swiftSettings: settings),
-        .testTarget(name: "IntegrationTests", dependencies: ["Linux", "JSON", "RuntimeSpec"], swiftSettings: settings),
+        .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
+        .testTarget(name: "IntegrationTests", dependencies: ["CIntegrationSupport"], swiftSettings: settings),
     ]
 )

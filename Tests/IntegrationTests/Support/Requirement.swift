@@ -1,0 +1,77 @@
+import CIntegrationSupport
+import Foundation
+import Testing
+
+/// What a test needs of the host.
+enum Requirement {
+    case root
+    /// A runtime that has the commands.
+    case runtime
+    /// A v1 hierarchy of this controller.
+    case cgroupV1(String)
+    /// A unified hierarchy, with or without controllers.
+    case unified
+    /// A controller of the unified hierarchy.
+    case cgroupV2(String)
+    case userNamespaces
+    case timeNamespaces
+    case apparmor
+    case noApparmor
+    case noSELinux
+    /// A program in the host's PATH.
+    case program(String)
+    /// A capability of the tests themselves, by its number.
+    case capability(Int, String)
+    /// A file or folder of the host.
+    case path(String)
+
+    /// Why the host does not meet the requirement; nil when it does.
+    var missing: String? {
+        switch self {
+        case .root: geteuid() == 0 ? nil : "needs root"
+        case .runtime: Runtime.works ? nil : "needs a runtime that makes containers: \(Runtime.path) does not"
+        case .cgroupV1(let controller):
+            HostCgroups.hierarchies[controller] != nil ? nil : "needs a cgroup v1 hierarchy of \(controller)"
+        case .unified: HostCgroups.hasUnified ? nil : "needs a cgroup v2 hierarchy"
+        case .cgroupV2(let controller):
+            HostCgroups.unifiedControllers.contains(controller) ? nil : "needs the cgroup v2 controller \(controller)"
+        case .userNamespaces:
+            (contents("/proc/sys/user/max_user_namespaces")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "0")
+                != "0"
+                ? nil : "needs user namespaces"
+        case .timeNamespaces: exists("/proc/self/ns/time") ? nil : "needs time namespaces"
+        case .apparmor: Self.hasApparmor ? nil : "needs AppArmor"
+        case .noApparmor: Self.hasApparmor ? "needs a host without AppArmor" : nil
+        case .noSELinux: exists("/sys/fs/selinux/enforce") ? "needs a host without SELinux" : nil
+        case .program(let name):
+            Self.search(name) ? nil : "needs the program \(name)"
+        case .capability(let number, let name):
+            Self.effective & (1 << UInt64(number)) != 0 ? nil : "needs \(name)"
+        case .path(let path): exists(path) ? nil : "needs \(path)"
+        }
+    }
+
+    private static var hasApparmor: Bool {
+        contents("/sys/module/apparmor/parameters/enabled")?.hasPrefix("Y") ?? false
+    }
+
+    private static func search(_ name: String) -> Bool {
+        ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains {
+            exists($0 + "/" + name)
+        }
+    }
+
+    private static let effective: UInt64 = {
+        let status = contents("/proc/self/status") ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") } ?? ""
+        return UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16) ?? 0
+    }()
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips the test, with the reasons, where the host lacks something.
+    static func requires(_ requirements: Requirement...) -> Self {
+        let missing = requirements.compactMap(\.missing)
+        return .enabled(if: missing.isEmpty, "\(missing.joined(separator: "; "))")
+    }
+}

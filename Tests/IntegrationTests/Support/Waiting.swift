@@ -1,0 +1,46 @@
+import CIntegrationSupport
+import Foundation
+import Testing
+
+/// Waits until `condition` holds, by asking again every few milliseconds; the test fails when it does not in time.
+@discardableResult
+func eventually(
+    _ what: Comment, seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
+) rethrows -> Bool {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while true {
+        if try condition() { return true }
+        if Date() > end { break }
+        usleep(3000)
+    }
+    Issue.record("not within \(seconds) s: \(what)", sourceLocation: sourceLocation)
+    return false
+}
+
+/// Waits for the end of any process, by a pidfd; one that is gone already is fine.
+@discardableResult
+func waitForEnd(of pid: pid_t, seconds: Int = 10, sourceLocation: SourceLocation = #_sourceLocation) -> Bool {
+    let pidfd = support_pidfd_open(pid)
+    guard pidfd >= 0 else { return true }
+    defer { close(pidfd) }
+    if readable(pidfd, milliseconds: Int32(seconds * 1000)) { return true }
+    Issue.record("process \(pid) still runs after \(seconds) s", sourceLocation: sourceLocation)
+    return false
+}
+
+/// Whether a process exists and is not a zombie.
+func isAlive(_ pid: pid_t) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        let close = stat.lastIndex(of: ")")
+    else { return false }
+    let state = stat[stat.index(close, offsetBy: 2)]
+    return state != "Z" && state != "X"
+}
+
+func contents(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+
+func exists(_ path: String) -> Bool {
+    var information = stat()
+    return lstat(path, &information) == 0
+}
