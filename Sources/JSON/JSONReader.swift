@@ -1,0 +1,206 @@
+/// A strict reader of one JSON value in one pass over its bytes.
+///
+/// The caller pulls: it asks for the kind of the next value and reads or skips it; inside a container it asks for the
+/// next member or element until there is none. Nothing is copied before the caller asks for a string, and no input of
+/// any kind traps: every mistake is a `JSONSyntaxError`.
+package struct JSONReader: ~Copyable {
+    /// The number of containers that may stand inside each other.
+    package static let maximumDepth = 128
+    /// The number of bytes that a document may have if the caller does not say.
+    package static let maximumSize = 16 << 20
+
+    @usableFromInline let bytes: [UInt8]
+    @usableFromInline var position = 0
+    /// The key of the member that `nextMember` has found.
+    package internal(set) var key = JSONText(start: 0, end: 0, isEscaped: false)
+    /// Whether a string with a NUL, which is always an escaped one, has been read or skipped.
+    package internal(set) var hasSeenNUL = false
+
+    /// The open containers, the innermost in bit 0: set for an object.
+    private var containers: UInt128 = 0
+    package private(set) var depth = 0
+    /// Whether the innermost container has had no member or element yet.
+    private var isFirst = false
+
+    /// Starts before the first byte.
+    package init(_ bytes: [UInt8], maximumSize: Int = JSONReader.maximumSize) throws(JSONSyntaxError) {
+        guard bytes.count <= maximumSize else { throw JSONSyntaxError(.tooLarge(limit: maximumSize), at: maximumSize) }
+        self.bytes = bytes
+    }
+
+    /// The kind of the next value, whose first byte is at `offset` then.
+    package mutating func peek() throws(JSONSyntaxError) -> JSONKind {
+        skipBlanks()
+        guard position < bytes.count else { throw end() }
+        switch bytes[position] {
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+        case UInt8(ascii: "n"): return .null
+        default: throw unexpected(.beginningOfValue)
+        }
+    }
+
+    /// The number of bytes before the next byte to read.
+    package var offset: Int { position }
+
+    /// Enters the object that `peek` has found.
+    package mutating func beginObject() throws(JSONSyntaxError) { try open(isObject: true) }
+
+    /// Enters the array that `peek` has found.
+    package mutating func beginArray() throws(JSONSyntaxError) { try open(isObject: false) }
+
+    /// Goes to the next member of the innermost container, an object, and reads its key; false at the object's end,
+    /// which it leaves.
+    package mutating func nextMember() throws(JSONSyntaxError) -> Bool {
+        skipBlanks()
+        guard position < bytes.count else { throw end() }
+        if bytes[position] == UInt8(ascii: "}") {
+            close()
+            return false
+        }
+        if !isFirst {
+            guard bytes[position] == UInt8(ascii: ",") else { throw unexpected(.afterMember) }
+            position += 1
+            skipBlanks()
+            guard position < bytes.count else { throw end() }
+        }
+        isFirst = false
+        guard bytes[position] == UInt8(ascii: "\"") else { throw unexpected(.beginningOfKey) }
+        key = try scanString()
+        skipBlanks()
+        guard position < bytes.count else { throw end() }
+        guard bytes[position] == UInt8(ascii: ":") else { throw unexpected(.afterKey) }
+        position += 1
+        return true
+    }
+
+    /// Goes to the next element of the innermost container, an array; false at the array's end, which it leaves.
+    package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
+        skipBlanks()
+        guard position < bytes.count else { throw end() }
+        if isFirst {
+            isFirst = false
+            guard bytes[position] == UInt8(ascii: "]") else { return true }
+            close()
+            return false
+        }
+        switch bytes[position] {
+        case UInt8(ascii: "]"):
+            close()
+            return false
+        case UInt8(ascii: ","):
+            position += 1
+            return true
+        default: throw unexpected(.afterElement)
+        }
+    }
+
+    /// Reads the boolean that `peek` has found.
+    package mutating func readBoolean() throws(JSONSyntaxError) -> Bool {
+        let isTrue = position < bytes.count && bytes[position] == UInt8(ascii: "t")
+        try readLiteral(isTrue ? "true" : "false")
+        return isTrue
+    }
+
+    /// Reads the null that `peek` has found.
+    package mutating func readNull() throws(JSONSyntaxError) { try readLiteral("null") }
+
+    /// Reads any value and checks its form, but makes nothing of it.
+    package mutating func skipValue() throws(JSONSyntaxError) {
+        let outer = depth
+        repeat {
+            switch try peek() {
+            case .object: try beginObject()
+            case .array: try beginArray()
+            case .string: _ = try scanString()
+            case .number: _ = try readNumber()
+            case .boolean: _ = try readBoolean()
+            case .null: try readNull()
+            }
+            while depth > outer {
+                guard try isInObject ? nextMember() : nextElement() else { continue }
+                break
+            }
+        } while depth > outer
+    }
+
+    /// Demands that nothing but blanks follows the value.
+    package mutating func finish() throws(JSONSyntaxError) {
+        skipBlanks()
+        guard position == bytes.count else { throw unexpected(.afterValue) }
+    }
+
+    /// Whether the innermost container is an object.
+    package var isInObject: Bool { containers & 1 == 1 }
+
+    private mutating func open(isObject: Bool) throws(JSONSyntaxError) {
+        guard depth < Self.maximumDepth else { throw JSONSyntaxError(.tooDeep(limit: Self.maximumDepth), at: position) }
+        containers = containers << 1 | (isObject ? 1 : 0)
+        depth += 1
+        isFirst = true
+        position += 1
+    }
+
+    private mutating func close() {
+        containers >>= 1
+        depth -= 1
+        isFirst = false
+        position += 1
+    }
+
+    private mutating func readLiteral(_ literal: StaticString) throws(JSONSyntaxError) {
+        for index in 0..<literal.utf8CodeUnitCount {
+            let expected = literal.utf8Start[index]
+            guard position < bytes.count else { throw end() }
+            guard bytes[position] == expected else { throw unexpected(.inLiteral(literal, expecting: expected)) }
+            position += 1
+        }
+    }
+
+    mutating func skipBlanks() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
+    }
+
+    /// The error of a byte that cannot stand at the present place.
+    func unexpected(_ context: JSONSyntaxError.Context) -> JSONSyntaxError {
+        JSONSyntaxError(.invalidCharacter(bytes[position], context), at: position)
+    }
+
+    /// The error of bytes that end too early.
+    func end() -> JSONSyntaxError {
+        for byte in bytes where byte != 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D {
+            return JSONSyntaxError(.unexpectedEnd, at: bytes.count)
+        }
+        return JSONSyntaxError(.noValue, at: bytes.count)
+    }
+}
+
+/// The kinds of JSON values.
+package enum JSONKind: Sendable {
+    case object
+    case array
+    case string
+    case number
+    case boolean
+    case null
+
+    /// The kind with its article, such as `an object`.
+    package var text: String {
+        switch self {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a string"
+        case .number: "a number"
+        case .boolean: "a boolean"
+        case .null: "null"
+        }
+    }
+}

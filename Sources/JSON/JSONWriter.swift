@@ -1,0 +1,196 @@
+/// Appends one JSON value to bytes, in the layout of Go's encoder: the same escapes, and with an indent the same line
+/// breaks. The caller writes members and elements in order; commas and blanks are put in here.
+package struct JSONWriter {
+    /// How the value is laid out.
+    package enum Indent: Equatable, Sendable {
+        /// On one line, without blanks.
+        case compact
+        /// A line per member and element, each level by some blanks.
+        case blanks(Int)
+        /// A line per member and element, each level by a tab.
+        case tab
+    }
+
+    /// What has been written.
+    package private(set) var bytes: [UInt8]
+    private let indent: Indent
+    private var depth = 0
+    private var isFirst = true
+    private var isAfterKey = false
+
+    /// Appends to bytes that may be there already.
+    package init(indent: Indent = .compact, appendingTo bytes: [UInt8] = []) {
+        self.indent = indent
+        self.bytes = bytes
+    }
+
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
+
+    /// Writes the key of the next value, which is ASCII and needs no escapes.
+    package mutating func key(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        endKey()
+    }
+
+    /// Writes the key of the next value.
+    package mutating func key(_ name: String) {
+        separate()
+        appendString(name)
+        endKey()
+    }
+
+    package mutating func string(_ value: String) {
+        separate()
+        appendString(value)
+    }
+
+    package mutating func integer(_ value: some FixedWidthInteger) {
+        separate()
+        appendDigits(of: value)
+    }
+
+    package mutating func boolean(_ value: Bool) {
+        separate()
+        append(value ? "true" : "false")
+    }
+
+    package mutating func null() {
+        separate()
+        append("null")
+    }
+
+    /// Writes bytes that are one JSON value already, as they are.
+    package mutating func raw(_ value: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: value)
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        depth += 1
+        isFirst = true
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        depth -= 1
+        if !isFirst { breakLine() }
+        isFirst = false
+        bytes.append(bracket)
+    }
+
+    private mutating func separate() {
+        if isAfterKey {
+            isAfterKey = false
+            return
+        }
+        guard depth > 0 else { return }
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        breakLine()
+    }
+
+    private mutating func endKey() {
+        bytes.append(UInt8(ascii: ":"))
+        if indent != .compact { bytes.append(UInt8(ascii: " ")) }
+        isAfterKey = true
+    }
+
+    private mutating func breakLine() {
+        switch indent {
+        case .compact: return
+        case .blanks(let count):
+            bytes.append(UInt8(ascii: "\n"))
+            bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * count))
+        case .tab:
+            bytes.append(UInt8(ascii: "\n"))
+            bytes.append(contentsOf: repeatElement(UInt8(ascii: "\t"), count: depth))
+        }
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func appendDigits(of value: some FixedWidthInteger) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        var count = 1
+        while rest >= 10 {
+            rest /= 10
+            count += 1
+        }
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: count))
+        rest = value.magnitude
+        var index = bytes.count
+        repeat {
+            index -= 1
+            bytes[index] += UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+    }
+}
+
+extension JSONWriter {
+    private mutating func appendString(_ value: String) {
+        bytes.append(UInt8(ascii: "\""))
+        var value = value
+        value.withUTF8 { utf8 in
+            var plainStart = 0
+            var index = 0
+            while index < utf8.count {
+                let byte = utf8[index]
+                let isSeparator =
+                    byte == 0xE2 && index + 2 < utf8.count && utf8[index + 1] == 0x80 && utf8[index + 2] & 0xFE == 0xA8
+                guard isSeparator || Self.needsEscape(byte) else {
+                    index += 1
+                    continue
+                }
+                bytes.append(contentsOf: utf8[plainStart..<index])
+                if isSeparator {
+                    append(utf8[index + 2] == 0xA8 ? "\\u2028" : "\\u2029")
+                    index += 3
+                } else {
+                    appendEscape(of: byte)
+                    index += 1
+                }
+                plainStart = index
+            }
+            bytes.append(contentsOf: utf8[plainStart...])
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Go also escapes what could end a script in a page.
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: "&"):
+            true
+        default: false
+        }
+    }
+
+    private mutating func appendEscape(of byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case 0x08: append("\\b")
+        case 0x09: append("\\t")
+        case 0x0A: append("\\n")
+        case 0x0C: append("\\f")
+        case 0x0D: append("\\r")
+        default:
+            append("\\u00")
+            for digit in [byte >> 4, byte & 0xF] {
+                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+        }
+    }
+}
