@@ -34,13 +34,15 @@ let package = Package(
             name: "Containers", dependencies: ["Linux", "JSON", "RuntimeSpec", "Cgroups", "Seccomp"],
             swiftSettings: settings),
         .executableTarget(
-            name: "apus", dependencies: ["Containers"], swiftSettings: settings, linkerSettings: staticExecutable),
+            name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp"],
+            swiftSettings: settings, linkerSettings: staticExecutable),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], swiftSettings: settings),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
         .testTarget(name: "SeccompTests", dependencies: ["Seccomp"], swiftSettings: settings),
         .testTarget(name: "ContainersTests", dependencies: ["Containers"], swiftSettings: settings),
+        .testTarget(name: "CommandLineTests", dependencies: ["apus", "Linux"], swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(name: "IntegrationTests", dependencies: ["CIntegrationSupport"], swiftSettings: settings),
     ]

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "build.h"
+#include "clock.h"
 #include "descriptors.h"
 #include "mounts.h"
 #include "processes.h"

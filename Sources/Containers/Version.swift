@@ -1,0 +1,2 @@
+/// The version of this runtime.
+package let runtimeVersion: StaticString = "0.1.0"

@@ -1,0 +1,143 @@
+// Every flag of the program, once. A command names those it takes; help texts, completions and manual pages are made
+// from the same entries. Computed, so that a call builds only the entries that it uses.
+
+// MARK: Global
+
+extension Flag {
+    /// The flags that are accepted before and behind the name of a command.
+    static var global: [Flag] {
+        [
+            .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .criu, .help,
+        ]
+    }
+
+    static var debug: Flag { Flag("debug", "Log debug messages, each with the place it comes from") }
+    static var log: Flag {
+        Flag("log", takes: .text, completion: .file, "Append log records to this file instead of standard error")
+    }
+    static var logFormat: Flag {
+        Flag(
+            "log-format", takes: .text, completion: .words("text json"),
+            "Format of log records: text or json (default: text)")
+    }
+    static var logLevel: Flag {
+        Flag(
+            "log-level", takes: .text, completion: .words("error warning info debug"),
+            "Least important records that are logged: error, warning, info or debug (default: info)")
+    }
+    static var root: Flag {
+        Flag(
+            "root", takes: .text, completion: .directory,
+            "Directory that holds the state of the containers, best on a tmpfs (default: /run/apus)")
+    }
+    static var systemdCgroup: Flag {
+        Flag(
+            "systemd-cgroup",
+            "Let systemd make the cgroups; cgroupsPath then has the form slice:prefix:name")
+    }
+    static var cgroupManager: Flag {
+        Flag(
+            "cgroup-manager", takes: .text, completion: .words("cgroupfs systemd disabled"),
+            "Who makes the cgroups: cgroupfs, systemd or disabled (default: cgroupfs)")
+    }
+    static var rootless: Flag {
+        Flag(
+            "rootless", takes: .text, completion: .words("true false auto"),
+            "Go on when permission to use cgroups is missing: true, false or auto (default: auto)")
+    }
+    static var criu: Flag {
+        Flag("criu", takes: .text, completion: .file, isHidden: true, "Ignored, criu is found in PATH")
+    }
+    static var help: Flag { Flag("help", short: "h", "Show help") }
+    static var version: Flag { Flag("version", short: "v", "Show the version") }
+}
+
+// MARK: Containers
+
+extension Flag {
+    static var bundle: Flag {
+        Flag(
+            "bundle", short: "b", takes: .text, completion: .directory,
+            "Directory that holds config.json (default: the working directory)")
+    }
+    static var consoleSocket: Flag {
+        Flag(
+            "console-socket", takes: .text, completion: .file,
+            "Unix socket that receives the descriptor of the terminal's master side")
+    }
+    static var pidfdSocket: Flag {
+        Flag(
+            "pidfd-socket", takes: .text, completion: .file,
+            "Unix socket that receives a pidfd of the container's process")
+    }
+    static var pidFile: Flag {
+        Flag("pid-file", takes: .text, completion: .file, "File to write the process id to")
+    }
+    static var noPivot: Flag {
+        Flag("no-pivot", "Enter the root with a move mount and chroot, for a rootfs on the initial ramdisk")
+    }
+    static var noNewKeyring: Flag { Flag("no-new-keyring", "Keep the caller's session keyring") }
+    static var preserveFDs: Flag {
+        Flag(
+            "preserve-fds", takes: .integer,
+            "Number of descriptors to pass on besides standard input and output and those of LISTEN_FDS (default: 0)")
+    }
+    static var detach: Flag { Flag("detach", short: "d", "Return once the process runs") }
+    static var keep: Flag { Flag("keep", "Do not delete the container when it ends") }
+    static var noSubreaper: Flag { Flag("no-subreaper", "Do not adopt orphaned processes of the container") }
+    static var force: Flag {
+        Flag("force", short: "f", "Kill a running container first; accept one that does not exist")
+    }
+    static var killAll: Flag {
+        Flag("all", short: "a", isHidden: true, "Succeed also for a container that is stopped")
+    }
+    static var quiet: Flag { Flag("quiet", short: "q", "Show only the ids") }
+    static var listFormat: Flag {
+        Flag(
+            "format", short: "f", takes: .text, completion: .words("table json"),
+            "Format: table or json (default: table)")
+    }
+}
+
+// MARK: Processes
+
+extension Flag {
+    static var cwd: Flag {
+        Flag("cwd", takes: .text, "Working directory in the container")
+    }
+    static var env: Flag {
+        Flag("env", short: "e", takes: .texts, "Set an environment variable, NAME=VALUE; may be repeated")
+    }
+    static var tty: Flag { Flag("tty", short: "t", "Give the process a terminal") }
+    static var user: Flag { Flag("user", short: "u", takes: .text, "User and group, as numbers: UID[:GID]") }
+    static var additionalGids: Flag {
+        Flag("additional-gids", short: "g", takes: .integers, "Further group of the process; may be repeated")
+    }
+    static var process: Flag {
+        Flag(
+            "process", short: "p", takes: .text, completion: .file,
+            "File with the whole process object; the other flags about the process are then ignored")
+    }
+    static var processLabel: Flag { Flag("process-label", takes: .text, "SELinux label of the process") }
+    static var apparmor: Flag { Flag("apparmor", takes: .text, "AppArmor profile of the process") }
+    static var noNewPrivs: Flag { Flag("no-new-privs", "Keep the process from gaining privileges") }
+    static var cap: Flag {
+        Flag("cap", short: "c", takes: .texts, "Capability to add, such as CAP_NET_RAW; may be repeated")
+    }
+    static var cgroup: Flag {
+        Flag("cgroup", takes: .texts, "Cgroup below the container's to run in: [CONTROLLER[,CONTROLLER]:]PATH")
+    }
+    static var ignorePaused: Flag {
+        Flag("ignore-paused", "Accept a paused container; the call waits until it resumes")
+    }
+}
+
+// MARK: Bundles and plans
+
+extension Flag {
+    static var specRootless: Flag { Flag("rootless", "Make a configuration that an ordinary user can run") }
+    static var explainFormat: Flag {
+        Flag(
+            "format", short: "f", takes: .text, completion: .words("text json"), "Format: text or json (default: text)")
+    }
+}
