@@ -38,7 +38,8 @@ let package = Package(
             swiftSettings: settings, linkerSettings: staticExecutable),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
-        .testTarget(name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], swiftSettings: settings),
+        .testTarget(
+            name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
         .testTarget(name: "SeccompTests", dependencies: ["Seccomp"], swiftSettings: settings),
         .testTarget(name: "ContainersTests", dependencies: ["Containers"], swiftSettings: settings),
