@@ -55,3 +55,6 @@ package var effectiveUser: UInt32 { geteuid() }
 package func monotonicSeconds() -> Int {
     Int(linux_now_nanoseconds(CLOCK_MONOTONIC) / 1_000_000_000)
 }
+
+/// The effective group of this process. See getegid(2).
+package var effectiveGroup: UInt32 { getegid() }
