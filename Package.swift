@@ -42,7 +42,10 @@ let package = Package(
             name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
         .testTarget(name: "SeccompTests", dependencies: ["Seccomp"], swiftSettings: settings),
-        .testTarget(name: "ContainersTests", dependencies: ["Containers"], swiftSettings: settings),
+        .testTarget(name: "ContainersTests", dependencies: ["Containers", "RootfsProbe"], swiftSettings: settings),
+        .executableTarget(
+            name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec"], path: "Tests/RootfsProbe",
+            swiftSettings: settings),
         .testTarget(name: "CommandLineTests", dependencies: ["apus", "Linux", "RuntimeSpec"], swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(name: "IntegrationTests", dependencies: ["CIntegrationSupport"], swiftSettings: settings),

@@ -13,6 +13,12 @@ enum HostCgroups {
         do { return try CgroupLayout.detect() } catch { return CgroupLayout() }
     }()
 
+    /// The host's cgroup2, as if it were the only hierarchy.
+    static let unifiedAlone: CgroupLayout? = {
+        guard isRoot, let unified = layout.unified else { return nil }
+        return CgroupLayout(unified: unified)
+    }()
+
     static var canMakeLegacy: Bool { isRoot && (layout.kind == .legacy || layout.kind == .hybrid) }
     static var canMakeAny: Bool { isRoot && layout.kind != .none }
 
@@ -56,6 +62,19 @@ enum HostCgroups {
             _ = linux_wait4(pid, &status, 0)
         }
         try body(pid)
+    }
+
+    /// The number of a descriptor that stays open, -1 if there is none.
+    static func number(_ descriptor: borrowing FileDescriptor?) -> Int32 {
+        switch descriptor {
+        case .some(let open): open.raw
+        case nil: -1
+        }
+    }
+
+    /// Removes a directory; what stays behind is recorded as an issue.
+    static func removeDirectory(_ path: String) {
+        do { try unlink(path, isDirectory: true) } catch { Issue.record("rmdir \(path): \(error)") }
     }
 
     static func text(_ path: String) throws -> String { try readKernelFile(path) }

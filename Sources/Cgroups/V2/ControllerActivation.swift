@@ -23,7 +23,7 @@ extension Cgroup {
         var directory = branches[index].mountPoint
         var names = controllers.split(separator: " ").map { String($0) }
         for part in leaf.dropFirst(directory.utf8.count).split(separator: "/") {
-            if names.isEmpty { return }
+            if names.isEmpty { break }
             names = try enable(names, in: directory)
             directory += "/"
             directory += part
@@ -65,6 +65,11 @@ extension Cgroup {
 
     /// Why a controller is missing in the container's cgroup, in words.
     func reasonForMissing(_ controller: String) -> String {
+        if branches.contains(where: {
+            $0.refusal != nil && ($0.controllers.contains(controller) || kind == .unified)
+        }) {
+            return "cannot set " + controller + " limit: container could not join or create cgroup"
+        }
         guard let failure = notEnabled.first(where: { $0.name == controller }) else {
             return "this host has no " + controller + " controller to enforce it with"
         }
