@@ -24,8 +24,7 @@ extension RootfsPlanner {
         try checkPlaceInProc(&step, mount)
         switch step.kind {
         case .bind:
-            let source = try planBind(&step, mount, options, index)
-            return (step: step, source: source)
+            return (step: step, source: try planBind(&step, mount, options, index))
         case .cgroup1, .cgroup2, .cgroup2Bind:
             try planCgroup(&step)
         case .remount, .proc, .sysfs:

@@ -1,0 +1,158 @@
+/// One instruction of classic BPF with the layout of `struct sock_filter`, see linux/filter.h.
+package struct Instruction: RawRepresentable, Hashable, Sendable {
+    /// The eight bytes as they lie in memory.
+    package let rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    package init(code: UInt16, ifTrue: UInt8 = 0, ifFalse: UInt8 = 0, k: UInt32) {
+        #if _endian(little)
+            rawValue = UInt64(code) | UInt64(ifTrue) << 16 | UInt64(ifFalse) << 24 | UInt64(k) << 32
+        #else
+            rawValue = UInt64(code) << 48 | UInt64(ifTrue) << 40 | UInt64(ifFalse) << 32 | UInt64(k)
+        #endif
+    }
+
+    package var code: UInt16 {
+        #if _endian(little)
+            UInt16(truncatingIfNeeded: rawValue)
+        #else
+            UInt16(truncatingIfNeeded: rawValue >> 48)
+        #endif
+    }
+    package var ifTrue: UInt8 {
+        #if _endian(little)
+            UInt8(truncatingIfNeeded: rawValue >> 16)
+        #else
+            UInt8(truncatingIfNeeded: rawValue >> 40)
+        #endif
+    }
+    package var ifFalse: UInt8 {
+        #if _endian(little)
+            UInt8(truncatingIfNeeded: rawValue >> 24)
+        #else
+            UInt8(truncatingIfNeeded: rawValue >> 32)
+        #endif
+    }
+    package var k: UInt32 {
+        #if _endian(little)
+            UInt32(truncatingIfNeeded: rawValue >> 32)
+        #else
+            UInt32(truncatingIfNeeded: rawValue)
+        #endif
+    }
+
+    // The codes that seccomp(2) accepts and this compiler uses.
+    package static var loadWord: UInt16 { 0x20 }
+    package static var and: UInt16 { 0x54 }
+    package static var jump: UInt16 { 0x05 }
+    package static var jumpEqual: UInt16 { 0x15 }
+    package static var jumpGreater: UInt16 { 0x25 }
+    package static var jumpGreaterOrEqual: UInt16 { 0x35 }
+    package static var jumpAnySet: UInt16 { 0x45 }
+    package static var giveBack: UInt16 { 0x06 }
+}
+
+/// Writes a program from its end to its start: BPF jumps only forwards, so every target is known when it is needed.
+struct Assembler {
+    /// The instructions in reverse.
+    private(set) var reversed: [UInt64] = []
+    /// The nearest return of each verdict.
+    private var returns: [(verdict: Verdict, position: Int)] = []
+
+    /// Where control goes.
+    enum Target: Equatable {
+        /// To the instruction at this position, counted from the end.
+        case position(Int)
+        case verdict(Verdict)
+    }
+
+    init(capacity: Int) { reversed.reserveCapacity(capacity) }
+
+    /// The program in its order.
+    var program: [UInt64] { reversed.reversed() }
+
+    @discardableResult
+    private mutating func append(_ instruction: Instruction) -> Int {
+        reversed.append(instruction.rawValue)
+        return reversed.count - 1
+    }
+
+    /// Loads the word of `struct seccomp_data` at `offset` and goes on to `next`.
+    mutating func load(_ offset: UInt32, then next: Target) -> Target {
+        fall(to: next)
+        return .position(append(Instruction(code: Instruction.loadWord, k: offset)))
+    }
+
+    /// Keeps the bits of `mask` and goes on to `next`.
+    mutating func mask(_ mask: UInt32, then next: Target) -> Target {
+        fall(to: next)
+        return .position(append(Instruction(code: Instruction.and, k: mask)))
+    }
+
+    /// Goes to one of two targets. Equal targets need no instruction.
+    mutating func branch(_ code: UInt16, _ k: UInt32, _ ifTrue: Target, else ifFalse: Target) -> Target {
+        if ifTrue == ifFalse { return ifTrue }
+        // The nearer target is reached last, since reaching the other may put an instruction in between.
+        let trueFirst = distance(ifTrue) >= distance(ifFalse)
+        let first = reach(trueFirst ? ifTrue : ifFalse)
+        let second = reach(trueFirst ? ifFalse : ifTrue)
+        let here = reversed.count
+        let offsets = (UInt8(here - first - 1), UInt8(here - second - 1))
+        return .position(
+            append(
+                Instruction(
+                    code: code, ifTrue: trueFirst ? offsets.0 : offsets.1, ifFalse: trueFirst ? offsets.1 : offsets.0,
+                    k: k)))
+    }
+
+    private func distance(_ target: Target) -> Int {
+        switch target {
+        case .position(let position): reversed.count - position
+        case .verdict(let verdict): nearestReturn(verdict).map { reversed.count - $0 } ?? .max
+        }
+    }
+
+    private func nearestReturn(_ verdict: Verdict) -> Int? {
+        for entry in returns where entry.verdict == verdict { return entry.position }
+        return nil
+    }
+
+    /// A position with the effect of `target` that a conditional jump can reach, even behind one more instruction.
+    private mutating func reach(_ target: Target) -> Int {
+        switch target {
+        case .position(let position):
+            let distance = reversed.count - position
+            if distance <= 254 { return position }
+            return append(Instruction(code: Instruction.jump, k: UInt32(distance - 1)))
+        case .verdict(let verdict):
+            for index in returns.indices where returns[index].verdict == verdict {
+                if reversed.count - returns[index].position > 254 { returns[index].position = appendReturn(verdict) }
+                return returns[index].position
+            }
+            let position = appendReturn(verdict)
+            returns.append((verdict, position))
+            return position
+        }
+    }
+
+    private mutating func appendReturn(_ verdict: Verdict) -> Int {
+        append(Instruction(code: Instruction.giveBack, k: verdict.rawValue))
+    }
+
+    /// Makes the instruction that is written next be followed by `target`.
+    private mutating func fall(to target: Target) {
+        switch target {
+        case .position(let position):
+            let distance = reversed.count - position
+            if distance > 1 { append(Instruction(code: Instruction.jump, k: UInt32(distance - 1))) }
+        case .verdict(let verdict):
+            if let position = nearestReturn(verdict), reversed.count - position == 1 { return }
+            let position = appendReturn(verdict)
+            for index in returns.indices where returns[index].verdict == verdict {
+                returns[index].position = position
+                return
+            }
+            returns.append((verdict, position))
+        }
+    }
+}

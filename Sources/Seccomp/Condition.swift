@@ -1,0 +1,68 @@
+import RuntimeSpec
+
+/// A comparison of one argument, as wide as the architecture's arguments are.
+struct Condition: Equatable {
+    var argument: UInt8
+    var op: SeccompOperator
+    /// The bits of the argument that are compared.
+    var mask: UInt64
+    /// What they are compared with.
+    var datum: UInt64
+
+    /// The condition of a profile for arguments of the width of `architecture`.
+    init(_ argument: SyscallArgument, on architecture: SeccompArchitecture) {
+        let width: UInt64 = architecture.hasWideArguments ? .max : 0xffff_ffff
+        self.argument = UInt8(truncatingIfNeeded: argument.index)
+        op = argument.op
+        if argument.op == .maskedEqual {
+            mask = argument.value & width
+            datum = argument.valueTwo & mask
+        } else {
+            mask = width
+            datum = argument.value & width
+        }
+    }
+
+    /// The first argument is `code`.
+    init(code: UInt64, on architecture: SeccompArchitecture) {
+        self.init(SyscallArgument(index: 0, value: code, op: .equal), on: architecture)
+    }
+
+    /// True for a comparison without a bit to compare, which libseccomp leaves out.
+    var isEmpty: Bool { mask == 0 }
+
+    /// How exact the operator is; of rules with different actions, the more exact one is asked first.
+    private var exactness: Int {
+        switch op {
+        case .equal, .notEqual, .maskedEqual: 3
+        case .lessThan, .lessOrEqual: 2
+        case .greaterThan, .greaterOrEqual: 1
+        }
+    }
+
+    /// Whether this one is asked before `other`, a total preorder that follows libseccomp's: later arguments first, the
+    /// more exact operator first, the narrower range first.
+    func precedes(_ other: Condition) -> Bool? {
+        if argument != other.argument { return argument > other.argument }
+        if exactness != other.exactness { return exactness > other.exactness }
+        if datum != other.datum { return exactness == 2 ? datum < other.datum : datum > other.datum }
+        return nil
+    }
+}
+
+/// Conditions that must all hold, and what happens then.
+struct Clause: Equatable {
+    /// By argument, each of them at most once.
+    var conditions: [Condition]
+    var verdict: Verdict
+
+    /// Whether this clause is asked before `other`.
+    ///
+    /// Where the conditions of one are the first ones of the other, the shorter and so wider one comes first.
+    func precedes(_ other: Clause) -> Bool {
+        for (mine, others) in zip(conditions, other.conditions) {
+            if let answer = mine.precedes(others) { return answer }
+        }
+        return conditions.count < other.conditions.count
+    }
+}
