@@ -74,8 +74,8 @@ extension CgroupLayout {
     /// Looks at the usual place first, whose cost does not grow with the host's mounts; /proc/self/mountinfo is read
     /// only if the usual place does not hold what /proc/self/cgroup names.
     package static func detect() throws(CgroupError) -> CgroupLayout {
-        let membership = try attempt("read", "/proc/self/cgroup") { () throws(Errno) in
-            CgroupMembership.parse(try readKernelFile("/proc/self/cgroup"))
+        let membership = try attempt("read", "/proc/thread-self/cgroup") { () throws(Errno) in
+            CgroupMembership.parse(try readKernelFile("/proc/thread-self/cgroup"))
         }
         let top = kind(of: usualPlace)
         if top == .cgroup2, let root = mountRoot(of: usualPlace) {
@@ -85,8 +85,10 @@ extension CgroupLayout {
                     ownPath: membership.first { $0.controllers.isEmpty }?.path ?? "/"))
         }
         if top != .cgroup2, let layout = usualLayout(membership) { return layout }
-        let mounts = try attempt("read", "/proc/self/mountinfo") { () throws(Errno) in
-            CgroupMount.parse(try readKernelFile("/proc/self/mountinfo", limit: 64 << 20))
+        let mounts = try attempt("read", "/proc/thread-self/mountinfo") { () throws(Errno) in
+            CgroupMount.parse(try readKernelFile("/proc/thread-self/mountinfo", limit: 64 << 20))
+                // What another mount covers stays in the table, out of reach.
+                .filter { kind(of: $0.mountPoint) == ($0.isUnified ? .cgroup2 : .cgroup) }
         }
         return layout(membership, mounts: mounts, onlyUnified: top == .cgroup2)
     }
@@ -133,7 +135,9 @@ extension CgroupLayout {
         for line in membership {
             var best: CgroupMount?
             for mount in mounts where mount.shows(line) {
-                if let found = best, found.rank(for: line) >= mount.rank(for: line) { continue }
+                if onlyUnified, mount.mountPoint != usualPlace { continue }
+                // Of mounts on one place the last one is seen.
+                if let found = best, found.rank(for: line) > mount.rank(for: line) { continue }
                 best = mount
             }
             guard let mount = best else { continue }

@@ -48,7 +48,7 @@ import Testing
         #expect(layout.legacy.map(\.mountPoint) == ["/mnt/memory", "/mnt/pids"])
         #expect(layout.legacy.map(\.ownPathInMount) == ["/inner", "/p"])
         #expect(layout.unified?.mountPoint == "/mnt/unified")
-        #expect(CgroupLayout.layout(membership, mounts: mounts, onlyUnified: true).kind == .unified)
+        #expect(CgroupLayout.layout(membership, mounts: mounts, onlyUnified: true).kind == .none)
         #expect(CgroupLayout.layout(membership, mounts: []).kind == .none)
     }
 

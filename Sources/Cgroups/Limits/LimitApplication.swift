@@ -46,7 +46,13 @@ extension Cgroup {
         if available.split(separator: " ").contains(controller[...]) { try enable(controller, for: index) }
     }
 
-    private mutating func write(_ group: LimitGroup) throws(CgroupError) {
+    /// The branch that has the file of a limit.
+    func index(of limit: LimitWrite) -> Int? {
+        if kind == .unified { return unifiedIndex }
+        return legacyIndex(of: limit.controller) ?? (isBesides(limit.controller) ? unifiedIndex : nil)
+    }
+
+    mutating func write(_ group: LimitGroup) throws(CgroupError) {
         var refused: [LimitWrite] = []
         for limit in group.writes {
             do throws(CgroupError) {
@@ -60,8 +66,7 @@ extension Cgroup {
     }
 
     private mutating func write(_ limit: LimitWrite) throws(CgroupError) {
-        let owner = kind == .unified ? unifiedIndex : legacyIndex(of: limit.controller)
-        guard let index = owner ?? (isBesides(limit.controller) ? unifiedIndex : nil) else {
+        guard let index = index(of: limit) else {
             if limit.isOptional { return }
             throw CgroupError(
                 property: limit.property, path: limit.file, value: limit.value,
