@@ -178,6 +178,8 @@ extension InitProcess {
         }
     }
 
+    private func closeSocket() { _ = FileDescriptor(owning: socket) }
+
     /// Waits for the parent's word; its end is the child's, too.
     func awaitProceed() throws(ContainerError) {
         let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket, capacity: 64) }
@@ -196,7 +198,11 @@ extension InitProcess {
         guard let start = descriptors.take(.start) else {
             throw ContainerError(reason: "the child has no descriptor to wait on for the start")
         }
+        // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
+        // trace it.
+        rootfs = nil
         try tell(.ready)
+        closeSocket()
         let byte = try attempt("read", "the start signal") { () throws(Errno) in try read(start.raw, count: 1) }
         // The end of the stream instead of a byte: the runtime is gone.
         if byte.isEmpty { exitProcess(1) }
