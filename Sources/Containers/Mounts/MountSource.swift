@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 import RuntimeSpec
 
@@ -31,7 +30,9 @@ package enum MountSource {
                 }
                 try map(tree.raw, containerUserNamespace, recursively)
             case .custom(let uids, let gids, let recursively):
-                let namespace = try userNamespace(uids: uids, gids: gids)
+                let namespace = try explained("make the user namespace of the mount") { () throws(Errno) in
+                    try makeMappingNamespace(uids: lines(uids), gids: lines(gids))
+                }
                 try map(tree.raw, namespace.raw, recursively)
             }
             return tree
@@ -57,38 +58,6 @@ package enum MountSource {
                 default: ""
                 }
             throw ContainerError(errno: error, reason: "mount_setattr(MOUNT_ATTR_IDMAP)", remedy: remedy)
-        }
-    }
-
-    /// Makes a user namespace for nothing but its mapping; it lives as long as the descriptor or a mount with it.
-    static func userNamespace(uids: [IDMapping], gids: [IDMapping]) throws(ContainerError) -> FileDescriptor {
-        let pipe = try explained("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
-        var arguments = linux_clone_args()
-        arguments.flags = UInt64(CLONE_NEWUSER)
-        arguments.exit_signal = UInt64(SIGCHLD)
-        let (readEnd, writeEnd) = (pipe.read.raw, pipe.write.raw)
-        let child = linux_clone3(&arguments)
-        if child == 0 {
-            // Only system calls here: another thread of the parent may hold any lock. The end of the parent ends the
-            // read as well.
-            _ = linux_close(writeEnd)
-            var byte: UInt8 = 0
-            _ = linux_read(readEnd, &byte, 1)
-            linux_exit_group(0)
-        }
-        let identifier = try explained("clone3(CLONE_NEWUSER)") { () throws(Errno) in Int32(try check(child)) }
-        defer {
-            _ = linux_kill(identifier, SIGKILL)
-            var status: Int32 = 0
-            while linux_wait4(identifier, &status, 0) == -4 {}
-        }
-        let folder = "/proc/" + String(identifier)
-        try explained("map the ids of the mount") { () throws(Errno) in
-            try writeKernelFile(folder + "/uid_map", lines(uids))
-            try writeKernelFile(folder + "/gid_map", lines(gids))
-        }
-        return try explained("open the user namespace of the mount") { () throws(Errno) in
-            try FileDescriptor.open(folder + "/ns/user")
         }
     }
 

@@ -122,8 +122,8 @@ extension RootfsSetup {
     /// undo masks.
     private func hideHostFileSystems() throws(ContainerError) {
         let table = try attempt("read", "/proc/self/mountinfo") { () throws(Errno) in
-            try readAll(
-                try FileDescriptor.open("self/mountinfo", at: procfs.raw).raw, limit: 64 << 20, expected: 32768)
+            let file = try FileDescriptor.open("self/mountinfo", at: procfs.raw)
+            return try readAll(file.raw, limit: 64 << 20, expected: 32768)
         }
         let rootPath = try attempt("readlink", "the root file system") { () throws(Errno) in
             try readLink("self/fd/" + String(root), at: procfs.raw)

@@ -24,7 +24,8 @@ extension RootfsPlanner {
         try checkPlaceInProc(&step, mount)
         switch step.kind {
         case .bind:
-            return (step: step, source: try planBind(&step, mount, options, index))
+            let source = try planBind(&step, mount, options, index)
+            return (step: step, source: source)
         case .cgroup1, .cgroup2, .cgroup2Bind:
             try planCgroup(&step)
         case .remount, .proc, .sysfs:

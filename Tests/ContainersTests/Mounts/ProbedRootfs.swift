@@ -97,7 +97,10 @@ final class ProbedRootfs {
         scenario.sources = plan.sources.map(\.step)
         scenario.operations =
             plan.beforeSwitch.map(\.operation) + [plan.rootSwitch.operation] + plan.afterSwitch.map(\.operation)
-        scenario.program = ["/bin/busybox", "sh", "-c", "alias cat='busybox cat'; " + script]
+        scenario.program = [
+            "/bin/busybox", "sh", "-c",
+            "for name in cat touch readlink; do alias $name=\"busybox $name\"; done\n" + script,
+        ]
         var encoder = PlanEncoder()
         encoder.encode(scenario)
         let file = try FileDescriptor.open(
@@ -123,9 +126,8 @@ final class ProbedRootfs {
                 &arguments, program.raw, &words, &environment, [null.raw, output.raw, output.raw], 3, 0))
         var status: Int32 = 0
         try checkRetrying { linux_wait4(pid_t(child), &status, 0) }
-        return (
-            try readKernelFile(scenario + ".out"), status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-        )
+        let text = String(decoding: try readRegularFile(scenario + ".out", limit: 1 << 20), as: UTF8.self)
+        return (text, status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f))
     }
 }
 
