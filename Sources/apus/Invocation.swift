@@ -1,3 +1,6 @@
+import Containers
+import Linux
+
 /// One call of a command: what was asked, and where to report.
 struct Invocation {
     /// The flags, and the positional arguments of the command.
@@ -8,4 +11,27 @@ struct Invocation {
     let stateRoot: StateRoot
     /// What the caller passes on to the container.
     let descriptors: PassedDescriptors
+}
+
+extension Invocation {
+    /// The containers below the state root, which is made when it is an ordinary user's default.
+    func store() throws(CommandError) -> ContainerStore {
+        try stateRoot.prepare()
+        return ContainerStore(root: stateRoot.path)
+    }
+
+    /// The container that the first positional argument names.
+    func container() throws(CommandError) -> Container {
+        let store = try store()
+        do throws(ContainerError) {
+            return try store.load(arguments.positionals[0])
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// Takes the warnings of the library.
+    var report: WarningReport {
+        { [log] message in log.warning(message) }
+    }
 }

@@ -143,6 +143,6 @@ extension Flag {
     static var specRootless: Flag { Flag("rootless", "make a configuration that an ordinary user can run") }
     static var explainFormat: Flag {
         Flag(
-            "format", short: "f", takes: .text, completion: .words("text json"), "format: text or json (default: text)")
+            "format", takes: .text, completion: .words("text json"), "format: text or json (default: text)")
     }
 }

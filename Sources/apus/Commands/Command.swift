@@ -69,14 +69,24 @@ struct ArgumentCount: Sendable {
 extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
-        [.spec]
+        [.create, .delete, .exec, .explain, .features, .kill, .list, .run, .spec, .start, .state]
     }
 
     /// The command with this name, hidden ones too. Builds only that one.
     static func named(_ name: String) -> Command? {
         switch name {
+        case "create": .create
+        case "delete": .delete
+        case "exec": .exec
+        case "explain": .explain
+        case "features": .features
         case "generate": .generate
+        case "kill": .kill
+        case "list": .list
+        case "run": .run
         case "spec": .spec
+        case "start": .start
+        case "state": .state
         default: nil
         }
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import apus
 
-@Suite struct ExecRequestTests {
+@Suite struct ExecUserTests {
     private func message<Value>(_ body: () throws(CommandError) -> Value) -> String? {
         do throws(CommandError) {
             _ = try body()
@@ -30,26 +30,6 @@ import Testing
     ])
     func noUsers(text: String, complaint: String) {
         #expect(message { () throws(CommandError) in try ExecUser(text) } == complaint)
-    }
-
-    @Test func cgroups() throws {
-        #expect(try ExecCgroup.all([]) == [])
-        #expect(try ExecCgroup.all(["a/b"]) == [ExecCgroup(controller: nil, path: "a/b")])
-        #expect(
-            try ExecCgroup.all(["cpu,memory:a", "pids:b:c"]) == [
-                ExecCgroup(controller: "cpu", path: "a"), ExecCgroup(controller: "memory", path: "a"),
-                ExecCgroup(controller: "pids", path: "b:c"),
-            ])
-    }
-
-    @Test(arguments: [
-        ([":foo"], "invalid --cgroup argument: :foo (empty <controller> prefix)"),
-        (["cpu,:foo"], "invalid --cgroup argument: cpu,:foo (empty <controller> prefix)"),
-        (["a", "b"], "invalid --cgroup argument: a (missing <controller>: prefix)"),
-        (["cpu:a", "pids,cpu:b"], "invalid --cgroup argument(s): controller cpu specified multiple times"),
-    ])
-    func noCgroups(texts: [String], complaint: String) {
-        #expect(message { () throws(CommandError) in try ExecCgroup.all(texts) } == complaint)
     }
 
     @Test func groups() throws {
