@@ -1,7 +1,5 @@
-import Containers
 import Linux
 
-if ArgumentVector.isInit { runInitProcess() }
 do throws(ArgumentVector.InvalidWord) {
     var program = Program(try ArgumentVector.current())
     exitProcess(program.run())

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Writes Sources/Seccomp/SyscallTableData.swift: the system call numbers of every architecture of the runtime-spec.
+
+Usage: Scripts/generate-syscall-table.py --linux DIR > Sources/Seccomp/SyscallTableData.swift
+
+The numbers come from the installed libseccomp (libseccomp.so.2) and from the tables of a Linux source tree (the package
+linux-source of Debian will do); where both know a call they must agree. LATER lists the calls that are newer than both.
+"""
+
+import argparse
+import ctypes
+import os
+import sys
+
+# Every architecture has the same number (plus its base) for a call of this list.
+LATER = {
+    463: "setxattrat",
+    464: "getxattrat",
+    465: "listxattrat",
+    466: "removexattrat",
+    467: "open_tree_attr",
+    468: "file_getattr",
+    469: "file_setattr",
+    470: "listns",
+    471: "rseq_slice_yield",
+}
+LATER_OF_ONE = {"x86_64": {"uprobe": 336}}
+
+GENERIC_64 = ["common", "64", "rlimit", "memfd_secret"]
+# column: libseccomp's token or None, base, table below the source tree, its ABI columns
+COLUMNS = {
+    "x86": (0x40000003, 0, "arch/x86/entry/syscalls/syscall_32.tbl", ["i386"]),
+    "x86_64": (0xC000003E, 0, "arch/x86/entry/syscalls/syscall_64.tbl", ["common", "64"]),
+    "x32": (0x4000003E, 0x40000000, "arch/x86/entry/syscalls/syscall_64.tbl", ["common", "x32"]),
+    "arm": (0x40000028, 0, "arch/arm/tools/syscall.tbl", ["common"]),
+    "aarch64": (0xC00000B7, 0, "arch/arm64/tools/syscall_64.tbl", GENERIC_64 + ["renameat"]),
+    "mips": (0x00000008, 4000, "arch/mips/kernel/syscalls/syscall_o32.tbl", ["o32"]),
+    "mips64": (0x80000008, 5000, "arch/mips/kernel/syscalls/syscall_n64.tbl", ["n64", "common"]),
+    "mips64n32": (0xA0000008, 6000, "arch/mips/kernel/syscalls/syscall_n32.tbl", ["n32"]),
+    "ppc": (0x00000014, 0, "arch/powerpc/kernel/syscalls/syscall.tbl", ["common", "32", "nospu"]),
+    "ppc64": (0x80000015, 0, "arch/powerpc/kernel/syscalls/syscall.tbl", ["common", "64", "nospu"]),
+    "s390": (0x00000016, 0, "arch/s390/kernel/syscalls/syscall.tbl", ["common", "32"]),
+    "s390x": (0x80000016, 0, "arch/s390/kernel/syscalls/syscall.tbl", ["common", "64"]),
+    "parisc": (0x0000000F, 0, "arch/parisc/kernel/syscalls/syscall.tbl", ["common", "32"]),
+    "parisc64": (0x8000000F, 0, "arch/parisc/kernel/syscalls/syscall.tbl", ["common", "64"]),
+    "riscv64": (0xC00000F3, 0, "scripts/syscall.tbl", GENERIC_64 + ["riscv"]),
+    "loongarch64": (None, 0, "scripts/syscall.tbl", ["common", "64"]),
+    "m68k": (None, 0, "arch/m68k/kernel/syscalls/syscall.tbl", ["common"]),
+    "sh": (None, 0, "arch/sh/kernel/syscalls/syscall.tbl", ["common"]),
+}
+
+# The calls that old 32-bit interfaces hide behind socketcall(2) and ipc(2), in the order of their codes there.
+SOCKETCALL = (
+    "socket bind connect listen accept getsockname getpeername socketpair send recv sendto recvfrom shutdown setsockopt"
+    " getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg"
+).split()
+IPC = {
+    "semop": 1, "semget": 2, "semctl": 3, "semtimedop": 4, "msgsnd": 11, "msgrcv": 12, "msgget": 13, "msgctl": 14,
+    "shmat": 21, "shmdt": 22, "shmget": 23, "shmctl": 24,
+}  # fmt: skip
+
+# The private calls of arm start here; they are stored from PRIVATE_SLOT on.
+PRIVATE_BASE = 0x0F0000
+PRIVATE_SLOT = 1024
+ABSENT = 4095
+HASH_SLOTS = 1024
+
+
+def from_libseccomp(token, base):
+    library = ctypes.CDLL("libseccomp.so.2")
+    resolve = library.seccomp_syscall_resolve_num_arch
+    resolve.restype = ctypes.c_void_p
+    resolve.argtypes = [ctypes.c_uint32, ctypes.c_int]
+    free = ctypes.CDLL(None).free
+    free.argtypes = [ctypes.c_void_p]
+    numbers = {}
+    for slot in list(range(PRIVATE_SLOT)) + list(range(PRIVATE_BASE, PRIVATE_BASE + 32)):
+        pointer = resolve(token, base + slot)
+        if pointer:
+            numbers[ctypes.string_at(pointer).decode()] = slot
+            free(pointer)
+    return numbers
+
+
+def from_kernel(path, abis):
+    numbers = {}
+    with open(path) as table:
+        for line in table:
+            fields = line.split()
+            if not fields or fields[0].startswith("#") or fields[1] not in abis:
+                continue
+            name = fields[2]
+            if not name.startswith(("unused", "reserved")):
+                numbers[name] = int(fields[0])
+    return numbers
+
+
+def column(name, linux):
+    token, base, table, abis = COLUMNS[name]
+    numbers = from_kernel(os.path.join(linux, table), abis)
+    if token is not None:
+        for call, number in from_libseccomp(token, base).items():
+            if numbers.setdefault(call, number) != number:
+                sys.exit(f"{name}: {call} is {numbers[call]} in the kernel and {number} in libseccomp")
+    for number, call in LATER.items():
+        if numbers.setdefault(call, number) != number:
+            sys.exit(f"{name}: {call} is {numbers[call]} in the kernel and {number} here")
+    numbers.update(LATER_OF_ONE.get(name, {}))
+    slots = {}
+    for call, number in numbers.items():
+        slot = number if number < PRIVATE_SLOT else number - PRIVATE_BASE + PRIVATE_SLOT
+        if not 0 <= slot < ABSENT:
+            sys.exit(f"{name}: no place for {call} = {number}")
+        slots[call] = slot
+    return slots
+
+
+def digits(value, count):
+    """Six bits a character, the low ones first."""
+    return "".join(chr(48 + (value >> (6 * index) & 63)) for index in range(count))
+
+
+def hash_of(name):
+    value = 2166136261
+    for byte in name.encode():
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value >> 22
+
+
+def literal(text, comment, name):
+    lines = [text[start : start + 110] for start in range(0, len(text), 110)]
+    body = "\\#\n        ".join(lines)
+    return f'    /// {comment}\n    static var {name}: StaticString {{\n        #"""\n        {body}\n        """#\n    }}\n'
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--linux", required=True, help="a Linux source tree")
+    linux = parser.parse_args().linux
+
+    columns = {name: column(name, linux) for name in COLUMNS}
+    calls = sorted(set().union(*columns.values()))
+    slots = [0] * HASH_SLOTS
+    for index, call in enumerate(calls):
+        slot = hash_of(call)
+        while slots[slot]:
+            slot = (slot + 1) % HASH_SLOTS
+        slots[slot] = index + 1
+    offsets = [0]
+    for call in calls:
+        offsets.append(offsets[-1] + len(call))
+
+    out = []
+    out.append("// Written by Scripts/generate-syscall-table.py; change that instead.\n")
+    out.append("// Numbers are digits of base 64, the low one first, from \"0\" on. Being literals, they lie in read-only memory and")
+    out.append("// cost nothing until a page of them is read.\n")
+    out.append("enum SyscallTableData {")
+    out.append("    /// How many names there are.")
+    out.append(f"    static var count: Int {{ {len(calls)} }}\n")
+    out.append(literal("".join(calls), "All names in their order, without a separator.", "names"))
+    out.append(literal("".join(digits(o, 3) for o in offsets), "Where each name starts and the last one ends, three digits each.", "offsets"))
+    out.append(
+        literal(
+            "".join(digits(s, 2) for s in slots),
+            "The hash table: one more than the index of the name, or 0 where a search ends; two digits each.",
+            "slots",
+        )
+    )
+    codes = {call: code + 1 for code, call in enumerate(SOCKETCALL)}
+    codes.update({call: code + 64 for call, code in IPC.items()})
+    out.append(
+        literal(
+            "".join(digits(codes.get(call, 0), 2) for call in calls),
+            "The code of each name for socketcall(2), or 64 more than that for ipc(2), or 0; two digits each.",
+            "codes",
+        )
+    )
+    for name, numbers in columns.items():
+        text = "".join(digits(numbers.get(call, ABSENT), 2) for call in calls)
+        out.append(literal(text, f"The numbers on {name}, two digits for each name.", name.replace("64n32", "64N32")))
+    print("\n".join(out).rstrip() + "\n}")
+
+
+main()
