@@ -38,14 +38,17 @@ let package = Package(
             swiftSettings: settings, linkerSettings: staticExecutable),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
-        .testTarget(name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], swiftSettings: settings),
+        .testTarget(
+            name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
         .testTarget(
-            name: "SeccompTests", dependencies: ["Seccomp", "CSeccomp", "JSON", "Linux"],
-            exclude: ["Profiles"],
+            name: "SeccompTests", dependencies: ["Seccomp", "CSeccomp", "JSON", "Linux"], exclude: ["Profiles"],
             swiftSettings: settings),
-        .testTarget(name: "ContainersTests", dependencies: ["Containers"], swiftSettings: settings),
-        .testTarget(name: "CommandLineTests", dependencies: ["apus", "Linux"], swiftSettings: settings),
+        .testTarget(name: "ContainersTests", dependencies: ["Containers", "RootfsProbe"], swiftSettings: settings),
+        .executableTarget(
+            name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec"], path: "Tests/RootfsProbe",
+            swiftSettings: settings),
+        .testTarget(name: "CommandLineTests", dependencies: ["apus", "Linux", "RuntimeSpec"], swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(name: "IntegrationTests", dependencies: ["CIntegrationSupport"], swiftSettings: settings),
     ]

@@ -177,7 +177,7 @@ static void enter_cgroups(void) {
 // A cgroup of version 1 can be busy for a moment after its last process has been waited for.
 static long remove_cgroup(const char *folder) {
     long result;
-    for (int i = 0; (result = rmdir(folder)) < 0 && errno == EBUSY && i < 1000; i++) usleep(100);
+    for (int i = 0; (result = rmdir(folder)) < 0 && errno == EBUSY && i < 20000; i++) usleep(100);
     return result;
 }
 
@@ -434,9 +434,13 @@ static int delete(void) {
 
 // For after a failure: removes what is there and says nothing of what is not.
 static int clean(void) {
-    char text[32];
+    char text[32] = "";
     int file = options.state ? open(join(options.state, "pid"), O_RDONLY | O_CLOEXEC) : -1;
-    if (file >= 0 && read(file, text, sizeof text) > 0) kill(atoi(text), SIGKILL);
+    if (file >= 0 && read(file, text, sizeof text - 1) > 0) {
+        struct pollfd end = {.fd = syscall(SYS_pidfd_open, atoi(text), 0), .events = POLLIN};
+        kill(atoi(text), SIGKILL);
+        poll(&end, 1, 5000);
+    }
     if (options.v2) remove_cgroup(options.v2);
     for (int i = 0; i < options.v1_count; i++) remove_cgroup(options.v1[i]);
     if (options.state) {

@@ -3,6 +3,7 @@
 
 #include "base.h"
 #include <sys/mount.h>
+#include <sys/xattr.h>
 
 struct linux_mount_attr {
     uint64_t attr_set;
@@ -36,6 +37,15 @@ static inline long linux_fsmount(int fd, unsigned flags, unsigned attributes) {
 static inline long linux_mount_setattr(int directory, const char *path, unsigned flags,
                                        const struct linux_mount_attr *attributes) {
     return linux_result(syscall(SYS_mount_setattr, directory, path, flags, attributes, sizeof *attributes));
+}
+static inline long linux_setxattr(const char *path, const char *name, const void *value, size_t size) {
+    return linux_result(setxattr(path, name, value, size, 0));
+}
+static inline long linux_getxattr(const char *path, const char *name, void *value, size_t size) {
+    return linux_result(getxattr(path, name, value, size));
+}
+static inline long linux_listxattr(const char *path, char *names, size_t size) {
+    return linux_result(listxattr(path, names, size));
 }
 static inline long linux_chroot(const char *path) { return linux_result(chroot(path)); }
 

@@ -2,6 +2,7 @@
 #define APUS_CLINUX_PROCESSES_H
 
 #include "base.h"
+#include "cgroups.h"
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 
 struct linux_clone_args {
     uint64_t flags;
@@ -31,12 +33,18 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
     return linux_result(syscall(SYS_clone3, arguments, sizeof *arguments));
 }
 
-// Clones and, in the child, executes the program behind `executable` with the descriptors of `keep` moved to the
-// numbers from `first` on. Nothing but system calls happens between the two, so a caller with many threads is safe:
-// no lock of another thread can be needed. The child reports a failed step as the exit status of 96 to 98.
-static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int executable, char *const *argv,
-                                         char *const *envp, const int *keep, int keep_count, int first) {
-    // All signals are blocked meanwhile: a handler of the caller must not run in the child.
+// Clones and, in the child, executes `program`. Nothing but system calls happens between the two, so a caller with many
+// threads is safe: no lock of another thread can be needed. In the child
+// - `socket` becomes descriptor 3 and `plan` descriptor 4, and those of `keep` lose their close-on-exec flag; the caller
+//   makes sure that none of them, nor `program`, has a number below 5;
+// - it first joins the cgroups of version 1 whose `tasks` files are open;
+// - with `identity` >= 0 it waits for one byte on that descriptor, which says that the user namespace has its mappings,
+//   and becomes the root of that namespace: an exec as an unmapped user would lose all capabilities;
+// - the exit status of 95 to 98 tells which of the steps failed.
+static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int program, char *const *argv,
+                                         char *const *envp, int socket, int plan, const int *keep, int keep_count,
+                                         const int *tasks, int task_count, int identity) {
+    // A handler of the caller must not run in the child.
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
     long child = syscall(SYS_clone3, arguments, sizeof *arguments);
@@ -50,20 +58,64 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
         for (int number = 1; number < 65; number++)
             if (number != SIGKILL && number != SIGSTOP)
                 syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
-        // Two passes, so that no descriptor is overwritten before it has been moved out of the way.
-        int high[16];
-        for (int index = 0; index < keep_count && index < 16; index++) {
-            high[index] = (int)syscall(SYS_fcntl, keep[index], F_DUPFD_CLOEXEC, 512);
-            if (high[index] < 0) syscall(SYS_exit_group, 96);
+        int refused;
+        if (linux_join_own_thread(tasks, task_count, &refused) < 0) syscall(SYS_exit_group, 95);
+        if (identity >= 0) {
+            char byte;
+            long count;
+            do count = syscall(SYS_read, identity, &byte, 1);
+            while (count < 0 && errno == EINTR);
+            if (count != 1) syscall(SYS_exit_group, 96);
+            if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
+                syscall(SYS_exit_group, 97);
         }
-        int program = (int)syscall(SYS_fcntl, executable, F_DUPFD_CLOEXEC, 512);
-        if (program < 0) syscall(SYS_exit_group, 96);
-        for (int index = 0; index < keep_count && index < 16; index++)
-            if (syscall(SYS_dup3, high[index], first + index, 0) < 0) syscall(SYS_exit_group, 97);
+        int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
+        for (int index = 0; index < keep_count; index++) failed |= syscall(SYS_fcntl, keep[index], F_SETFD, 0) < 0;
+        if (failed) syscall(SYS_exit_group, 96);
         uint64_t none = 0;
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
-        syscall(SYS_execveat, program, "", argv, envp, 0x1000 /* AT_EMPTY_PATH */);
+        syscall(SYS_execveat, program, "", argv, envp, AT_EMPTY_PATH);
         syscall(SYS_exit_group, 98);
+    }
+    long result = linux_result(child);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
+    return result;
+}
+
+// Clones and executes the program at `path` with three descriptors as its stdio, in a process group of its own and in
+// the folder `directory`, with default signals and without the caller's other descriptors (they are close-on-exec).
+// Only system calls between the two. The error of a failed exec comes through `report`, as an errno in four bytes.
+static inline long linux_clone3_execve(struct linux_clone_args *arguments, const char *path, char *const *argv,
+                                       char *const *envp, int input, int output, int error, int directory, int report) {
+    uint64_t all = ~(uint64_t)0, saved = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
+    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    if (child == 0) {
+        struct {
+            void *handler;
+            unsigned long flags;
+            void *restorer;
+            uint64_t mask;
+        } action = {0, 0, 0, 0};
+        for (int number = 1; number < 65; number++)
+            if (number != SIGKILL && number != SIGSTOP)
+                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        syscall(SYS_setpgid, 0, 0);
+        // Upwards first, so that none of the three is overwritten before it is in place.
+        int low[3] = {input, output, error};
+        long result = 0;
+        for (int index = 0; index < 3 && result >= 0; index++) {
+            result = syscall(SYS_fcntl, low[index], F_DUPFD_CLOEXEC, 10);
+            low[index] = (int)result;
+        }
+        for (int index = 0; index < 3 && result >= 0; index++) result = syscall(SYS_dup3, low[index], index, 0);
+        if (result >= 0 && directory >= 0) result = syscall(SYS_fchdir, directory);
+        uint64_t none = 0;
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
+        if (result >= 0) syscall(SYS_execve, path, argv, envp);
+        int failure = errno;
+        syscall(SYS_write, report, &failure, sizeof failure);
+        syscall(SYS_exit_group, 127);
     }
     long result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);

@@ -11,6 +11,7 @@
 #include "base.h"
 #include "build.h"
 #include "clock.h"
+#include "cgroups.h"
 #include "descriptors.h"
 #include "mounts.h"
 #include "processes.h"

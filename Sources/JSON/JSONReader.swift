@@ -133,6 +133,25 @@ package struct JSONReader: ~Copyable {
         guard position == bytes.count else { throw unexpected(.afterValue) }
     }
 
+    /// A place to come back to.
+    package struct Mark {
+        fileprivate let position: Int
+        fileprivate let containers: UInt128
+        fileprivate let depth: Int
+        fileprivate let isFirst: Bool
+    }
+
+    /// The present place.
+    package var mark: Mark { Mark(position: position, containers: containers, depth: depth, isFirst: isFirst) }
+
+    /// Goes back to a place, as if nothing had been read since.
+    package mutating func goBack(to mark: Mark) {
+        position = mark.position
+        containers = mark.containers
+        depth = mark.depth
+        isFirst = mark.isFirst
+    }
+
     /// Whether the innermost container is an object.
     package var isInObject: Bool { containers & 1 == 1 }
 

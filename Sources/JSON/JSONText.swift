@@ -58,8 +58,19 @@ extension JSONReader {
         return true
     }
 
-    /// Whether a string has no characters.
-    package func isEmpty(_ text: JSONText) -> Bool { text.start == text.end }
+    /// Whether the string that `peek` has found has no characters.
+    package var isBeforeEmptyString: Bool {
+        position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "\"")
+    }
+
+    /// Whether the array that `peek` has found has no elements.
+    package mutating func isBeforeEmptyArray() throws(JSONSyntaxError) -> Bool {
+        let start = mark
+        try beginArray()
+        let isEmpty = try !nextElement()
+        goBack(to: start)
+        return isEmpty
+    }
 
     /// Checks the string whose opening quote is the next byte, and goes behind its closing quote.
     mutating func scanString() throws(JSONSyntaxError) -> JSONText {

@@ -12,7 +12,7 @@ package func environmentVariable(_ name: StaticString) -> String? {
     }
 }
 
-/// The absolute path of the working directory. See getcwd(2).
+/// The absolute path of the working directory; one outside of the root does not start with a slash. See getcwd(2).
 package func currentDirectory() throws(Errno) -> String {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
@@ -50,6 +50,9 @@ package func changeMode(_ path: String, at directory: Int32 = workingDirectory, 
 
 /// The effective user of this process. See geteuid(2).
 package var effectiveUser: UInt32 { geteuid() }
+
+/// The effective group of this process. See getegid(2).
+package var effectiveGroup: UInt32 { getegid() }
 
 /// The seconds of the monotonic clock.
 package func monotonicSeconds() -> Int {

@@ -22,6 +22,11 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// Closes now.
     package consuming func close() {}
 
+    /// A descriptor for the open file that has the number `raw`, which stays open. See fcntl(2), `F_DUPFD_CLOEXEC`.
+    package static func duplicating(_ raw: Int32, atLeast minimum: Int32 = 3) throws(Errno) -> FileDescriptor {
+        FileDescriptor(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, Int(minimum)))))
+    }
+
     /// Another descriptor for the same open file. See fcntl(2), `F_DUPFD_CLOEXEC`.
     package func duplicate(atLeast minimum: Int32 = 3) throws(Errno) -> FileDescriptor {
         FileDescriptor(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, Int(minimum)))))

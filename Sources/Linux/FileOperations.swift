@@ -157,6 +157,8 @@ package struct FileSystemKind: RawRepresentable, Hashable, Sendable {
     package static let proc = FileSystemKind(rawValue: 0x9fa0)
     package static let nsfs = FileSystemKind(rawValue: 0x6e73_6673)
     package static let sysfs = FileSystemKind(rawValue: 0x6265_6572)
+    package static let devpts = FileSystemKind(rawValue: 0x1cd1)
+    package static let selinux = FileSystemKind(rawValue: 0xf97c_ff8c)
     package static let overlay = FileSystemKind(rawValue: 0x794c_7630)
     package static let resctrl = FileSystemKind(rawValue: 0x765_5821)
 }
@@ -219,4 +221,25 @@ package func directoryEntries(of descriptor: Int32) throws(Errno) -> [String] {
             offset += length
         }
     }
+}
+
+/// Reads `count` bytes from the front of a file, whatever its offset. See pread(2).
+package func readFromStart(_ descriptor: Int32, count: Int) throws(Errno) -> [UInt8] {
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
+        while size < count {
+            let result = linux_pread(descriptor, buffer.baseAddress?.advanced(by: size), count - size, off_t(size))
+            if result == -4 { continue }
+            if result < 0 { failure = Errno(rawValue: Int32(-result)) }
+            if result <= 0 { return }
+            size += result
+        }
+    }
+    if let failure { throw failure }
+    return bytes
+}
+
+/// Writes what the descriptor takes at once; gives the number of bytes. See write(2).
+package func writeSome(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) -> Int {
+    try checkRetrying { bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress, bytes.count) } }
 }

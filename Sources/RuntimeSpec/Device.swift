@@ -50,3 +50,29 @@ public struct NetDevice: Equatable, Sendable {
     /// Makes a network device.
     public init(name: String? = nil) { self.name = name }
 }
+
+extension Device: SpecObject {
+    static var blank: Device { Device(path: "", type: .character) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("path", &path, .required)
+        try visitor.member("type", &type, .required)
+        try visitor.member("major", &major)
+        try visitor.member("minor", &minor)
+        try visitor.member("fileMode", &fileMode)
+        try visitor.member("uid", &uid)
+        try visitor.member("gid", &gid)
+    }
+}
+
+extension NetDevice: SpecObject {
+    static var blank: NetDevice { NetDevice() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("name", &name)
+    }
+}
+
+extension DeviceType: SpecName {
+    static func unknown(_ name: String) -> String { "invalid device type \"" + name + "\"" }
+}

@@ -123,3 +123,74 @@ public struct RdmaLimit: Equatable, Sendable {
         self.hcaObjects = hcaObjects
     }
 }
+
+extension BlockIOResources: SpecObject {
+    static var blank: BlockIOResources { BlockIOResources() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("weight", &weight)
+        try visitor.member("leafWeight", &leafWeight)
+        try visitor.member("weightDevice", &weightDevice)
+        try visitor.member("throttleReadBpsDevice", &throttleReadBpsDevice)
+        try visitor.member("throttleWriteBpsDevice", &throttleWriteBpsDevice)
+        try visitor.member("throttleReadIOPSDevice", &throttleReadIOPSDevice)
+        try visitor.member("throttleWriteIOPSDevice", &throttleWriteIOPSDevice)
+    }
+}
+
+extension WeightDevice: SpecObject {
+    static var blank: WeightDevice { WeightDevice(major: 0, minor: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("major", &major, .required)
+        try visitor.member("minor", &minor, .required)
+        try visitor.member("weight", &weight)
+        try visitor.member("leafWeight", &leafWeight)
+    }
+}
+
+extension ThrottleDevice: SpecObject {
+    static var blank: ThrottleDevice { ThrottleDevice(major: 0, minor: 0, rate: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("major", &major, .required)
+        try visitor.member("minor", &minor, .required)
+        try visitor.member("rate", &rate, .written)
+    }
+}
+
+extension HugepageLimit: SpecObject {
+    static var blank: HugepageLimit { HugepageLimit(pageSize: "", limit: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("pageSize", &pageSize, .required)
+        try visitor.member("limit", &limit, .required)
+    }
+}
+
+extension NetworkResources: SpecObject {
+    static var blank: NetworkResources { NetworkResources() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("classID", &classID)
+        try visitor.member("priorities", &priorities)
+    }
+}
+
+extension InterfacePriority: SpecObject {
+    static var blank: InterfacePriority { InterfacePriority(name: "", priority: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("name", &name, .required)
+        try visitor.member("priority", &priority, .required)
+    }
+}
+
+extension RdmaLimit: SpecObject {
+    static var blank: RdmaLimit { RdmaLimit() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("hcaHandles", &hcaHandles)
+        try visitor.member("hcaObjects", &hcaObjects)
+    }
+}

@@ -176,3 +176,94 @@ public struct MountExtensions: Equatable, Sendable {
     /// Makes an answer.
     public init(idmap: EnabledFeature? = nil) { self.idmap = idmap }
 }
+
+extension Features: SpecObject {
+    static var blank: Features { Features(ociVersionMin: "", ociVersionMax: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("ociVersionMin", &ociVersionMin, .required)
+        try visitor.member("ociVersionMax", &ociVersionMax, .required)
+        try visitor.member("hooks", &hooks)
+        try visitor.member("mountOptions", &mountOptions)
+        try visitor.member("linux", &linux)
+        try visitor.member("annotations", &annotations)
+        try visitor.member("potentiallyUnsafeConfigAnnotations", &potentiallyUnsafeConfigAnnotations)
+    }
+}
+
+extension LinuxFeatures: SpecObject {
+    static var blank: LinuxFeatures { LinuxFeatures() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("namespaces", &namespaces)
+        try visitor.member("capabilities", &capabilities)
+        try visitor.member("cgroup", &cgroup)
+        try visitor.member("seccomp", &seccomp)
+        try visitor.member("apparmor", &apparmor)
+        try visitor.member("selinux", &selinux)
+        try visitor.member("intelRdt", &intelRdt)
+        try visitor.member("memoryPolicy", &memoryPolicy)
+        try visitor.member("mountExtensions", &mountExtensions)
+        try visitor.member("netDevices", &netDevices)
+    }
+}
+
+extension EnabledFeature: SpecObject {
+    static var blank: EnabledFeature { EnabledFeature() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("enabled", &enabled)
+    }
+}
+
+extension CgroupFeatures: SpecObject {
+    static var blank: CgroupFeatures { CgroupFeatures() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("v1", &v1)
+        try visitor.member("v2", &v2)
+        try visitor.member("systemd", &systemd)
+        try visitor.member("systemdUser", &systemdUser)
+        try visitor.member("rdma", &rdma)
+    }
+}
+
+extension SeccompFeatures: SpecObject {
+    static var blank: SeccompFeatures { SeccompFeatures() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("enabled", &enabled)
+        try visitor.member("actions", &actions)
+        try visitor.member("operators", &operators)
+        try visitor.member("archs", &archs)
+        try visitor.member("knownFlags", &knownFlags)
+        try visitor.member("supportedFlags", &supportedFlags)
+    }
+}
+
+extension IntelRdtFeatures: SpecObject {
+    static var blank: IntelRdtFeatures { IntelRdtFeatures() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("enabled", &enabled)
+        try visitor.member("schemata", &schemata)
+        try visitor.member("monitoring", &monitoring)
+    }
+}
+
+extension MemoryPolicyFeatures: SpecObject {
+    static var blank: MemoryPolicyFeatures { MemoryPolicyFeatures() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("modes", &modes)
+        try visitor.member("flags", &flags)
+    }
+}
+
+extension MountExtensions: SpecObject {
+    static var blank: MountExtensions { MountExtensions() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("idmap", &idmap)
+    }
+}

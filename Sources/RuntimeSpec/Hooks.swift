@@ -52,3 +52,29 @@ public struct Hook: Equatable, Sendable {
         self.timeout = timeout
     }
 }
+
+extension Hooks: SpecObject {
+    static var blank: Hooks { Hooks() }
+    static var absent: Hooks? { Hooks() }
+    var isOmitted: Bool { isEmpty }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("prestart", &prestart)
+        try visitor.member("createRuntime", &createRuntime)
+        try visitor.member("createContainer", &createContainer)
+        try visitor.member("startContainer", &startContainer)
+        try visitor.member("poststart", &poststart)
+        try visitor.member("poststop", &poststop)
+    }
+}
+
+extension Hook: SpecObject {
+    static var blank: Hook { Hook(path: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("path", &path, .required)
+        try visitor.member("args", &args)
+        try visitor.member("env", &env)
+        try visitor.member("timeout", &timeout)
+    }
+}

@@ -23,3 +23,15 @@ public struct IntelRdt: Equatable, Sendable {
         self.enableMonitoring = enableMonitoring
     }
 }
+
+extension IntelRdt: SpecObject {
+    static var blank: IntelRdt { IntelRdt() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("closID", &closID)
+        try visitor.member("schemata", &schemata)
+        try visitor.member("l3CacheSchema", &l3CacheSchema)
+        try visitor.member("memBwSchema", &memBwSchema)
+        try visitor.member("enableMonitoring", &enableMonitoring)
+    }
+}

@@ -84,3 +84,31 @@ public enum RootfsPropagation: String, CaseIterable, Sendable {
     /// `unbindable` for the whole tree.
     case recursiveUnbindable = "runbindable"
 }
+
+extension LinuxConfiguration: SpecObject {
+    static var blank: LinuxConfiguration { LinuxConfiguration() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("uidMappings", &uidMappings)
+        try visitor.member("gidMappings", &gidMappings)
+        try visitor.member("sysctl", &sysctl)
+        try visitor.member("resources", &resources)
+        try visitor.member("cgroupsPath", &cgroupsPath)
+        try visitor.member("namespaces", &namespaces)
+        try visitor.member("devices", &devices)
+        try visitor.member("netDevices", &netDevices)
+        try visitor.member("seccomp", &seccomp)
+        try visitor.member("rootfsPropagation", &rootfsPropagation)
+        try visitor.member("maskedPaths", &maskedPaths)
+        try visitor.member("readonlyPaths", &readonlyPaths)
+        try visitor.member("mountLabel", &mountLabel)
+        try visitor.member("intelRdt", &intelRdt)
+        try visitor.member("memoryPolicy", &memoryPolicy)
+        try visitor.member("personality", &personality)
+        try visitor.member("timeOffsets", &timeOffsets)
+    }
+}
+
+extension RootfsPropagation: SpecName {
+    static func unknown(_ name: String) -> String { "rootfsPropagation=" + name + " is not supported" }
+}

@@ -64,3 +64,21 @@ public enum MemoryPolicyFlag: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension MemoryPolicy: SpecObject {
+    static var blank: MemoryPolicy { MemoryPolicy(mode: .default) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("mode", &mode, .required)
+        try visitor.member("nodes", &nodes)
+        try visitor.member("flags", &flags)
+    }
+}
+
+extension MemoryPolicyMode: SpecName {
+    static func unknown(_ name: String) -> String { "invalid memory policy mode \"" + name + "\"" }
+}
+
+extension MemoryPolicyFlag: SpecName {
+    static func unknown(_ name: String) -> String { "invalid memory policy flag \"" + name + "\"" }
+}

@@ -43,3 +43,26 @@ public struct IDMapping: Equatable, Sendable {
         self.size = size
     }
 }
+
+extension Mount: SpecObject {
+    static var blank: Mount { Mount(destination: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("destination", &destination, .required)
+        try visitor.member("type", &type)
+        try visitor.member("source", &source)
+        try visitor.member("options", &options)
+        try visitor.member("uidMappings", &uidMappings)
+        try visitor.member("gidMappings", &gidMappings)
+    }
+}
+
+extension IDMapping: SpecObject {
+    static var blank: IDMapping { IDMapping(containerID: 0, hostID: 0, size: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("containerID", &containerID, .required)
+        try visitor.member("hostID", &hostID, .required)
+        try visitor.member("size", &size, .required)
+    }
+}

@@ -53,3 +53,31 @@ public struct TimeOffset: Equatable, Sendable {
         self.nanosecs = nanosecs
     }
 }
+
+extension Namespace: SpecObject {
+    static var blank: Namespace { Namespace(type: .mount) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("type", &type, .required)
+        try visitor.member("path", &path)
+    }
+}
+
+extension TimeOffset: SpecObject {
+    static var blank: TimeOffset { TimeOffset() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("secs", &secs)
+        try visitor.member("nanosecs", &nanosecs)
+    }
+}
+
+extension NamespaceType: SpecName {
+    static func unknown(_ name: String) -> String { "namespace {\"" + name + "\" \"\"} does not exist" }
+}
+
+extension TimeOffsetClock: SpecKey {
+    init?(key: String) { self.init(rawValue: key) }
+    var key: String { rawValue }
+    static func unknown(_ name: String) -> String { "unknown clock \"" + name + "\"" }
+}

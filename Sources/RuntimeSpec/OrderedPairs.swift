@@ -22,6 +22,26 @@ public struct OrderedPairs<Key: Equatable & Sendable, Value: Equatable & Sendabl
     /// Makes an empty map.
     public init() { pairs = [] }
 
+    /// Makes a map of entries of which several may have the same key.
+    init<Text: Hashable>(merging entries: [Pair], by text: (Key) -> Text) {
+        pairs = []
+        guard entries.count > 16 else {
+            for entry in entries { self[entry.key] = entry.value }
+            return
+        }
+        // Many entries come from no engine, but must not take quadratic time.
+        pairs.reserveCapacity(entries.count)
+        var places = [Text: Int](minimumCapacity: entries.count)
+        for entry in entries {
+            if let place = places.updateValue(pairs.count, forKey: text(entry.key)) {
+                places[text(entry.key)] = place
+                pairs[place].value = entry.value
+            } else {
+                pairs.append(entry)
+            }
+        }
+    }
+
     /// The value of a key; assigning nil removes the key.
     public subscript(key: Key) -> Value? {
         get {

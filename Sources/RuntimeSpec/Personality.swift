@@ -27,3 +27,16 @@ public enum PersonalityDomain: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension Personality: SpecObject {
+    static var blank: Personality { Personality(domain: .linux) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("domain", &domain, .required)
+        try visitor.member("flags", &flags)
+    }
+}
+
+extension PersonalityDomain: SpecName {
+    static func unknown(_ name: String) -> String { "invalid personality domain " + name }
+}

@@ -116,3 +116,57 @@ public struct Capabilities: Equatable, Sendable {
         self.ambient = ambient
     }
 }
+
+extension Process: SpecObject {
+    static var blank: Process { Process(cwd: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("terminal", &terminal)
+        try visitor.member("consoleSize", &consoleSize)
+        try visitor.member("user", &user, .written)
+        try visitor.member("args", &args)
+        try visitor.member("env", &env)
+        try visitor.member("cwd", &cwd, .written)
+        try visitor.member("capabilities", &capabilities)
+        try visitor.member("rlimits", &rlimits)
+        try visitor.member("noNewPrivileges", &noNewPrivileges)
+        try visitor.member("apparmorProfile", &apparmorProfile)
+        try visitor.member("oomScoreAdj", &oomScoreAdj)
+        try visitor.member("scheduler", &scheduler)
+        try visitor.member("selinuxLabel", &selinuxLabel)
+        try visitor.member("ioPriority", &ioPriority)
+        try visitor.member("execCPUAffinity", &execCPUAffinity)
+    }
+}
+
+extension ConsoleSize: SpecObject {
+    static var blank: ConsoleSize { ConsoleSize(height: 0, width: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("height", &height, .required)
+        try visitor.member("width", &width, .required)
+    }
+}
+
+extension User: SpecObject {
+    static var blank: User { User() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("uid", &uid, .written)
+        try visitor.member("gid", &gid, .written)
+        try visitor.member("umask", &umask)
+        try visitor.member("additionalGids", &additionalGids)
+    }
+}
+
+extension Capabilities: SpecObject {
+    static var blank: Capabilities { Capabilities() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("bounding", &bounding)
+        try visitor.member("effective", &effective)
+        try visitor.member("inheritable", &inheritable)
+        try visitor.member("permitted", &permitted)
+        try visitor.member("ambient", &ambient)
+    }
+}

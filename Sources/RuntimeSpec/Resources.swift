@@ -159,3 +159,75 @@ public struct PidsResources: Equatable, Sendable {
     /// Makes a limit.
     public init(limit: Int64? = nil) { self.limit = limit }
 }
+
+extension Resources: SpecObject {
+    static var blank: Resources { Resources() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("devices", &devices)
+        try visitor.member("memory", &memory)
+        try visitor.member("cpu", &cpu)
+        try visitor.member("pids", &pids)
+        try visitor.member("blockIO", &blockIO)
+        try visitor.member("hugepageLimits", &hugepageLimits)
+        try visitor.member("network", &network)
+        try visitor.member("rdma", &rdma)
+        try visitor.member("unified", &unified)
+    }
+}
+
+extension DeviceRule: SpecObject {
+    static var blank: DeviceRule { DeviceRule(allow: false) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("allow", &allow, .required)
+        try visitor.member("type", &type)
+        try visitor.member("major", &major)
+        try visitor.member("minor", &minor)
+        try visitor.member("access", &access, .written)
+    }
+}
+
+extension MemoryResources: SpecObject {
+    static var blank: MemoryResources { MemoryResources() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("limit", &limit)
+        try visitor.member("reservation", &reservation)
+        try visitor.member("swap", &swap)
+        try visitor.member("kernel", &kernel)
+        try visitor.member("kernelTCP", &kernelTCP)
+        try visitor.member("swappiness", &swappiness)
+        try visitor.member("disableOOMKiller", &disableOOMKiller)
+        try visitor.member("useHierarchy", &useHierarchy)
+        try visitor.member("checkBeforeUpdate", &checkBeforeUpdate)
+    }
+}
+
+extension CPUResources: SpecObject {
+    static var blank: CPUResources { CPUResources() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("shares", &shares)
+        try visitor.member("quota", &quota)
+        try visitor.member("burst", &burst)
+        try visitor.member("period", &period)
+        try visitor.member("realtimeRuntime", &realtimeRuntime)
+        try visitor.member("realtimePeriod", &realtimePeriod)
+        try visitor.member("cpus", &cpus)
+        try visitor.member("mems", &mems)
+        try visitor.member("idle", &idle)
+    }
+}
+
+extension PidsResources: SpecObject {
+    static var blank: PidsResources { PidsResources() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("limit", &limit)
+    }
+}
+
+extension DeviceRuleType: SpecName {
+    static func unknown(_ name: String) -> String { "invalid cgroup device type \"" + name + "\"" }
+}

@@ -72,3 +72,17 @@ public enum RlimitType: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension Rlimit: SpecObject {
+    static var blank: Rlimit { Rlimit(type: .cpu, soft: 0, hard: 0) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("type", &type, .required)
+        try visitor.member("hard", &hard, .required)
+        try visitor.member("soft", &soft, .required)
+    }
+}
+
+extension RlimitType: SpecName {
+    static func unknown(_ name: String) -> String { "unknown resource \"" + name + "\"" }
+}

@@ -138,3 +138,48 @@ public struct ExecCPUAffinity: Equatable, Sendable {
         self.final = final
     }
 }
+
+extension Scheduler: SpecObject {
+    static var blank: Scheduler { Scheduler(policy: .other) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("policy", &policy, .required)
+        try visitor.member("nice", &nice)
+        try visitor.member("priority", &priority)
+        try visitor.member("flags", &flags)
+        try visitor.member("runtime", &runtime)
+        try visitor.member("deadline", &deadline)
+        try visitor.member("period", &period)
+    }
+}
+
+extension IOPriority: SpecObject {
+    static var blank: IOPriority { IOPriority(ioClass: .bestEffort) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("class", &ioClass, .required)
+        try visitor.member("priority", &priority, .written)
+    }
+}
+
+extension ExecCPUAffinity: SpecObject {
+    static var blank: ExecCPUAffinity { ExecCPUAffinity() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("initial", &initial)
+        try visitor.member("final", &final)
+    }
+}
+
+extension SchedulerPolicy: SpecName {
+    static var missing: String { "scheduler policy is required" }
+    static func unknown(_ name: String) -> String { "invalid scheduler policy \"" + name + "\"" }
+}
+
+extension SchedulerFlag: SpecName {
+    static func unknown(_ name: String) -> String { "invalid scheduler flag \"" + name + "\"" }
+}
+
+extension IOPriorityClass: SpecName {
+    static func unknown(_ name: String) -> String { "invalid ioPriority.Class: \"" + name + "\"" }
+}

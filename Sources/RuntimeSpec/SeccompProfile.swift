@@ -1,3 +1,5 @@
+import JSON
+
 /// The filter of system calls, see seccomp(2).
 public struct SeccompProfile: Equatable, Sendable {
     /// What happens to a system call that no rule names.
@@ -183,4 +185,81 @@ public enum SeccompFlag: String, CaseIterable, Sendable {
         case .waitKillableReceive: 0x20
         }
     }
+}
+
+extension SeccompProfile: SpecObject {
+    static var blank: SeccompProfile { SeccompProfile(defaultAction: .errno) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("defaultAction", &defaultAction, .required)
+        try visitor.member("defaultErrnoRet", &defaultErrnoRet)
+        try visitor.member("architectures", &architectures)
+        try visitor.member("flags", &flags)
+        try visitor.member("listenerPath", &listenerPath)
+        try visitor.member("listenerMetadata", &listenerMetadata)
+        try visitor.member("syscalls", &syscalls)
+    }
+}
+
+extension SyscallRule: SpecObject {
+    static var blank: SyscallRule { SyscallRule(names: [], action: .errno) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("names", &names, .required)
+        try visitor.member("action", &action, .required)
+        try visitor.member("errnoRet", &errnoRet)
+        try visitor.member("args", &args)
+    }
+}
+
+extension SyscallArgument: SpecObject {
+    static var blank: SyscallArgument { SyscallArgument(index: 0, value: 0, op: .equal) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("index", &index, .required)
+        try visitor.member("value", &value, .required)
+        try visitor.member("valueTwo", &valueTwo)
+        try visitor.member("op", &op, .required)
+    }
+}
+
+extension SeccompProfile {
+    /// A profile without a default action and without rules is none. Encoders of Go write it for an empty structure.
+    static func readAbsent(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool {
+        guard try decoder.reader.peek() == .object else { return false }
+        let mark = decoder.reader.mark
+        try decoder.reader.beginObject()
+        while try decoder.reader.nextMember() {
+            let kind = try decoder.reader.peek()
+            let isEmpty =
+                switch kind {
+                case .string: decoder.reader.isBeforeEmptyString
+                case .array: try decoder.reader.isBeforeEmptyArray()
+                case .null: true
+                case .object, .number, .boolean: false
+                }
+            if !isEmpty, decoder.reader.isKey("defaultAction") || decoder.reader.isKey("syscalls") {
+                decoder.reader.goBack(to: mark)
+                return false
+            }
+            try decoder.reader.skipValue()
+        }
+        return true
+    }
+}
+
+extension SeccompAction: SpecName {
+    static func unknown(_ name: String) -> String { "string " + name + " is not a valid action for seccomp" }
+}
+
+extension SeccompOperator: SpecName {
+    static func unknown(_ name: String) -> String { "string " + name + " is not a valid operator for seccomp" }
+}
+
+extension SeccompArchitecture: SpecName {
+    static func unknown(_ name: String) -> String { "string " + name + " is not a valid arch for seccomp" }
+}
+
+extension SeccompFlag: SpecName {
+    static func unknown(_ name: String) -> String { "seccomp flag " + name + " is not known" }
 }

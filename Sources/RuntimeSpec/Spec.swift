@@ -69,3 +69,30 @@ public struct Root: Equatable, Sendable {
         self.readonly = readonly
     }
 }
+
+extension Spec: SpecObject {
+    static var blank: Spec { Spec(ociVersion: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("ociVersion", &ociVersion, .required)
+        try visitor.member("process", &process)
+        try visitor.member("root", &root)
+        try visitor.member("hostname", &hostname)
+        try visitor.member("domainname", &domainname)
+        try visitor.member("mounts", &mounts)
+        try visitor.member("hooks", &hooks)
+        try visitor.member("annotations", &annotations)
+        try visitor.member("linux", &linux)
+        var freebsd = FreeBSDConfiguration?.none
+        try visitor.member("freebsd", &freebsd, .foreign)
+    }
+}
+
+extension Root: SpecObject {
+    static var blank: Root { Root(path: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("path", &path, .required)
+        try visitor.member("readonly", &readonly)
+    }
+}

@@ -1,3 +1,5 @@
+import JSON
+
 /// The state of a container, as the command `state` prints it and as hooks read it.
 public struct State: Equatable, Sendable {
     /// The version of the runtime specification that the document follows.
@@ -74,4 +76,65 @@ public struct ContainerProcessState: Equatable, Sendable {
         self.metadata = metadata
         self.state = state
     }
+}
+
+extension State: SpecObject {
+    static var blank: State { State(ociVersion: "", id: "", status: .creating, bundle: "") }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("ociVersion", &ociVersion, .required)
+        try visitor.member("id", &id, .required)
+        try visitor.member("status", &status, .required)
+        try visitor.member("pid", &pid)
+        try visitor.member("bundle", &bundle, .required)
+        try visitor.member("rootfs", &rootfs)
+        try visitor.member("created", &created)
+        try visitor.member("annotations", &annotations)
+        try visitor.member("owner", &owner)
+    }
+}
+
+extension State {
+    /// Hooks get the members of the specification alone; a state with the time of creation is written as runc's command
+    /// `state` does.
+    func write(_ encoder: inout SpecEncoder) {
+        var state = self
+        encoder.writer.beginObject()
+        encoder.member("ociVersion", &state.ociVersion, .written)
+        encoder.member("id", &state.id, .written)
+        if var created {
+            var pid = pid ?? 0
+            var rootfs = rootfs ?? ""
+            var owner = owner ?? ""
+            encoder.member("pid", &pid, .written)
+            encoder.member("status", &state.status, .written)
+            encoder.member("bundle", &state.bundle, .written)
+            encoder.member("rootfs", &rootfs, .written)
+            encoder.member("created", &created, .written)
+            encoder.member("annotations", &state.annotations, .optional)
+            encoder.member("owner", &owner, .written)
+        } else {
+            encoder.member("status", &state.status, .written)
+            encoder.member("pid", &state.pid, .optional)
+            encoder.member("bundle", &state.bundle, .written)
+            encoder.member("annotations", &state.annotations, .optional)
+        }
+        encoder.writer.endObject()
+    }
+}
+
+extension ContainerProcessState: SpecObject {
+    static var blank: ContainerProcessState { ContainerProcessState(ociVersion: "", fds: [], pid: 0, state: .blank) }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("ociVersion", &ociVersion, .required)
+        try visitor.member("fds", &fds, .written)
+        try visitor.member("pid", &pid, .required)
+        try visitor.member("metadata", &metadata)
+        try visitor.member("state", &state, .required)
+    }
+}
+
+extension ContainerStatus: SpecName {
+    static func unknown(_ name: String) -> String { "unknown status \"" + name + "\"" }
 }

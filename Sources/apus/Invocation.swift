@@ -1,15 +1,37 @@
+import Containers
 import Linux
 
-/// One call of the program: what was asked, and where to report.
+/// One call of a command: what was asked, and where to report.
 struct Invocation {
-    /// The name the program was called by.
-    let programName: String
     /// The flags, and the positional arguments of the command.
     let arguments: ParsedArguments
     /// Where to report.
     let log: Log
     /// The directory of the containers' state; made only by commands that use it.
     let stateRoot: StateRoot
-    /// The first of the descriptors of `--preserve-fds` that is not open.
-    let missingDescriptor: Int?
+    /// What the caller passes on to the container.
+    let descriptors: PassedDescriptors
+}
+
+extension Invocation {
+    /// The containers below the state root, which is made when it is an ordinary user's default.
+    func store() throws(CommandError) -> ContainerStore {
+        try stateRoot.prepare()
+        return ContainerStore(root: stateRoot.path)
+    }
+
+    /// The container that the first positional argument names.
+    func container() throws(CommandError) -> Container {
+        let store = try store()
+        do throws(ContainerError) {
+            return try store.load(arguments.positionals[0])
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// Takes the warnings of the library.
+    var report: WarningReport {
+        { [log] message in log.warning(message) }
+    }
 }

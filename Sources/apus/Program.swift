@@ -48,7 +48,8 @@ struct Program {
         }
         if arguments.isOn(.help) { return try show(HelpText.command(command)) }
         // Before the log takes a number that a missing descriptor would have had.
-        let missingDescriptor = PassedDescriptors.firstMissing(arguments)
+        let descriptors = PassedDescriptors(
+            preserving: arguments.integer(.preserveFDs) ?? 0, takesActivated: command.subject == .newContainer)
         try log.configure(arguments)
         let stateRoot = try StateRoot(arguments)
         if let complaint = command.arguments.complaint(about: arguments.positionals.count) {
@@ -59,8 +60,7 @@ struct Program {
             log.warning("--criu is ignored: criu is found in PATH")
         }
         let invocation = Invocation(
-            programName: name, arguments: arguments, log: log, stateRoot: stateRoot,
-            missingDescriptor: missingDescriptor)
+            arguments: arguments, log: log, stateRoot: stateRoot, descriptors: descriptors)
         let status = try command.run(invocation)
         log.flush()
         return status

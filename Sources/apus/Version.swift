@@ -7,6 +7,7 @@ func versionText() -> String {
     var text = "apus version " + runtimeVersion.description
     if let commit = buildCommit { text += "\ncommit: " + commit }
     text += "\nspec: " + Spec.currentVersion
+    text += "\nlibseccomp: " + Features.libseccompVersion
     text += "\n"
     return text
 }

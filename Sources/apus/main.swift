@@ -1,5 +1,7 @@
+import Containers
 import Linux
 
+if ArgumentVector.isInit { runInitProcess() }
 do throws(ArgumentVector.InvalidWord) {
     var program = Program(try ArgumentVector.current())
     exitProcess(program.run())

@@ -18,12 +18,24 @@ public struct ContainerError: Error, Sendable {
     public var reason: String
     /// What the user can do.
     public var remedy: String
+    /// In which part of a command it happened; comes first in the text.
+    public var context: StaticString = ""
 
     /// Makes an error.
     public init(
         _ code: Code = .failed, operation: String = "", origin: Origin? = nil, subject: String = "",
         errno: Errno? = nil, reason: String = "", remedy: String = ""
     ) {
+        self.init(
+            code, context: "", operation: operation, origin: origin, subject: subject, errno: errno, reason: reason,
+            remedy: remedy)
+    }
+
+    init(
+        _ code: Code = .failed, context: StaticString, operation: String = "", origin: Origin? = nil,
+        subject: String = "", errno: Errno? = nil, reason: String = "", remedy: String = ""
+    ) {
+        self.context = context
         self.code = code
         self.operation = operation
         self.origin = origin
@@ -68,7 +80,7 @@ public struct ContainerError: Error, Sendable {
 extension ContainerError {
     /// The error as one line: property, operation, subject and, last, the cause.
     public var message: String {
-        var text = ""
+        var text = context.description
         if let origin, !origin.isRule {
             text += origin.path
             text += ": "

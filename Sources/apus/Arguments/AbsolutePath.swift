@@ -12,19 +12,18 @@ func absolutePath(_ path: String) throws(CommandError) -> String {
 
 /// An absolute path without `.`, `..` and doubled slashes, by its text alone.
 func cleanedPath(_ path: String) -> String {
-    var components: [Substring] = []
-    for component in path.split(separator: "/") {
-        switch component {
-        case ".": continue
-        case "..": _ = components.popLast()
-        default: components.append(component)
+    let slash = UInt8(ascii: "/")
+    let dot = UInt8(ascii: ".")
+    var cleaned: [UInt8] = []
+    cleaned.reserveCapacity(path.utf8.count)
+    for component in path.utf8.split(separator: slash) {
+        if component.elementsEqual(CollectionOfOne(dot)) { continue }
+        if component.count == 2, component.allSatisfy({ $0 == dot }) {
+            while let last = cleaned.popLast(), last != slash {}
+            continue
         }
+        cleaned.append(slash)
+        cleaned += component
     }
-    if components.isEmpty { return "/" }
-    var text = ""
-    for component in components {
-        text += "/"
-        text += component
-    }
-    return text
+    return cleaned.isEmpty ? "/" : String(decoding: cleaned, as: UTF8.self)
 }

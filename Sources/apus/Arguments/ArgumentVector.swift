@@ -5,6 +5,12 @@ enum ArgumentVector {
         let index: Int
     }
 
+    /// Whether this process is the first of a container in the making, which the runtime starts as `apus init`.
+    static var isInit: Bool {
+        guard CommandLine.argc > 1, let word = CommandLine.unsafeArgv[1] else { return false }
+        return word[0] == 0x69 && word[1] == 0x6e && word[2] == 0x69 && word[3] == 0x74 && word[4] == 0
+    }
+
     /// The arguments of this process, the program's own name first.
     static func current() throws(InvalidWord) -> [String] {
         let words = CommandLine.unsafeArgv

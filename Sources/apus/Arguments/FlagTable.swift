@@ -11,45 +11,45 @@ extension Flag {
         ]
     }
 
-    static var debug: Flag { Flag("debug", "Log debug messages, each with the place it comes from") }
+    static var debug: Flag { Flag("debug", "log debug messages, each with the place it comes from") }
     static var log: Flag {
-        Flag("log", takes: .text, completion: .file, "Append log records to this file instead of standard error")
+        Flag("log", takes: .text, completion: .file, "append log records to this file instead of standard error")
     }
     static var logFormat: Flag {
         Flag(
             "log-format", takes: .text, completion: .words("text json"),
-            "Format of log records: text or json (default: text)")
+            "format of log records: text or json (default: text)")
     }
     static var logLevel: Flag {
         Flag(
             "log-level", takes: .text, completion: .words("error warning info debug"),
-            "Least important records that are logged: error, warning, info or debug (default: info)")
+            "least important records that are logged: error, warning, info or debug (default: info)")
     }
     static var root: Flag {
         Flag(
             "root", takes: .text, completion: .directory,
-            "Directory that holds the state of the containers, best on a tmpfs (default: /run/apus)")
+            "directory that holds the state of the containers, best on a tmpfs (default: /run/apus)")
     }
     static var systemdCgroup: Flag {
         Flag(
             "systemd-cgroup",
-            "Let systemd make the cgroups; cgroupsPath then has the form slice:prefix:name")
+            "let systemd make the cgroups; cgroupsPath then has the form slice:prefix:name")
     }
     static var cgroupManager: Flag {
         Flag(
             "cgroup-manager", takes: .text, completion: .words("cgroupfs systemd disabled"),
-            "Who makes the cgroups: cgroupfs, systemd or disabled (default: cgroupfs)")
+            "who makes the cgroups: cgroupfs, systemd or disabled (default: cgroupfs)")
     }
     static var rootless: Flag {
         Flag(
             "rootless", takes: .text, completion: .words("true false auto"),
-            "Go on when permission to use cgroups is missing: true, false or auto (default: auto)")
+            "go on when permission to use cgroups is missing: true, false or auto (default: auto)")
     }
     static var criu: Flag {
         Flag("criu", takes: .text, completion: .file, isHidden: true, "Ignored, criu is found in PATH")
     }
-    static var help: Flag { Flag("help", short: "h", "Show help") }
-    static var version: Flag { Flag("version", short: "v", "Show the version") }
+    static var help: Flag { Flag("help", short: "h", "show help") }
+    static var version: Flag { Flag("version", short: "v", "show the version") }
 }
 
 // MARK: Containers
@@ -58,7 +58,12 @@ extension Flag {
     static var bundle: Flag {
         Flag(
             "bundle", short: "b", takes: .text, completion: .directory,
-            "Directory that holds config.json (default: the working directory)")
+            "directory that holds config.json (default: the working directory)")
+    }
+    static var configuration: Flag {
+        Flag(
+            "config", short: "f", takes: .text, completion: .file,
+            "configuration to use instead of the bundle's config.json")
     }
     static var consoleSocket: Flag {
         Flag(
@@ -71,31 +76,31 @@ extension Flag {
             "Unix socket that receives a pidfd of the container's process")
     }
     static var pidFile: Flag {
-        Flag("pid-file", takes: .text, completion: .file, "File to write the process id to")
+        Flag("pid-file", takes: .text, completion: .file, "file to write the process id to")
     }
     static var noPivot: Flag {
-        Flag("no-pivot", "Enter the root with a move mount and chroot, for a rootfs on the initial ramdisk")
+        Flag("no-pivot", "enter the root with a move mount and chroot, for a rootfs on the initial ramdisk")
     }
-    static var noNewKeyring: Flag { Flag("no-new-keyring", "Keep the caller's session keyring") }
+    static var noNewKeyring: Flag { Flag("no-new-keyring", "keep the caller's session keyring") }
     static var preserveFDs: Flag {
         Flag(
             "preserve-fds", takes: .integer,
-            "Number of descriptors to pass on besides standard input and output and those of LISTEN_FDS (default: 0)")
+            "number of descriptors to pass on besides standard input and output and those of LISTEN_FDS (default: 0)")
     }
-    static var detach: Flag { Flag("detach", short: "d", "Return once the process runs") }
-    static var keep: Flag { Flag("keep", "Do not delete the container when it ends") }
-    static var noSubreaper: Flag { Flag("no-subreaper", "Do not adopt orphaned processes of the container") }
+    static var detach: Flag { Flag("detach", short: "d", "return once the process runs") }
+    static var keep: Flag { Flag("keep", "do not delete the container when it ends") }
+    static var noSubreaper: Flag { Flag("no-subreaper", "do not adopt orphaned processes of the container") }
     static var force: Flag {
-        Flag("force", short: "f", "Kill a running container first; accept one that does not exist")
+        Flag("force", short: "f", "kill a running container first; accept one that does not exist")
     }
     static var killAll: Flag {
-        Flag("all", short: "a", isHidden: true, "Succeed also for a container that is stopped")
+        Flag("all", short: "a", isHidden: true, "succeed also for a container that is stopped")
     }
-    static var quiet: Flag { Flag("quiet", short: "q", "Show only the ids") }
+    static var quiet: Flag { Flag("quiet", short: "q", "show only the ids") }
     static var listFormat: Flag {
         Flag(
             "format", short: "f", takes: .text, completion: .words("table json"),
-            "Format: table or json (default: table)")
+            "format: table or json (default: table)")
     }
 }
 
@@ -103,41 +108,41 @@ extension Flag {
 
 extension Flag {
     static var cwd: Flag {
-        Flag("cwd", takes: .text, "Working directory in the container")
+        Flag("cwd", takes: .text, "working directory in the container")
     }
     static var env: Flag {
-        Flag("env", short: "e", takes: .texts, "Set an environment variable, NAME=VALUE; may be repeated")
+        Flag("env", short: "e", takes: .texts, "set an environment variable, NAME=VALUE; may be repeated")
     }
-    static var tty: Flag { Flag("tty", short: "t", "Give the process a terminal") }
-    static var user: Flag { Flag("user", short: "u", takes: .text, "User and group, as numbers: UID[:GID]") }
+    static var tty: Flag { Flag("tty", short: "t", "give the process a terminal") }
+    static var user: Flag { Flag("user", short: "u", takes: .text, "user and group, as numbers: UID[:GID]") }
     static var additionalGids: Flag {
-        Flag("additional-gids", short: "g", takes: .integers, "Further group of the process; may be repeated")
+        Flag("additional-gids", short: "g", takes: .integers, "further group of the process; may be repeated")
     }
     static var process: Flag {
         Flag(
             "process", short: "p", takes: .text, completion: .file,
-            "File with the whole process object; the other flags about the process are then ignored")
+            "file with the whole process object; the other flags about the process are then ignored")
     }
     static var processLabel: Flag { Flag("process-label", takes: .text, "SELinux label of the process") }
     static var apparmor: Flag { Flag("apparmor", takes: .text, "AppArmor profile of the process") }
-    static var noNewPrivs: Flag { Flag("no-new-privs", "Keep the process from gaining privileges") }
+    static var noNewPrivs: Flag { Flag("no-new-privs", "keep the process from gaining privileges") }
     static var cap: Flag {
-        Flag("cap", short: "c", takes: .texts, "Capability to add, such as CAP_NET_RAW; may be repeated")
+        Flag("cap", short: "c", takes: .texts, "capability to add, such as CAP_NET_RAW; may be repeated")
     }
     static var cgroup: Flag {
-        Flag("cgroup", takes: .texts, "Cgroup below the container's to run in: [CONTROLLER[,CONTROLLER]:]PATH")
+        Flag("cgroup", takes: .texts, "cgroup below the container's to run in: [CONTROLLER[,CONTROLLER]:]PATH")
     }
     static var ignorePaused: Flag {
-        Flag("ignore-paused", "Accept a paused container; the call waits until it resumes")
+        Flag("ignore-paused", "accept a paused container; the call waits until it resumes")
     }
 }
 
 // MARK: Bundles and plans
 
 extension Flag {
-    static var specRootless: Flag { Flag("rootless", "Make a configuration that an ordinary user can run") }
+    static var specRootless: Flag { Flag("rootless", "make a configuration that an ordinary user can run") }
     static var explainFormat: Flag {
         Flag(
-            "format", short: "f", takes: .text, completion: .words("text json"), "Format: text or json (default: text)")
+            "format", takes: .text, completion: .words("text json"), "format: text or json (default: text)")
     }
 }

@@ -1,24 +1,52 @@
 import Linux
 
-/// The descriptors that the caller passes on to the container: from 3 on those of `LISTEN_FDS`, then `--preserve-fds`.
-enum PassedDescriptors {
-    /// The index of the first descriptor of `--preserve-fds` that is not open. To be asked before anything is opened.
-    static func firstMissing(_ arguments: ParsedArguments) -> Int? {
-        guard let count = arguments.integer(.preserveFDs), count > 0 else { return nil }
-        let first = 3 + activated
-        var index = 0
-        while index < count {
-            // Numbers beyond any limit of open files are not open either.
-            guard let number = Int32(exactly: first + index), isOpen(number) else { return index }
+/// The descriptors that the caller passes on to the container: from 3 on those of socket activation, then those of
+/// `--preserve-fds`.
+///
+/// To be made before the program opens anything, which could take the number of a missing one and be passed on instead.
+struct PassedDescriptors: Sendable {
+    /// How many come from socket activation.
+    let activated: Int32
+    /// How many `--preserve-fds` asks for.
+    let preserved: Int32
+    private let complaint: String?
+
+    /// Looks at what is open.
+    ///
+    /// - Parameters:
+    ///   - count: The value of `--preserve-fds`.
+    ///   - takesActivated: Whether the command passes on the descriptors of `LISTEN_FDS`.
+    init(preserving count: Int, takesActivated: Bool) {
+        let activated = takesActivated ? Self.activatedCount : 0
+        var complaint: String?
+        if count < 0 { complaint = "--preserve-fds must not be negative: " + String(count) }
+        for index in 0..<activated where complaint == nil && !isOpen(3 + index) {
+            complaint = "descriptor " + String(3 + index) + " of LISTEN_FDS is not open"
+        }
+        var index: Int32 = 0
+        while complaint == nil, index < count {
+            if !isOpen(3 + activated + index) {
+                complaint =
+                    "unable to stat preserved-fd " + String(index) + " (of " + String(count)
+                    + "): no such file or directory"
+            }
             index += 1
         }
-        return nil
+        self.activated = activated
+        preserved = index
+        self.complaint = complaint
+    }
+
+    /// The same, when all descriptors are open.
+    func checked() throws(CommandError) -> PassedDescriptors {
+        if let complaint { throw CommandError(complaint) }
+        return self
     }
 
     /// The number of descriptors that socket activation hands to this very process. See sd_listen_fds(3).
-    static var activated: Int {
+    private static var activatedCount: Int32 {
         guard let text = environmentVariable("LISTEN_PID"), Int32(text) == processIdentifier,
-            let count = environmentVariable("LISTEN_FDS"), let number = Int(count), number > 0, number < 1 << 20
+            let count = environmentVariable("LISTEN_FDS"), let number = Int32(count), number > 0, number < 1 << 20
         else { return 0 }
         return number
     }

@@ -61,11 +61,6 @@ struct StateRoot: Sendable {
     private static var isUnprivileged: Bool {
         if effectiveUser != 0 { return true }
         if environmentVariable("USER") == "root" { return false }
-        do throws(Errno) {
-            return try readKernelFile("/proc/self/uid_map").split(separator: " ") != ["0", "0", "4294967295"]
-        } catch {
-            // Without the file there are no user namespaces.
-            return false
-        }
+        return CallerPrivileges.isInUserNamespace
     }
 }

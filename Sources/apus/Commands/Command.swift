@@ -14,12 +14,14 @@ struct Command: Sendable {
     let rule: PositionalRule
     /// Its own flags, without the global ones.
     let flags: [Flag]
+    /// What its first argument is, for completion.
+    let subject: Subject
     /// Does the work and gives the exit status.
     let run: @Sendable (borrowing Invocation) throws(CommandError) -> Int32
 
     init(
         _ name: StaticString, summary: StaticString, synopsis: StaticString = "", description: StaticString,
-        arguments: ArgumentCount, rule: PositionalRule = .interspersed, flags: [Flag] = [],
+        arguments: ArgumentCount, rule: PositionalRule = .interspersed, flags: [Flag] = [], subject: Subject = .none,
         run: @escaping @Sendable (borrowing Invocation) throws(CommandError) -> Int32
     ) {
         self.name = name
@@ -29,7 +31,17 @@ struct Command: Sendable {
         self.arguments = arguments
         self.rule = rule
         self.flags = flags
+        self.subject = subject
         self.run = run
+    }
+
+    /// What the first argument of a command is.
+    enum Subject: Sendable {
+        case none
+        /// The id of a container that is to be made.
+        case newContainer
+        /// The id of a container that there is.
+        case container
     }
 }
 
@@ -57,12 +69,24 @@ struct ArgumentCount: Sendable {
 extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
-        []
+        [.create, .delete, .exec, .explain, .features, .kill, .list, .run, .spec, .start, .state]
     }
 
     /// The command with this name, hidden ones too. Builds only that one.
     static func named(_ name: String) -> Command? {
         switch name {
+        case "create": .create
+        case "delete": .delete
+        case "exec": .exec
+        case "explain": .explain
+        case "features": .features
+        case "generate": .generate
+        case "kill": .kill
+        case "list": .list
+        case "run": .run
+        case "spec": .spec
+        case "start": .start
+        case "state": .state
         default: nil
         }
     }

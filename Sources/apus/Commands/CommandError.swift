@@ -16,9 +16,14 @@ struct CommandError: Error {
         self.cause = cause
     }
 
-    /// The error of a container, behind the words that name the command.
-    init(_ error: ContainerError, prefix: String = "", status: Int32 = ExitStatus.failure) {
-        self.init(prefix + error.message, status: status, cause: error)
+    /// The error of a container.
+    init(_ error: ContainerError) {
+        self.init(error.message, cause: error)
+    }
+
+    /// The error behind the words that name the command.
+    func prefixed(by prefix: String, status: Int32? = nil) -> CommandError {
+        CommandError(prefix + message, status: status ?? self.status, cause: cause)
     }
 
     /// A failed system call: `open /nosuch: no such file or directory`.

@@ -27,6 +27,15 @@ struct Output {
         #expect(error == message, sourceLocation: sourceLocation)
     }
 
+    /// Checks the error where the middle of its text is free: how it begins, and the cause at its end.
+    func failed(
+        from beginning: String, to end: String, code: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(status == code, "stderr: \(stderr)", sourceLocation: sourceLocation)
+        #expect(error.hasPrefix(beginning), sourceLocation: sourceLocation)
+        #expect(error.hasSuffix(end), sourceLocation: sourceLocation)
+    }
+
     /// Checks that the command failed, and that the last line of stderr holds each of the texts.
     func failed(naming texts: String..., code: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(status == code, "stderr: \(stderr)", sourceLocation: sourceLocation)

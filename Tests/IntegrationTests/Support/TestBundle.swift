@@ -177,9 +177,33 @@ final class TestBundle {
             state(sourceLocation: sourceLocation).pid.integer.map { pid_t($0) }, sourceLocation: sourceLocation)
     }
 
+    /// Waits until a container that another command makes is running.
+    func waitUntilRunning(sourceLocation: SourceLocation = #_sourceLocation) {
+        eventually("the container runs", sourceLocation: sourceLocation) {
+            (try? apus("state", id))?.stdout.contains("\"status\": \"running\"") ?? false
+        }
+    }
+
     /// Waits until the container is stopped.
     func waitUntilStopped(sourceLocation: SourceLocation = #_sourceLocation) throws {
         try eventually("the container is stopped", sourceLocation: sourceLocation) { try status == "stopped" }
+    }
+
+    /// Freezes the container's cgroup from outside, as `pause` does.
+    func freeze(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let v1 = HostCgroups.folder(cgroup, controller: "freezer").flatMap { exists($0) ? $0 : nil }
+        let folder = try #require(v1 ?? HostCgroups.folder(cgroup, controller: ""), sourceLocation: sourceLocation)
+        let file = URL(fileURLWithPath: folder + (v1 != nil ? "/freezer.state" : "/cgroup.freeze"))
+        if v1 == nil { try Data("1".utf8).write(to: file) }
+        var attempts = 0
+        try eventually("the cgroup is frozen", sourceLocation: sourceLocation) {
+            guard v1 != nil else { return contents("\(folder)/cgroup.events")?.contains("frozen 1") ?? false }
+            // A process that forks while it is being frozen keeps the state at FREEZING: let it go on, and try again.
+            attempts += 1
+            if attempts % 20 == 0 { try Data("THAWED".utf8).write(to: file) }
+            try Data("FROZEN".utf8).write(to: file)
+            return contents(file.path) == "FROZEN\n"
+        }
     }
 
     // MARK: What is left on the host

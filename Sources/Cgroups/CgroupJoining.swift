@@ -1,0 +1,72 @@
+import Linux
+
+extension Cgroup {
+    /// The directory to clone a process into with `CLONE_INTO_CGROUP`; nil where no cgroup2 is mounted.
+    package mutating func directoryForClone() throws(CgroupError) -> FileDescriptor? {
+        guard let index = unifiedIndex else { return nil }
+        let directory = try directory(of: index)
+        return try attempt("open", branches[index].directory) { () throws(Errno) in
+            try FileDescriptor.open(".", at: directory, [.path, .directory])
+        }
+    }
+
+    /// The `tasks` files of the hierarchies of version 1, through which a process of one thread joins by itself.
+    ///
+    /// The child writes "0" to each between clone and exec (`linux_join_own_thread`). That takes some 80 microseconds
+    /// for all; moving a process by its pid waits for an RCU grace period on an idle machine, 5 to 20 milliseconds.
+    package mutating func filesForJoining() throws(CgroupError) -> DescriptorList {
+        var files = DescriptorList(capacity: branches.count)
+        for index in branches.indices where !branches[index].isUnified && branches[index].refusal == nil {
+            let directory = try directory(of: index)
+            files.append(
+                try attempt("open", branches[index].directory + "/tasks") { () throws(Errno) in
+                    try FileDescriptor.open("tasks", at: directory, .writeOnly)
+                })
+        }
+        return files
+    }
+
+    /// Moves a process into the cgroup of every hierarchy; not into cgroup2 if it was cloned into it.
+    package mutating func join(pid: Int32, isInUnified: Bool = true) throws(CgroupError) {
+        let value = String(pid)
+        for index in branches.indices where branches[index].refusal == nil {
+            if branches[index].isUnified && isInUnified { continue }
+            var attempts = 0
+            while true {
+                do throws(CgroupError) {
+                    try write(value, to: "cgroup.procs", of: index)
+                    break
+                } catch {
+                    // A process that is still being made gives EINVAL for a moment.
+                    attempts += 1
+                    guard error.errno == .invalidArgument, attempts < 5 else { throw error }
+                    sleep(microseconds: 30_000)
+                }
+            }
+        }
+    }
+
+    /// The cgroup2 directory that the process `pid` is in now, to clone into when the container's own is refused.
+    ///
+    /// A container that has moved its processes into cgroups below its own, as systemd does, makes its own one an inner
+    /// node, which takes no process. The directory is refused if it is not inside the container's cgroup.
+    package mutating func directoryForClone(besideProcess pid: Int32) throws(CgroupError) -> FileDescriptor? {
+        guard let index = unifiedIndex else { return nil }
+        let file = "/proc/" + String(pid) + "/cgroup"
+        let text = try attempt("read", file) { () throws(Errno) in try readKernelFile(file) }
+        guard let path = CgroupMembership.unifiedPath(in: text) else { return nil }
+        let own = branches[index].directory
+        // The recorded directory has the mount point in front; what follows it must be what the process's path starts with.
+        for offset in own.utf8.indices where own.utf8[offset] == UInt8(ascii: "/") {
+            let inner = own[offset...]
+            guard path.hasPrefix(inner + "/") else { continue }
+            let below = String(path.dropFirst(inner.utf8.count + 1))
+            let directory = try directory(of: index)
+            return try attempt("open", own + "/" + below) { () throws(Errno) in
+                try FileDescriptor.open(
+                    below, at: directory, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,82 @@
+import Linux
+import RuntimeSpec
+
+extension Cgroup {
+    /// Makes the rules hold, followed by those that every container needs: by the list of version 1 where there is one,
+    /// else by a program on the cgroup2.
+    mutating func enforce(_ configured: [DeviceRule]) throws(CgroupError) {
+        let rules = try DeviceRules(configured)
+        if let index = legacyIndex(of: "devices") {
+            try enforceList(DeviceList(rules), index)
+        } else if let index = unifiedIndex {
+            try enforceProgram(rules, index)
+        } else if !configured.isEmpty, branches.allSatisfy({ $0.refusal == nil }) {
+            // A rootless runtime without a cgroup goes without the rules, as in runc: its user cannot make devices.
+            throw CgroupError(
+                property: "linux.resources.devices", reason: reasonForMissing("devices"))
+        }
+    }
+
+    private mutating func enforceList(_ wanted: DeviceList, _ index: Int) throws(CgroupError) {
+        // Of a cgroup that was there before, only what differs is written: its list must not be emptied for a moment.
+        let present = branches[index].isMade ? "a *:* rwm" : try read("devices.list", of: index)
+        let directory = try directory(of: index)
+        var file: FileDescriptor?
+        var name = ""
+        for change in wanted.changes(from: DeviceList(kernel: present)) {
+            do throws(Errno) {
+                if name != change.file {
+                    file = try FileDescriptor.open(change.file, at: directory, .writeOnly)
+                    name = change.file
+                }
+                if let raw = file?.raw { try writeOnce(change.text, to: raw) }
+            } catch {
+                throw .write(
+                    change.text, to: branches[index].directory + "/" + change.file, error,
+                    property: "linux.resources.devices")
+            }
+        }
+    }
+
+    private mutating func enforceProgram(_ rules: DeviceRules, _ index: Int) throws(CgroupError) {
+        let cgroup = try directory(of: index)
+        let path = branches[index].directory
+        var log = ""
+        do throws(Errno) {
+            let old = try branches[index].isMade ? DescriptorList() : openDevicePrograms(of: cgroup)
+            let program = DeviceProgram(rules)
+            // What denies nothing needs no program.
+            if rules.isAllowedByDefault, rules.rules.allSatisfy({ $0.allow }), old.count == 0 { return }
+            let loaded = try Self.load(program, log: &log)
+            if old.count == 1 {
+                do throws(Errno) {
+                    return try attachDeviceProgram(loaded.raw, to: cgroup, replacing: old.raw[0])
+                } catch {
+                    // Kernels before 5.7 know no replacing: add the new one, then take the old one away.
+                }
+            }
+            try attachDeviceProgram(loaded.raw, to: cgroup)
+            for program in old.raw { try detachDeviceProgram(program, from: cgroup) }
+        } catch {
+            throw CgroupError(
+                property: "linux.resources.devices", operation: "bpf", path: path, value: log, errno: error,
+                reason: "unable to enforce the rules of devices")
+        }
+    }
+
+    private static func load(_ program: DeviceProgram, log: inout String) throws(Errno) -> FileDescriptor {
+        var failure: Errno?
+        var text = ""
+        let descriptor: Int32 = program.instructions.withUnsafeBytes { bytes in
+            do throws(Errno) {
+                return try loadDeviceProgram(bytes, log: &text).release()
+            } catch {
+                failure = error
+                return -1
+            }
+        }
+        log = text
+        if let failure { throw failure }
+        return FileDescriptor(owning: descriptor)
+    }
+}

@@ -1,0 +1,143 @@
+import RuntimeSpec
+
+/// The ways to use a device.
+struct DeviceAccess: OptionSet, Hashable, Sendable {
+    let rawValue: UInt32
+
+    // The bits are the kernel's, `BPF_DEVCG_ACC_*`.
+    static let mknod = DeviceAccess(rawValue: 1)
+    static let read = DeviceAccess(rawValue: 2)
+    static let write = DeviceAccess(rawValue: 4)
+    static let all: DeviceAccess = [.mknod, .read, .write]
+
+    /// The letters in the kernel's order.
+    var letters: String {
+        (contains(.read) ? "r" : "") + (contains(.write) ? "w" : "") + (contains(.mknod) ? "m" : "")
+    }
+}
+
+/// The devices that a rule means: one kind, and one or every number.
+struct DeviceSelector: Hashable, Sendable {
+    enum Kind: UInt32, Hashable, Sendable {
+        // The kernel's numbers, `BPF_DEVCG_DEV_*`.
+        case block = 1
+        case character = 2
+
+        var letter: String { self == .block ? "b" : "c" }
+    }
+
+    var kind: Kind
+    /// Nil is every number.
+    var major: UInt32?
+    /// Nil is every number.
+    var minor: UInt32?
+
+    /// Whether every device of `other` is one of these.
+    func covers(_ other: DeviceSelector) -> Bool {
+        kind == other.kind && (major == nil || major == other.major) && (minor == nil || minor == other.minor)
+    }
+
+    /// Whether a device can be one of these and one of `other`.
+    func overlaps(_ other: DeviceSelector) -> Bool {
+        kind == other.kind && (major == nil || other.major == nil || major == other.major)
+            && (minor == nil || other.minor == nil || minor == other.minor)
+    }
+
+    /// The text in `devices.allow`, such as `c 1:3`.
+    var text: String {
+        kind.letter + " " + (major.map { String($0) } ?? "*") + ":" + (minor.map { String($0) } ?? "*")
+    }
+}
+
+/// One checked rule about one kind of device.
+struct DeviceAccessRule: Hashable, Sendable {
+    var allow: Bool
+    var selector: DeviceSelector
+    var access: DeviceAccess
+    /// The property that the rule stands in; empty for the runtime's own.
+    var property = ""
+}
+
+/// The rules of a container in their order: of several that fit, the last one wins, for each way of access by itself.
+struct DeviceRules: Hashable, Sendable {
+    /// What happens where no rule fits.
+    var isAllowedByDefault = false
+    /// The rules after the last one that says the same of every device.
+    var rules: [DeviceAccessRule] = []
+
+    /// The rules of a configuration, followed by those that every container needs.
+    init(_ configured: [DeviceRule]) throws(CgroupError) {
+        for (index, rule) in configured.enumerated() {
+            try append(rule, "linux.resources.devices[" + String(index) + "]")
+        }
+        for rule in Self.always { try append(rule, "") }
+    }
+
+    /// What every container may do: make nodes, and use the devices that the runtime makes for it.
+    static let always: [DeviceRule] = [
+        DeviceRule(allow: true, type: .character, access: "m"),
+        DeviceRule(allow: true, type: .block, access: "m"),
+        DeviceRule(allow: true, type: .character, major: 1, minor: 3),  // null
+        DeviceRule(allow: true, type: .character, major: 1, minor: 5),  // zero
+        DeviceRule(allow: true, type: .character, major: 1, minor: 7),  // full
+        DeviceRule(allow: true, type: .character, major: 1, minor: 8),  // random
+        DeviceRule(allow: true, type: .character, major: 1, minor: 9),  // urandom
+        DeviceRule(allow: true, type: .character, major: 5, minor: 0),  // tty
+        DeviceRule(allow: true, type: .character, major: 5, minor: 2),  // ptmx
+        DeviceRule(allow: true, type: .character, major: 136),  // pseudo terminals
+        DeviceRule(allow: true, type: .character, major: 10, minor: 200),  // net/tun
+    ]
+
+    private mutating func append(_ rule: DeviceRule, _ property: String) throws(CgroupError) {
+        let access = try Self.access(rule.access, property)
+        let major = try Self.number(rule.major, property + ".major")
+        let minor = try Self.number(rule.minor, property + ".minor")
+        let kinds: [DeviceSelector.Kind]
+        switch rule.type {
+        case .block: kinds = [.block]
+        case .character: kinds = [.character]
+        case .all, nil:
+            if major == nil, minor == nil, access == .all {
+                // Nothing before it has any effect.
+                isAllowedByDefault = rule.allow
+                rules = []
+                return
+            }
+            kinds = [.block, .character]
+        }
+        for kind in kinds {
+            rules.append(
+                DeviceAccessRule(
+                    allow: rule.allow, selector: DeviceSelector(kind: kind, major: major, minor: minor),
+                    access: access, property: property))
+        }
+    }
+
+    private static func access(_ letters: String, _ property: String) throws(CgroupError) -> DeviceAccess {
+        var access: DeviceAccess = []
+        for letter in letters.utf8 {
+            switch letter {
+            case UInt8(ascii: "r"): access.insert(.read)
+            case UInt8(ascii: "w"): access.insert(.write)
+            case UInt8(ascii: "m"): access.insert(.mknod)
+            default:
+                throw CgroupError(
+                    property: property + ".access", value: letters,
+                    reason: "invalid device access \"" + letters + "\"")
+            }
+        }
+        guard !access.isEmpty else {
+            throw CgroupError(property: property + ".access", reason: "device access cannot be empty")
+        }
+        return access
+    }
+
+    private static func number(_ value: Int64?, _ property: String) throws(CgroupError) -> UInt32? {
+        guard let value, value != -1 else { return nil }
+        guard let number = UInt32(exactly: value) else {
+            throw CgroupError(
+                property: property, value: String(value), reason: "invalid device number " + String(value))
+        }
+        return number
+    }
+}

@@ -1,0 +1,68 @@
+import Linux
+
+extension Cgroup {
+    /// The branch whose files freeze the cgroup: cgroup2 alone, else the freezer of version 1.
+    var freezerIndex: Int? { kind == .unified ? unifiedIndex : legacyIndex(of: "freezer") }
+
+    /// Stops every process in the cgroup and below it, and waits until all are stopped.
+    package mutating func freeze() throws(CgroupError) {
+        guard let index = freezerIndex else { throw Self.noFreezer }
+        if kind == .unified {
+            try freezeUnified(index)
+        } else {
+            try freezeLegacy(index)
+        }
+    }
+
+    /// Lets the processes go on.
+    package mutating func thaw() throws(CgroupError) {
+        guard let index = freezerIndex else { throw Self.noFreezer }
+        if kind == .unified {
+            try write("0", to: "cgroup.freeze", of: index)
+        } else {
+            try write("THAWED", to: "freezer.state", of: index)
+        }
+    }
+
+    /// Whether the cgroup is frozen, or on the way there; false if it does not exist or the host has no freezer.
+    package mutating func isFrozen() throws(CgroupError) -> Bool {
+        guard let index = freezerIndex else { return false }
+        do throws(CgroupError) {
+            if kind == .unified { return try read("cgroup.freeze", of: index) == "1" }
+            return try read("freezer.state", of: index) != "THAWED"
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
+            return false
+        }
+    }
+
+    private mutating func freezeUnified(_ index: Int) throws(CgroupError) {
+        try write("1", to: "cgroup.freeze", of: index)
+        // A process in an uninterruptible sleep may take its time.
+        let deadline = Deadline(milliseconds: 10_000)
+        if try waitForEvent(index, until: deadline, { $0.isFrozen }) { return }
+        try write("0", to: "cgroup.freeze", of: index)
+        throw CgroupError(
+            path: branches[index].directory, errno: .timedOut, reason: "unable to freeze the container's cgroup")
+    }
+
+    /// Version 1 gives up freezing when a process forks or waits at the wrong moment: it has to be asked again, and now
+    /// and then thawed in between so that the processes get further.
+    private mutating func freezeLegacy(_ index: Int) throws(CgroupError) {
+        for round in 1...500 {
+            if round % 50 == 0 {
+                try write("THAWED", to: "freezer.state", of: index)
+                sleep(microseconds: 10_000)
+            }
+            try write("FROZEN", to: "freezer.state", of: index)
+            let state = try read("freezer.state", of: index)
+            if state == "FROZEN" { return }
+            sleep(microseconds: round < 10 ? 50 : 2000)
+        }
+        try write("THAWED", to: "freezer.state", of: index)
+        throw CgroupError(
+            path: branches[index].directory, errno: .timedOut, reason: "unable to freeze the container's cgroup")
+    }
+
+    private static let noFreezer = CgroupError(errno: .notSupported, reason: "this host has no freezer cgroup")
+}

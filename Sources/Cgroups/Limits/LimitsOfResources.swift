@@ -1,0 +1,61 @@
+import RuntimeSpec
+
+extension Limits {
+    /// What of the present state the values depend on; read only if the resources need it.
+    struct Present: Hashable, Sendable {
+        /// `memory.current` of a unified cgroup.
+        var memoryUsage: UInt64?
+        /// The first word of `cpu.max` of a unified cgroup.
+        var cpuQuota: String?
+    }
+
+    /// The values for the hierarchies of version 1. The limit of tasks comes last, since it may stop the runtime's child.
+    ///
+    /// With `unifiedHugepages`, huge pages are limited by the cgroup2 beside them, which has the controller.
+    init(legacy resources: Resources, unifiedHugepages: Bool = false) throws(CgroupError) {
+        guard resources.unified.isEmpty else {
+            throw Self.invalid("unified", "", "invalid configuration: cannot use unified on cgroup v1")
+        }
+        if let cpu = resources.cpu { try addLegacy(cpu) }
+        if let memory = resources.memory { try addLegacy(memory) }
+        if let blockIO = resources.blockIO { try addLegacy(blockIO) }
+        if unifiedHugepages {
+            try addUnified(resources.hugepageLimits)
+        } else {
+            try addLegacy(resources.hugepageLimits)
+        }
+        if let network = resources.network { addLegacy(network) }
+        try add(resources.rdma)
+        if let pids = resources.pids { add(pids) }
+    }
+
+    /// The values for a unified cgroup; those given for its files by name come after the converted ones.
+    init(unified resources: Resources, present: Present = Present()) throws(CgroupError) {
+        if let memory = resources.memory { try addUnified(memory, usage: present.memoryUsage) }
+        if let blockIO = resources.blockIO { try addUnified(blockIO) }
+        if let cpu = resources.cpu { try addUnified(cpu, quota: present.cpuQuota) }
+        try addUnified(resources.hugepageLimits)
+        if let network = resources.network { try addUnified(network) }
+        try add(resources.rdma)
+        try add(unified: resources.unified)
+        if let pids = resources.pids { add(pids) }
+    }
+
+    mutating func add(_ pids: PidsResources) {
+        guard let limit = pids.limit else { return }
+        add(LimitWrite("pids", "pids.max", limit < 0 ? "max" : String(limit), "pids.limit"))
+    }
+
+    mutating func add(_ rdma: OrderedPairs<String, RdmaLimit>) throws(CgroupError) {
+        for pair in rdma {
+            var value = pair.key
+            if let handles = pair.value.hcaHandles { value += " hca_handle=" + String(handles) }
+            if let objects = pair.value.hcaObjects { value += " hca_object=" + String(objects) }
+            let property = "rdma." + pair.key
+            guard value != pair.key else {
+                throw Self.invalid(property, "", "rdma limit of " + pair.key + " needs hcaHandles or hcaObjects")
+            }
+            add(LimitWrite("rdma", "rdma.max", value, property))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Linux
+
+/// A controller that could not be enabled for the container's cgroup.
+struct DisabledController: Hashable, Sendable {
+    let name: String
+    /// The cgroup whose children should have got it.
+    let directory: String
+    let errno: Errno
+}
+
+extension Cgroup {
+    /// The controllers that the cgroup at `directory` has, as its file names them.
+    func enabledControllers(at directory: String) throws(CgroupError) -> String {
+        let path = directory + "/cgroup.controllers"
+        return try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
+    }
+
+    /// Enables the controllers from the top of the hierarchy down to the cgroup.
+    ///
+    /// One that a level refuses is noted and left out below it: it is an error only if a limit needs it.
+    mutating func enable(_ controllers: String, for index: Int) throws(CgroupError) {
+        let leaf = branches[index].directory
+        var directory = branches[index].mountPoint
+        var names = controllers.split(separator: " ").map { String($0) }
+        for part in leaf.dropFirst(directory.utf8.count).split(separator: "/") {
+            if names.isEmpty { break }
+            names = try enable(names, in: directory)
+            directory += "/"
+            directory += part
+        }
+        guard notEnabled.contains(where: { $0.errno == .notSupported }) else { return }
+        try checkType(index)
+    }
+
+    /// Enables what it can for the children of `directory` and returns that.
+    private mutating func enable(_ names: [String], in directory: String) throws(CgroupError) -> [String] {
+        let path = directory + "/cgroup.subtree_control"
+        let file = try attempt("open", path) { () throws(Errno) in try FileDescriptor.open(path, .writeOnly) }
+        do throws(Errno) {
+            try writeOnce(names.map { "+" + $0 }.joined(separator: " "), to: file.raw)
+            return names
+        } catch {
+            // The kernel takes all or none: find out which.
+        }
+        var enabled: [String] = []
+        for name in names {
+            do throws(Errno) {
+                try writeOnce("+" + name, to: file.raw)
+                enabled.append(name)
+            } catch {
+                notEnabled.append(DisabledController(name: name, directory: directory, errno: error))
+            }
+        }
+        return enabled
+    }
+
+    /// Refuses a cgroup that threaded neighbours have made useless, which shows only when a process joins.
+    private mutating func checkType(_ index: Int) throws(CgroupError) {
+        let type = try read("cgroup.type", of: index)
+        if type == "domain" { return }
+        throw CgroupError(
+            path: branches[index].directory + "/cgroup.type", value: type, errno: .notSupported,
+            reason: "the cgroup is \"" + type + "\": a parent cgroup is in threaded mode")
+    }
+
+    /// Why a controller is missing in the container's cgroup, in words.
+    func reasonForMissing(_ controller: String) -> String {
+        if branches.contains(where: {
+            $0.refusal != nil && ($0.controllers.contains(controller) || kind == .unified)
+        }) {
+            return "cannot set " + controller + " limit: container could not join or create cgroup"
+        }
+        guard let failure = notEnabled.first(where: { $0.name == controller }) else {
+            return "this host has no " + controller + " controller to enforce it with"
+        }
+        var text = "the " + controller + " controller cannot be enabled in " + failure.directory + ": "
+        switch failure.errno {
+        case .busy: text += "the cgroup itself holds processes, so its children can have no controllers"
+        case .notSupported: text += "the cgroup is in threaded mode"
+        default: text += failure.errno.message
+        }
+        return text
+    }
+}

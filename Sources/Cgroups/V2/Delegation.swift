@@ -1,0 +1,33 @@
+import Linux
+
+extension Cgroup {
+    /// Makes `user` the owner of the cgroup, so that the container may divide it further: the directory and the files
+    /// that the kernel names for this, and no others. Only where the container has a hierarchy of its own, cgroup v2.
+    ///
+    /// See runtime-spec, `linux.cgroupsPath`, "cgroup ownership", and cgroups(7), "cgroup delegation".
+    package mutating func delegate(to user: UInt32) throws(CgroupError) {
+        guard kind == .unified, let index = unifiedIndex else { return }
+        let directory = try directory(of: index)
+        let path = branches[index].directory
+        for file in ["."] + Self.delegatedFiles() {
+            do throws(Errno) {
+                try changeOwner(of: file, at: directory, to: user)
+            } catch .noSuchFileOrDirectory {
+                // A file of a controller that this cgroup does not have.
+            } catch {
+                throw CgroupError(operation: "chown", path: path + "/" + file, errno: error)
+            }
+        }
+    }
+
+    /// The files that the kernel lets a cgroup's user write, in /sys/kernel/cgroup/delegate since 4.15.
+    private static func delegatedFiles() -> [String] {
+        let text: String
+        do throws(Errno) {
+            text = try readKernelFile("/sys/kernel/cgroup/delegate")
+        } catch {
+            return ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"]
+        }
+        return text.split(separator: "\n").map { String($0) }.filter { !$0.contains("/") }
+    }
+}

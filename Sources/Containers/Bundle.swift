@@ -1,0 +1,65 @@
+import Linux
+import RuntimeSpec
+
+/// A folder with a container's configuration and, usually, its root file system. See bundle.md.
+struct Bundle {
+    /// The absolute path of the folder.
+    let path: String
+    private let configurationFile: String
+
+    /// The largest config.json that is read, in bytes.
+    private static let maximumSize = 16 << 20
+
+    init(_ options: CreateOptions) throws(ContainerError) {
+        let given = options.bundle.isEmpty ? "." : options.bundle
+        let base = try attempt("getcwd") { () throws(Errno) in try currentDirectory() }
+        path = Bundle.absolute(given, in: base)
+        do throws(Errno) {
+            let status = try fileStatus(path)
+            guard status.kind == .directory else { throw Errno.notDirectory }
+        } catch {
+            throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
+        }
+        configurationFile = options.configurationFile.map { Bundle.absolute($0, in: base) } ?? path + "/config.json"
+    }
+
+    /// Reads and checks the configuration.
+    func load() throws(ContainerError) -> ([UInt8], Spec) {
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try readRegularFile(configurationFile, limit: Self.maximumSize)
+        } catch .noSuchFileOrDirectory {
+            throw ContainerError(
+                .invalidConfiguration, exactly: "JSON specification file config.json not found",
+                remedy: "make one with: apus spec --bundle \(path)")
+        } catch {
+            throw ContainerError(operation: "read", subject: configurationFile, errno: error)
+        }
+        do throws(SpecError) {
+            return (bytes, try Spec(validating: bytes))
+        } catch {
+            throw ContainerError(.invalidConfiguration, exactly: error.text)
+        }
+    }
+
+    /// `path` as an absolute one without empty parts, `.` and `..`.
+    static func absolute(_ path: String, in base: String) -> String {
+        var parts: [Substring] = []
+        let whole = path.utf8.first == UInt8(ascii: "/") ? path : base + "/" + path
+        for part in whole.split(separator: "/") {
+            if part == "." { continue }
+            if part == ".." {
+                if !parts.isEmpty { parts.removeLast() }
+            } else {
+                parts.append(part)
+            }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+}
+
+extension ContainerError {
+    init(_ code: Code, exactly reason: String, remedy: String) {
+        self.init(code, reason: reason, remedy: remedy)
+    }
+}

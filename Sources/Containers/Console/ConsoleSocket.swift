@@ -1,0 +1,28 @@
+import Linux
+
+/// The socket of a caller that takes the master of a terminal.
+enum ConsoleSocket {
+    /// Connects to the socket at `path`; a relative path is below the bundle.
+    static func connect(to path: String, bundle: String) throws(ContainerError) -> FileDescriptor {
+        let absolute = path.utf8.first == UInt8(ascii: "/") ? path : bundle + "/" + path
+        do throws(Errno) {
+            return try connectStream(to: absolute)
+        } catch .nameTooLong where path.utf8.count <= 107 {
+            // The bundle's path makes it too long; the folder by its descriptor does not.
+            return try attempt("connect", path) { () throws(Errno) in
+                let folder = try FileDescriptor.open(bundle, [.path, .directory])
+                return try connectStream(to: "/proc/self/fd/\(folder.raw)/\(path)")
+            }
+        } catch {
+            throw ContainerError(errno: error, reason: "dial unix \(path): connect")
+        }
+    }
+
+    /// Sends the master with the name that receivers expect, and closes the connection.
+    static func send(_ master: consuming FileDescriptor, over socket: consuming FileDescriptor) throws(ContainerError) {
+        let raw = (master.raw, socket.raw)
+        try attempt("sendmsg", "the console socket") { () throws(Errno) in
+            try Linux.send(Array("/dev/pts/ptmx".utf8), descriptors: [raw.0], over: raw.1)
+        }
+    }
+}

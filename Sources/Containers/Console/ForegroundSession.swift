@@ -1,0 +1,149 @@
+import Linux
+
+/// What a caller does while its container, or one process of it, runs in the foreground: passes signals on, carries
+/// bytes between the terminals, and waits.
+final class ForegroundSession {
+    private let signals: SignalStream
+    /// The caller's terminal, raw while the session lasts, if the process has one of its own.
+    private var host: HostTerminal?
+
+    /// Prepares the session before the process is made, so that no signal is lost and a missing terminal is known early.
+    init(needsTerminal: Bool) throws(ContainerError) {
+        if needsTerminal { host = try HostTerminal.find() }
+        signals = try attempt("signalfd") { () throws(Errno) in try SignalStream() }
+    }
+
+    /// Lets the terminals have the same size and settings, now that the process's is there.
+    func adopt(_ terminal: borrowing FileDescriptor?) throws(ContainerError) {
+        guard let host, let master = terminal.raw else { return }
+        try host.prepare(master: master)
+    }
+
+    /// Serves until the process ends.
+    func run(
+        _ process: borrowing ProcessHandle, terminal: borrowing FileDescriptor?
+    ) throws(ContainerError) -> ProcessStatus {
+        let master = terminal.raw
+        if let host { try host.makeRaw() }
+        defer { host?.restore() }
+        do throws(Errno) {
+            return try serve(process, master: master)
+        } catch {
+            throw ContainerError(operation: "poll", errno: error, reason: "waiting for the container")
+        }
+    }
+
+    private func serve(_ process: borrowing ProcessHandle, master: Int32?) throws(Errno) -> ProcessStatus {
+        var input = ByteRelay(from: host?.descriptor ?? 0, to: master ?? -1)
+        var output = ByteRelay(from: master ?? -1, to: host?.output ?? 1)
+        if let master {
+            try setNonBlocking(master)
+        } else {
+            input.close()
+            output.close()
+        }
+        while true {
+            var watched = PollSet()
+            watched.add(signals.raw)
+            watched.add(process.descriptor.raw)
+            input.watch(in: &watched)
+            output.watch(in: &watched)
+            _ = try watched.wait(milliseconds: -1)
+            if watched.isReady(signals.raw) { try passSignals(to: process, master: master) }
+            try input.move(watched)
+            try output.move(watched)
+            guard watched.isReady(process.descriptor.raw) else { continue }
+            // What it wrote last is still in the terminal.
+            try output.finish()
+            return try process.reap()
+        }
+    }
+
+    private func passSignals(to process: borrowing ProcessHandle, master: Int32?) throws(Errno) {
+        while let signal = try signals.next() {
+            switch signal {
+            case SignalNumber.child: try reapOrphans(except: process.pid)
+            case SignalNumber.windowSize: if let master { host?.copySize(to: master) }
+            // A broken pipe of the runtime's own is none of the container's business, nor is its runtime's urgency.
+            case SignalNumber.brokenPipe, SignalNumber.urgent: continue
+            default:
+                do throws(Errno) {
+                    try process.send(signal: signal)
+                } catch .noSuchProcess {
+                    return
+                }
+            }
+        }
+    }
+
+    /// As a subreaper the runtime inherits what the container leaves behind; the process itself is reaped at the end.
+    private func reapOrphans(except pid: Int32) throws(Errno) {
+        while let ended = try peekEndedChild(), ended != pid { _ = try reapChild(ended) }
+    }
+}
+
+/// The terminal of the caller.
+final class HostTerminal {
+    /// The terminal to read from and to set.
+    let descriptor: Int32
+    /// Where the container's output goes.
+    let output: Int32
+    private let opened: FileDescriptor?
+    private let original: TerminalSettings
+
+    private init(
+        descriptor: Int32, output: Int32, opened: consuming FileDescriptor?, original: TerminalSettings
+    ) {
+        self.descriptor = descriptor
+        self.output = output
+        self.opened = opened
+        self.original = original
+    }
+
+    /// Finds it: standard error, output or input, else the controlling terminal.
+    static func find() throws(ContainerError) -> HostTerminal {
+        for candidate: Int32 in [2, 1, 0] where isTerminal(candidate) {
+            let settings = try attempt("tcgetattr") { () throws(Errno) in try TerminalSettings(of: candidate) }
+            return HostTerminal(
+                descriptor: isTerminal(0) ? 0 : candidate, output: isTerminal(1) ? 1 : candidate, opened: nil,
+                original: settings)
+        }
+        do throws(Errno) {
+            let terminal = try FileDescriptor.open("/dev/tty", [.readWrite, .noControllingTerminal])
+            let raw = terminal.raw
+            return HostTerminal(
+                descriptor: raw, output: raw, opened: terminal, original: try TerminalSettings(of: raw))
+        } catch {
+            throw ContainerError(origin: Origin(.terminal), errno: error, reason: "open /dev/tty")
+        }
+    }
+
+    /// Gives the container's terminal this one's size, and the translation of newlines to this one alone.
+    func prepare(master: Int32) throws(ContainerError) {
+        copySize(to: master)
+        try attempt("tcsetattr", "the container's terminal") { () throws(Errno) in
+            try TerminalSettings(of: master).withoutNewlineTranslation.apply(to: master)
+        }
+    }
+
+    func copySize(to master: Int32) {
+        guard let size = PseudoTerminal.size(of: descriptor) else { return }
+        do throws(Errno) {
+            try PseudoTerminal.setSize(of: master, rows: size.rows, columns: size.columns)
+        } catch {
+            // The container's end is closed: nobody is left to see a size.
+        }
+    }
+
+    func makeRaw() throws(ContainerError) {
+        try attempt("tcsetattr", "the terminal") { () throws(Errno) in try original.madeRaw.apply(to: descriptor) }
+    }
+
+    func restore() {
+        do throws(Errno) {
+            try original.apply(to: descriptor)
+        } catch {
+            // The terminal is gone, and its settings with it.
+        }
+    }
+}

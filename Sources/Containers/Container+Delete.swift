@@ -1,0 +1,87 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+extension ContainerStore {
+    /// Removes a container and everything that was made for it.
+    ///
+    /// Works from whatever a killed runtime left: a folder without a state, a state without a process.
+    ///
+    /// - Parameter force: kills a container that runs, and does not fail for one that does not exist.
+    /// - Throws: `doesNotExist`; `wrongStatus` for a container that runs.
+    public func delete(_ id: String, force: Bool = false, report: WarningReport = { _ in }) throws(ContainerError) {
+        let container: Container
+        do throws(ContainerError) {
+            container = try load(id)
+        } catch {
+            guard error.code == .doesNotExist else { throw error }
+            // Half made: nothing but the folder was there yet.
+            if let folder = try StateFolder.open(id, in: self, patience: force ? 2000 : 10_000) {
+                try folder.remove()
+            }
+            if force { return }
+            throw error
+        }
+        try container.delete(force: force, report: report)
+    }
+}
+
+extension Container {
+    /// How long the end of a killed process is waited for, in milliseconds.
+    private static let patience: Int32 = 10_000
+
+    func delete(force: Bool, report: WarningReport) throws(ContainerError) {
+        let status = try status()
+        switch status {
+        case .stopped: break
+        case .created: try killAndWait()
+        case .creating, .running, .paused:
+            guard force else {
+                throw ContainerError(
+                    .wrongStatus, exactly: "cannot delete container \(id) that is not stopped: \(status.rawValue)")
+            }
+            try killAndWait()
+        }
+        guard let folder = try StateFolder.open(id, in: store, patience: 10_000) else {
+            // Another delete was faster.
+            if force { return }
+            throw ContainerError(.doesNotExist, exactly: "container does not exist")
+        }
+        try destroy(folder)
+    }
+
+    private func killAndWait() throws(ContainerError) {
+        guard let process = try openProcess() else { return }
+        try kill(signal: SignalNumber.kill, all: true)
+        let ended = try attempt("poll", "the container's first process") { () throws(Errno) in
+            try process.waitForEnd(milliseconds: Self.patience)
+        }
+        guard ended else { throw ContainerError(.wrongStatus, exactly: "container init still running") }
+    }
+
+    /// Undoes what making the container did, in the reverse order, and runs the hooks of its end.
+    private func destroy(_ folder: consuming StateFolder) throws(ContainerError) {
+        let hooks: [Hook]
+        if record.hasPoststop { hooks = try configuration().hooks.poststop } else { hooks = [] }
+        try withCgroup { (cgroup) throws(CgroupError) in
+            // With a pid namespace of its own the first process took all others along; a half-made container may have
+            // left one that no state names.
+            if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
+            try cgroup.remove()
+        }
+        try folder.remove()
+        guard !hooks.isEmpty else { return }
+        let state = State(
+            id: id, status: .stopped, bundle: record.bundle, annotations: record.annotations)
+        do throws(ContainerError) {
+            try HookRunner(state: state.encoded(), directory: openedBundle()).run(
+                hooks.map { HookStep($0) }, kind: .poststop)
+        } catch {
+            var error = error
+            error.operation = "unable to destroy container: " + error.operation
+            throw error
+        }
+    }
+
+    private func openedBundle() -> Int32? { nil }
+}

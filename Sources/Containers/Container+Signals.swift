@@ -1,0 +1,58 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+extension Container {
+    /// Sends a signal to the container's first process.
+    ///
+    /// A SIGKILL for a container that shares its pid namespace goes to every process in its cgroup, since the end of the
+    /// first one would not be the end of the others.
+    ///
+    /// - Parameter all: does not fail for a container that has ended; its left-over processes get the signal.
+    /// - Throws: `notRunning` when the first process has ended.
+    public func kill(signal: Int32, all: Bool = false) throws(ContainerError) {
+        guard let process = try openProcess() else {
+            guard all else { throw ContainerError(.notRunning, exactly: "container not running") }
+            if !record.hasPrivatePIDNamespace { try signalAll(signal) }
+            return
+        }
+        if signal == SignalNumber.kill, !record.hasPrivatePIDNamespace {
+            do throws(ContainerError) {
+                try signalAll(signal)
+            } catch {
+                var error = error
+                error.reason = "unable to kill all processes: " + error.reason
+                throw error
+            }
+        }
+        do throws(Errno) {
+            try process.send(signal: signal)
+        } catch .noSuchProcess {
+            throw ContainerError(.notRunning, exactly: "container not running")
+        } catch {
+            throw ContainerError(errno: error, reason: "unable to signal init")
+        }
+        // A frozen process of cgroup v1 dies only when it is thawed.
+        if signal == SignalNumber.kill, record.cgroupPaths.contains(where: { $0.controller == "freezer" }),
+            try isFrozen()
+        {
+            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.thaw() }
+        }
+    }
+
+    private func signalAll(_ signal: Int32) throws(ContainerError) {
+        if signal == SignalNumber.kill {
+            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.killAll() }
+            return
+        }
+        for pid in try processes() {
+            do throws(Errno) {
+                try sendSignal(signal, to: pid)
+            } catch .noSuchProcess {
+                continue
+            } catch {
+                throw ContainerError(operation: "kill", subject: String(pid), errno: error)
+            }
+        }
+    }
+}

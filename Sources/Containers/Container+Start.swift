@@ -1,0 +1,86 @@
+import Linux
+import RuntimeSpec
+
+extension Container {
+    /// Starts the program of a created container and returns once it was executed. See runtime.md, "Start".
+    ///
+    /// - Throws: `wrongStatus` for a container in any other state.
+    public func start() throws(ContainerError) {
+        switch try status() {
+        case .created: break
+        case .creating: throw ContainerError(.wrongStatus, exactly: "cannot start a container that is being created")
+        case .running: throw ContainerError(.wrongStatus, exactly: "cannot start an already running container")
+        case .paused: throw ContainerError(.wrongStatus, exactly: "cannot start a container in the paused state")
+        case .stopped: throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
+        }
+        guard let folder = try StateFolder.open(id, in: store, patience: 10_000), let process = try openProcess()
+        else {
+            throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
+        }
+        let fifo: FileDescriptor
+        do throws(Errno) {
+            fifo = try FileDescriptor.open(
+                startFifoName, at: folder.descriptor.raw, [.writeOnly, .nonBlocking, .noFollow])
+        } catch .noSuchDeviceOrAddress {
+            throw ContainerError(
+                .wrongStatus,
+                exactly: "exec fifo is empty: container init did not signal execve readiness "
+                    + "(process died before writing, or fifo already consumed)")
+        } catch .noSuchFileOrDirectory {
+            throw ContainerError(.wrongStatus, exactly: "cannot start an already running container")
+        } catch {
+            throw ContainerError(operation: "open", subject: folder.path + "/" + startFifoName, errno: error)
+        }
+        try StartSignal.give(over: fifo, to: process, waits: true)
+        try attempt("unlink", folder.path + "/" + startFifoName) { () throws(Errno) in
+            try unlink(startFifoName, at: folder.descriptor.raw)
+        }
+        try runPoststartHooks()
+    }
+
+    /// Runs the hooks that follow the start; one that fails ends the container.
+    func runPoststartHooks() throws(ContainerError) {
+        guard record.hasPoststart else { return }
+        do throws(ContainerError) {
+            let spec = try configuration()
+            let state = State(
+                id: id, status: .running, pid: record.pid, bundle: record.bundle, annotations: record.annotations)
+            let folder = try attempt("open", record.bundle) { () throws(Errno) in
+                try FileDescriptor.open(record.bundle, [.path, .directory])
+            }
+            try HookRunner(state: state.encoded(), directory: folder.raw).run(
+                spec.hooks.poststart.map { HookStep($0) }, kind: .poststart)
+        } catch {
+            do throws(ContainerError) {
+                try kill(signal: SignalNumber.kill)
+            } catch let killError {
+                guard killError.code == .notRunning else { throw killError }
+            }
+            throw error
+        }
+    }
+}
+
+/// The word that lets a container's init go on to its program.
+enum StartSignal {
+    /// Writes it and, if wanted, waits until the init has closed its end: by the exec of the program, or by its own end.
+    static func give(
+        over writer: borrowing FileDescriptor, to process: borrowing ProcessHandle, waits: Bool
+    ) throws(ContainerError) {
+        let raw = writer.raw
+        let pidfd = process.descriptor.raw
+        do throws(Errno) {
+            try write([UInt8(ascii: "0")], to: raw)
+            guard waits else { return }
+            var watched = PollSet()
+            // No event is asked for: the end of the last reader comes unasked, as an error.
+            watched.add(raw, events: 0)
+            watched.add(pidfd)
+            _ = try watched.wait(milliseconds: -1)
+        } catch .brokenPipe {
+            // It ended before it read the word; its status tells.
+        } catch {
+            throw ContainerError(operation: "write", subject: "the start signal", errno: error)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+/// A container of a store: what its state folder says, and what can be done with it.
+///
+/// Its state lives on disk and changes behind the back of any holder, so every operation looks at it afresh.
+public struct Container: Sendable {
+    let store: ContainerStore
+    let record: StateRecord
+
+    /// The id of the container.
+    public var id: String { record.id }
+
+    /// The container's first process; nil while it is being made.
+    public var pid: Int32? { record.pid }
+
+    /// Where in its life the container is. See runtime.md, "State".
+    public func status() throws(ContainerError) -> ContainerStatus {
+        guard let pid = record.pid else { return isBeingMade() ? .creating : .stopped }
+        guard let facts = ProcessFacts(pid: pid), facts.startTime == record.startTime, facts.isAlive else {
+            return .stopped
+        }
+        if try isFrozen() { return .paused }
+        return waitsForStart() ? .created : .running
+    }
+
+    /// The state document of the container. See runtime.md, "State".
+    public func state() throws(ContainerError) -> State {
+        let status = try status()
+        return State(
+            id: record.id, status: status, pid: status == .stopped ? 0 : record.pid ?? 0, bundle: record.bundle,
+            annotations: record.annotations, rootfs: record.rootfs, created: record.created)
+    }
+
+    /// The processes of the container, as the runtime sees their numbers.
+    public func processes() throws(ContainerError) -> [Int32] {
+        try withCgroup { (cgroup) throws(CgroupError) in try cgroup.processes() }
+    }
+
+    // MARK: - Facts
+
+    /// Whether the runtime that makes the container is still at work: it holds a lock on the state folder.
+    private func isBeingMade() -> Bool {
+        do throws(Errno) {
+            let folder = try FileDescriptor.open(store.folder(of: id), [.readOnly, .directory, .noFollow])
+            return try !lock(folder.raw, shared: true, waiting: false)
+        } catch {
+            return false
+        }
+    }
+
+    /// Whether the program has not been started: the fifo is there, and somebody reads from it.
+    private func waitsForStart() -> Bool {
+        do throws(Errno) {
+            _ = try FileDescriptor.open(
+                store.folder(of: id) + "/" + startFifoName, [.writeOnly, .nonBlocking, .noFollow])
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    func isFrozen() throws(ContainerError) -> Bool {
+        try withCgroup { (cgroup) throws(CgroupError) in try cgroup.isFrozen() }
+    }
+
+    /// Opens the container's first process, if it is still the same one.
+    func openProcess() throws(ContainerError) -> ProcessHandle? {
+        guard let pid = record.pid else { return nil }
+        do throws(Errno) {
+            let handle = try ProcessHandle(pid: pid)
+            // Looked at after the descriptor is there: from now on the number cannot change its meaning.
+            guard let facts = ProcessFacts(pid: pid), facts.startTime == record.startTime, facts.isAlive else {
+                return nil
+            }
+            return handle
+        } catch .noSuchProcess {
+            return nil
+        } catch {
+            throw ContainerError(operation: "pidfd_open", subject: String(pid), errno: error)
+        }
+    }
+
+    func withCgroup<Result>(
+        _ body: (inout Cgroup) throws(CgroupError) -> Result
+    ) throws(ContainerError) -> Result {
+        var cgroup = Cgroup(recorded: record.cgroupPaths.map { ($0.controller, $0.path) })
+        do throws(CgroupError) {
+            return try body(&cgroup)
+        } catch {
+            throw ContainerError(error)
+        }
+    }
+
+    /// The configuration that the container was made from.
+    func configuration() throws(ContainerError) -> Spec {
+        let path = store.folder(of: id) + "/config.json"
+        let bytes = try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
+        do throws(SpecError) {
+            return try Spec(json: bytes)
+        } catch {
+            throw ContainerError(.invalidConfiguration, exactly: error.text)
+        }
+    }
+}
+
+/// Runs `body`, giving what fails in a cgroup the form of all errors.
+func cgroupCall<Result: ~Copyable>(
+    _ body: () throws(CgroupError) -> Result
+) throws(ContainerError) -> Result {
+    do throws(CgroupError) {
+        return try body()
+    } catch {
+        throw ContainerError(error)
+    }
+}
+
+extension ContainerError {
+    /// The failure of a cgroup, with the property that asked for it in front.
+    init(_ error: CgroupError) {
+        var text = error.property
+        if !error.value.isEmpty {
+            text += (text.isEmpty ? "" : " ") + "\"" + error.value.split(separator: "\n").joined(separator: ", ") + "\""
+        }
+        if !text.isEmpty { text += ": " }
+        self.init(reason: text + error.message)
+    }
+}

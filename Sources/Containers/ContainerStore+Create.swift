@@ -1,0 +1,86 @@
+import Linux
+import RuntimeSpec
+
+extension ContainerStore {
+    /// Makes a container that waits for its start. See runtime.md, "Create".
+    ///
+    /// Everything of the configuration is applied but the program, which `Container.start` runs. When anything fails,
+    /// the host is left as it was.
+    ///
+    /// - Parameter report: takes warnings.
+    /// - Throws: `alreadyExists`, `invalidIdentifier`, `invalidConfiguration` with every finding, and what the kernel
+    ///   refused.
+    @discardableResult
+    public func create(
+        _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in }
+    ) throws(ContainerError) -> Container {
+        let made = try ContainerCreation(store: self, id: id, options: options, report: report).perform(
+            startsAtOnce: false)
+        return made.container
+    }
+
+    /// Makes a container, starts it, and removes it when it has ended.
+    ///
+    /// With `options.detaches` the call returns once the program runs, and the container stays.
+    ///
+    /// - Parameters:
+    ///   - keeps: the container stays after its end.
+    ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
+    /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
+    public func run(
+        _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
+        report: @escaping WarningReport = { _ in }
+    ) throws(ContainerError) -> Int32 {
+        if isSubreaper {
+            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
+                try ProcessControl.setChildSubreaper(true)
+            }
+        }
+        let creation = try ContainerCreation(store: self, id: id, options: options, report: report)
+        let session = options.detaches ? nil : try ForegroundSession(needsTerminal: creation.hasTerminal)
+        var made = try creation.perform(startsAtOnce: true)
+        let container = made.container
+        do throws(ContainerError) {
+            guard let process = made.process.take(), let starter = made.starter.take() else {
+                throw ContainerError(reason: "the container has no first process")
+            }
+            let terminal = made.terminal.take()
+            try session?.adopt(terminal)
+            try StartSignal.give(over: starter, to: process, waits: container.record.hasPoststart)
+            try container.runPoststartHooks()
+            guard let session else { return 0 }
+            let status = try session.run(process, terminal: terminal)
+            if !keeps { destroy(container, report) }
+            return status.code
+        } catch {
+            if !keeps { destroy(container, report) }
+            throw error
+        }
+    }
+
+    private func destroy(_ container: Container, _ report: WarningReport) {
+        do throws(ContainerError) {
+            try container.delete(force: true, report: report)
+        } catch {
+            // The program's own end is what the caller waits for.
+            report(error.message)
+        }
+    }
+}
+
+extension Container {
+    /// Runs one more process in the container.
+    ///
+    /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
+    ///   `options.detaches`.
+    public func exec(
+        _ options: ExecOptions, report: @escaping WarningReport = { _ in }
+    ) throws(ContainerError) -> Int32 {
+        let start = try ProcessStart(container: self, options: options, report: report)
+        let session = options.detaches ? nil : try ForegroundSession(needsTerminal: start.hasTerminal)
+        var started = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
+        guard let session, let process = started.process.take() else { return 0 }
+        let terminal = started.terminal.take()
+        return try session.run(process, terminal: terminal).code
+    }
+}

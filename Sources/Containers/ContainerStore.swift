@@ -1,0 +1,79 @@
+import Linux
+
+/// The folder in which a runtime keeps the state of its containers, one folder for each.
+public struct ContainerStore: Sendable {
+    /// The folder, such as `/run/apus`.
+    public let root: String
+
+    /// Uses the folder `root`, which need not exist yet.
+    public init(root: String) { self.root = root }
+
+    /// Finds the container `id`.
+    ///
+    /// - Throws: `invalidIdentifier` for what is no id, `doesNotExist` for what is no container.
+    public func load(_ id: String) throws(ContainerError) -> Container {
+        try Self.check(id)
+        return Container(store: self, record: try readRecord(id))
+    }
+
+    /// The names of the state folders, in order; some may hold no container.
+    public func identifiers() throws(ContainerError) -> [String] {
+        let folder = try attempt("open", root) { () throws(Errno) in
+            try FileDescriptor.open(root, [.readOnly, .directory])
+        }
+        var names: [String] = []
+        let entries = try attempt("getdents", root) { () throws(Errno) in try directoryEntries(of: folder.raw) }
+        for name in entries {
+            do throws(Errno) {
+                // Plain files are none of the runtime's business.
+                if try fileStatus(name, at: folder.raw, followingLinks: false).kind == .directory { names.append(name) }
+            } catch {
+                // Removed meanwhile.
+                continue
+            }
+        }
+        return names.sorted()
+    }
+
+    /// The user who owns the state folder of `id`.
+    public func owner(of id: String) throws(ContainerError) -> UInt32 {
+        let path = folder(of: id)
+        return try attempt("stat", path) { () throws(Errno) in try fileStatus(path).user }
+    }
+
+    /// Fails unless `id` is a name: letters, digits and `_ + - .`, and neither `.` nor `..`.
+    static func check(_ id: String) throws(ContainerError) {
+        if id.isEmpty {
+            throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty")
+        }
+        let isName = id.utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        guard isName, id != ".", id != ".." else {
+            throw ContainerError(.invalidIdentifier, exactly: "invalid container ID format")
+        }
+    }
+
+    /// The state folder of `id`, which must have been checked to be a name.
+    func folder(of id: String) -> String { root + "/" + id }
+
+    private func readRecord(_ id: String) throws(ContainerError) -> StateRecord {
+        let path = folder(of: id) + "/state.json"
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try readRegularFile(path, limit: 16 << 20)
+        } catch {
+            if error == .noSuchFileOrDirectory || error == .notDirectory {
+                throw ContainerError(.doesNotExist, exactly: "container does not exist")
+            }
+            throw ContainerError(operation: "read", subject: path, errno: error)
+        }
+        return try StateRecord(decoding: bytes)
+    }
+}

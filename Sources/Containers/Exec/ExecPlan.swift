@@ -1,0 +1,41 @@
+import Linux
+import RuntimeSpec
+
+extension PlanBuilder {
+    /// The short plan of one more process in a container: into its namespaces, then the steps of every process.
+    ///
+    /// - Parameter joins: the kinds of namespaces that the container has to itself or joined.
+    package consuming func buildExec(
+        _ process: Process, joining joins: CloneFlags, keepsKeyring: Bool
+    ) throws(ContainerError) -> ContainerPlan {
+        addParent(.spawn(SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)), .rule)
+        addParent(.await(.identity), .rule)
+        addParent(.release(.identity), .rule)
+        if let score = process.oomScoreAdj { addChild(.setOOMScore(Int32(clamping: score)), .oomScoreAdj) }
+        // Hidden before anything in the container can see it (CVE-2016-9962).
+        addChild(.hide, .rule)
+        if let processors = process.execCPUAffinity?.initial.flatMap({ NumberList.parse($0) }) {
+            addChild(.setAffinity(processors.map { Int32(clamping: $0) }), .execCPUAffinity)
+        }
+        addChild(.joinNamespace(.containerProcess, joins), .namespaces)
+        // A joined pid namespace holds for children only.
+        addChild(.fork([]), .namespaces)
+        addChild(.meet(.identity), .rule)
+        if joins.contains(.newUser) { addChild(.becomeNamespaceRoot, .namespaces) }
+        if let processors = process.execCPUAffinity?.final.flatMap({ NumberList.parse($0) }) {
+            addChild(.setAffinity(processors.map { Int32(clamping: $0) }), .execCPUAffinity)
+        }
+        addChild(.makeSession, .rule)
+        if !keepsKeyring { addChild(.joinKeyring(KeyringStep(name: "_ses." + id, permissions: 0)), .rule) }
+        if process.terminal {
+            addChild(
+                .openTerminal(
+                    TerminalStep(
+                        height: process.consoleSize?.height ?? 0, width: process.consoleSize?.width ?? 0,
+                        user: process.user.uid, isConsole: false)), .terminal)
+        }
+        try addProcessSteps(process, hooks: [], isFirst: false)
+        addParent(.recordCreated, .rule)
+        return plan
+    }
+}

@@ -1,0 +1,145 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+/// One more process in a running container: from its description to a child that executes its program.
+final class ProcessStart {
+    private let container: Container
+    private let options: ExecOptions
+    private let process: Process
+    private let runner: PlanRunner
+    private let spec: Spec
+    private var consoleSocket: FileDescriptor?
+    private var pidfdSocket: FileDescriptor?
+
+    init(container: Container, options: ExecOptions, report: @escaping WarningReport) throws(ContainerError) {
+        self.container = container
+        self.options = options
+        switch try container.status() {
+        case .created, .running: break
+        case .paused:
+            guard options.ignoresPaused else {
+                throw ContainerError(
+                    .wrongStatus,
+                    exactly: "cannot exec in a paused container (use --ignore-paused to override)")
+            }
+        case .stopped, .creating:
+            throw ContainerError(.wrongStatus, exactly: "cannot exec in a stopped container")
+        }
+        let saved = try container.configuration()
+        process = try ExecProcess(container: container, saved: saved, options: options).process
+        var spec = saved
+        spec.process = process
+        self.spec = spec
+        var creation = CreateOptions(bundle: container.record.bundle)
+        creation.passedDescriptors = options.passedDescriptors
+        creation.isRootless = container.record.isRootless
+        var facts = HostFacts(bundle: container.record.bundle)
+        facts.isRootless = container.record.isRootless
+        if process.apparmorProfile?.isEmpty == false { facts.hasAppArmor = HostFacts.isAppArmorEnabled }
+        if process.selinuxLabel?.isEmpty == false { facts.hasSELinux = HostFacts.isSELinuxEnabled }
+        var joins = CloneFlags()
+        for namespace in container.record.namespaces { joins.insert(namespace.type.cloneFlags) }
+        let plan = try PlanBuilder(spec: spec, id: container.id, options: creation, facts: facts).buildExec(
+            process, joining: joins, keepsKeyring: container.record.keepsKeyring)
+        runner = PlanRunner(plan: plan, context: "unable to start container process: ", report: report)
+        for text in plan.warnings { report(text) }
+    }
+
+    /// Whether the process has a terminal.
+    var hasTerminal: Bool { process.terminal }
+
+    /// Starts the process; when anything fails, none is left.
+    ///
+    /// - Parameter adopt: gets the master of the process's terminal before its program runs.
+    func perform(
+        adopting adopt: (borrowing FileDescriptor?) throws(ContainerError) -> Void
+    ) throws(ContainerError) -> StartedProcess {
+        if process.terminal, options.detaches, options.consoleSocket == nil {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.terminal),
+                reason: "cannot allocate tty if runc will detach without setting console socket")
+        }
+        if options.consoleSocket != nil, !process.terminal || !options.detaches {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.terminal),
+                reason: "cannot use console socket if runc will not detach or allocate tty")
+        }
+        let bundle = container.record.bundle
+        if let path = options.consoleSocket { consoleSocket = try ConsoleSocket.connect(to: path, bundle: bundle) }
+        if let path = options.pidfdSocket { pidfdSocket = try ConsoleSocket.connect(to: path, bundle: bundle) }
+        try takePassedDescriptors()
+        guard let first = try container.openProcess() else {
+            throw ContainerError(.wrongStatus, exactly: "cannot exec in a stopped container")
+        }
+        let firstPID = first.pid
+        runner.descriptors.fill(
+            .containerProcess, try attempt("dup") { () throws(Errno) in try first.descriptor.duplicate(atLeast: 10) })
+        let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
+        let starter = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
+        runner.descriptors.fill(.start, pipe.takeRead())
+        do throws(ContainerError) {
+            try spawn(besides: firstPID)
+            try runner.await(.identity)
+            try runner.release(.identity)
+            try runner.awaitReady()
+            try handOver()
+            try runner.withTerminal(adopt)
+            try attempt("write", "the start signal") { () throws(Errno) in
+                try write([UInt8(ascii: "0")], to: starter.raw)
+            }
+        } catch {
+            runner.killChild()
+            throw error
+        }
+        return StartedProcess(process: runner.takeChild(), terminal: runner.takeTerminal())
+    }
+
+    private func spawn(besides first: Int32) throws(ContainerError) {
+        runner.serveListener = { [spec, container] (listener, pid) throws(ContainerError) in
+            try SeccompListener(profile: spec.linux?.seccomp, record: container.record, status: .running).serve(
+                listener.descriptor, pid: pid, bundle: container.record.bundle)
+        }
+        let spawn = SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)
+        var cgroup = try ExecCgroup(container: container, paths: options.cgroups).open()
+        let tasks = try cgroupCall { () throws(CgroupError) in try cgroup.filesForJoining() }
+        let directory = try cgroupCall { () throws(CgroupError) in try cgroup.directoryForClone() }
+        do throws(ContainerError) {
+            try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
+        } catch {
+            // The container's own cgroup has become an inner node: where its first process is, more may go.
+            guard error.errno == .busy,
+                let other = try cgroupCall({ () throws(CgroupError) in
+                    try cgroup.directoryForClone(besideProcess: first)
+                })
+            else { throw error }
+            try runner.spawn(spawn, cgroup: other.raw, tasks: tasks.raw)
+        }
+    }
+
+    private func handOver() throws(ContainerError) {
+        if let console = consoleSocket.take() {
+            guard let terminal = runner.takeTerminal() else {
+                throw ContainerError(origin: Origin(.terminal), reason: "the process made no terminal")
+            }
+            try ConsoleSocket.send(terminal, over: console)
+        }
+        if let socket = pidfdSocket.take(), let descriptor = runner.childDescriptor {
+            try attempt("sendmsg", "the pidfd socket") { () throws(Errno) in
+                try send(Array("pidfd".utf8), descriptors: [descriptor], over: socket.raw)
+            }
+        }
+        if let path = options.pidFile, let pid = runner.childPID { try PIDFile(path: path).write(pid) }
+    }
+
+    private func takePassedDescriptors() throws(ContainerError) {
+        try runner.takePassedDescriptors(options.passedDescriptors, listening: 0)
+    }
+}
+
+/// A process that was started in a container.
+struct StartedProcess: ~Copyable {
+    var process: ProcessHandle?
+    /// The master of its terminal, if nobody else got it.
+    var terminal: FileDescriptor?
+}

@@ -1,0 +1,51 @@
+import Linux
+import RuntimeSpec
+import Seccomp
+
+extension Features {
+    /// What this runtime supports, read from the tables that it works with. See features.md and features-linux.md.
+    public static var supported: Features {
+        var annotations: OrderedPairs<String, String> = [
+            "apus.version": runtimeVersion.description,
+            "io.github.seccomp.libseccomp.version": libseccompVersion,
+            "org.opencontainers.runc.checkpoint.enabled": "false",
+        ]
+        if let buildCommit { annotations["apus.commit"] = buildCommit }
+        return Features(
+            hooks: HookKind.allCases.map(\.name.description), mountOptions: plainMountOptions, linux: .supported,
+            annotations: annotations, potentiallyUnsafeConfigAnnotations: ["bundle"])
+    }
+
+    /// The words that the runtime gives a meaning, but those of id-mapped mounts, which have an answer of their own.
+    private static var plainMountOptions: [String] {
+        knownMountOptions.filter { $0 != "idmap" && $0 != "ridmap" }
+    }
+
+    /// The version of the libseccomp that the numbers of system calls come from.
+    package static var libseccompVersion: String {
+        let version = Seccomp.SeccompFeatures.libseccompVersion
+        return String(version.major) + "." + String(version.minor) + "." + String(version.micro)
+    }
+}
+
+extension LinuxFeatures {
+    fileprivate static var supported: LinuxFeatures {
+        LinuxFeatures(
+            namespaces: NamespaceType.allCases.map(\.rawValue).sorted(),
+            capabilities: Capability.names.map(\.description),
+            cgroup: CgroupFeatures(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
+            seccomp: RuntimeSpec.SeccompFeatures(
+                enabled: true, actions: Seccomp.SeccompFeatures.actions.sorted(),
+                operators: Seccomp.SeccompFeatures.operators.sorted(),
+                archs: Seccomp.SeccompFeatures.architectures.sorted(),
+                knownFlags: Seccomp.SeccompFeatures.knownFlags,
+                supportedFlags: Seccomp.SeccompFeatures.supportedFlags),
+            apparmor: EnabledFeature(enabled: true), selinux: EnabledFeature(enabled: true),
+            intelRdt: IntelRdtFeatures(enabled: false),
+            memoryPolicy: MemoryPolicyFeatures(
+                modes: MemoryPolicyMode.allCases.map(\.rawValue).sorted(),
+                flags: MemoryPolicyFlag.allCases.map(\.rawValue).sorted()),
+            mountExtensions: MountExtensions(idmap: EnabledFeature(enabled: true)),
+            netDevices: EnabledFeature(enabled: false))
+    }
+}

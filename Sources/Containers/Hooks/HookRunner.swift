@@ -1,0 +1,177 @@
+import Linux
+
+/// One hook, with everything its run needs.
+package struct HookStep: Equatable, Sendable, PlanCodable {
+    package var path: String
+    /// The arguments with `argv[0]`.
+    package var arguments: [String]
+    package var environment: [String]
+    /// Seconds; nil waits for ever.
+    package var timeout: Int64?
+
+    package init(path: String, arguments: [String], environment: [String], timeout: Int64?) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+        self.timeout = timeout
+    }
+
+    package func encode(to encoder: inout PlanEncoder) {
+        encoder.encode(path)
+        encoder.encode(arguments)
+        encoder.encode(environment)
+        encoder.encode(timeout)
+    }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        path = try decoder.decode(String.self)
+        arguments = try decoder.decode([String].self)
+        environment = try decoder.decode([String].self)
+        timeout = try decoder.decode(Int64?.self)
+    }
+}
+
+/// The six kinds of hooks. See config.md, "POSIX-platform Hooks".
+package enum HookKind: UInt8, Sendable, CaseIterable {
+    case prestart, createRuntime, createContainer, startContainer, poststart, poststop
+
+    /// The property of config.json that lists the hooks of this kind.
+    package var property: Origin.Property {
+        switch self {
+        case .prestart: .prestart
+        case .createRuntime: .createRuntime
+        case .createContainer: .createContainer
+        case .startContainer: .startContainer
+        case .poststart: .poststart
+        case .poststop: .poststop
+        }
+    }
+
+    /// The name in config.json and in messages.
+    package var name: StaticString {
+        switch self {
+        case .prestart: "prestart"
+        case .createRuntime: "createRuntime"
+        case .createContainer: "createContainer"
+        case .startContainer: "startContainer"
+        case .poststart: "poststart"
+        case .poststop: "poststop"
+        }
+    }
+}
+
+/// Runs hooks one after the other and waits for each.
+package struct HookRunner {
+    /// The state document that each hook reads from its standard input.
+    let state: [UInt8]
+    /// The folder the hooks start in.
+    let directory: Int32?
+
+    package init(state: [UInt8], directory: Int32?) {
+        self.state = state
+        self.directory = directory
+    }
+
+    /// How much of a hook's output is kept for the error.
+    private static let keptOutput = 4096
+
+    /// Runs `hooks` in their order; the first that fails ends the run.
+    package func run(_ hooks: [HookStep], kind: HookKind) throws(ContainerError) {
+        for (index, hook) in hooks.enumerated() {
+            do throws(ContainerError) {
+                try run(hook)
+            } catch {
+                var error = error
+                error.code = .hookFailed
+                error.origin = Origin(kind.property, index)
+                error.operation = "error running \(kind.name) hook #\(index)"
+                throw error
+            }
+        }
+    }
+
+    func run(_ hook: HookStep) throws(ContainerError) {
+        let program: LaunchedProgram
+        do throws(Errno) {
+            program = try LaunchedProgram.start(
+                hook.path, arguments: hook.arguments, environment: hook.environment, input: state,
+                directory: directory)
+        } catch {
+            throw ContainerError(errno: error, reason: "fork/exec \(hook.path)")
+        }
+        var output: [UInt8] = []
+        var errorOutput: [UInt8] = []
+        let status: ProcessStatus
+        do throws(Errno) {
+            let deadline = hook.timeout.map { monotonicNanoseconds() &+ UInt64(clamping: $0) &* 1_000_000_000 }
+            let ended = try collect(
+                from: program, until: deadline, output: &output, errorOutput: &errorOutput)
+            if !ended {
+                // The group, since a shell's children would live on.
+                killGroup(of: program.process.pid)
+                _ = try program.process.reap()
+                throw Errno.timedOut
+            }
+            status = try program.process.reap()
+        } catch Errno.timedOut {
+            throw ContainerError(reason: "hook ran past specified timeout of \(hook.timeout ?? 0).0s")
+        } catch {
+            throw ContainerError(errno: error, reason: "waiting for \(hook.path)")
+        }
+        if status == .exited(0) { return }
+        let how: String
+        switch status {
+        case .exited(let code): how = "exit status \(code)"
+        case .killed(let signal): how = "signal: \(signal)"
+        }
+        throw ContainerError(reason: "\(how), stdout: \(text(output)), stderr: \(text(errorOutput))")
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Reads both streams until the process ends; what a daemon of the hook keeps open does not matter.
+    private func collect(
+        from program: borrowing LaunchedProgram, until deadline: UInt64?, output: inout [UInt8],
+        errorOutput: inout [UInt8]
+    ) throws(Errno) -> Bool {
+        var watched = PollSet()
+        watched.add(program.process.descriptor.raw)
+        watched.add(program.output.raw)
+        watched.add(program.error.raw)
+        while true {
+            var milliseconds: Int32 = -1
+            if let deadline {
+                let now = monotonicNanoseconds()
+                milliseconds = now >= deadline ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
+            }
+            let ready = try watched.wait(milliseconds: milliseconds)
+            if watched.isReady(program.output.raw), try !drain(program.output.raw, into: &output) {
+                watched.remove(program.output.raw)
+            }
+            if watched.isReady(program.error.raw), try !drain(program.error.raw, into: &errorOutput) {
+                watched.remove(program.error.raw)
+            }
+            if watched.isReady(program.process.descriptor.raw) {
+                _ = try drain(program.output.raw, into: &output)
+                _ = try drain(program.error.raw, into: &errorOutput)
+                return true
+            }
+            if ready == 0 { return false }
+        }
+    }
+
+    /// Reads what is there; false at the end of the stream.
+    private func drain(_ descriptor: Int32, into kept: inout [UInt8]) throws(Errno) -> Bool {
+        do throws(Errno) {
+            // Bounded: a hook that writes without end must not hold the loop.
+            for _ in 0..<16 {
+                let part = try read(descriptor, count: 16384)
+                if part.isEmpty { return false }
+                kept += part.prefix(max(0, Self.keptOutput - kept.count))
+            }
+            return true
+        } catch Errno.tryAgain {
+            return true
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Linux
+
+/// All that the child gets: which descriptors it inherited, and its steps.
+package struct ChildPlan: Sendable, PlanCodable {
+    /// The inherited descriptors: a slot, and the number it has in the child.
+    package var slots: [InheritedSlot] = []
+    package var steps: [ChildStep] = []
+
+    package init() {}
+
+    package func encode(to encoder: inout PlanEncoder) {
+        encoder.encode(slots)
+        encoder.encode(steps)
+    }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        slots = try decoder.decode([InheritedSlot].self)
+        steps = try decoder.decode([ChildStep].self)
+    }
+}
+
+/// A descriptor that came with the exec.
+package struct InheritedSlot: Sendable, PlanCodable {
+    package var slot: Slot
+    package var number: Int32
+
+    package init(slot: Slot, number: Int32) {
+        self.slot = slot
+        self.number = number
+    }
+
+    package func encode(to encoder: inout PlanEncoder) {
+        encoder.encode(slot)
+        encoder.encode(number)
+    }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        slot = try decoder.decode(Slot.self)
+        number = try decoder.decode()
+    }
+}
+
+extension Slot {
+    /// What the child reads a byte from before it starts the program.
+    package static let start = Slot(rawValue: 1)
+    /// The pidfd of a container that a process joins.
+    package static let containerProcess = Slot(rawValue: 2)
+    /// The first of the descriptors that are passed to the program, in their order.
+    package static func passed(_ index: Int) -> Slot { Slot(rawValue: 0x100 + UInt16(clamping: index)) }
+    /// The namespace file of one entry of linux.namespaces.
+    package static func namespace(_ index: Int) -> Slot { Slot(rawValue: 0x10 + UInt16(clamping: index)) }
+    /// What the mounts of a plan need from the parent; an index of their own.
+    package static func mountSource(_ index: Int) -> Slot { Slot(rawValue: 0x4000 + UInt16(clamping: index)) }
+}

@@ -1,0 +1,120 @@
+import Linux
+
+extension InitProcess {
+    func setWorkingDirectory(_ step: WorkingDirectoryStep) throws(ContainerError) {
+        if step.makesMissing { try makeDirectories(step.path) }
+        do throws(Errno) {
+            try changeDirectory(step.path)
+            isInWorkingDirectory = true
+        } catch {
+            if step.isAttempt || isInWorkingDirectory { return }
+            throw ContainerError(
+                errno: error, reason: "chdir to cwd (\"\(step.path)\") set in config.json failed")
+        }
+        // A link of /proc to a folder outside would start the program there (CVE-2024-21626).
+        let actual = try attempt("getcwd", step.path) { () throws(Errno) in try currentDirectory() }
+        guard actual.utf8.first == UInt8(ascii: "/") else {
+            throw ContainerError(
+                reason: "current working directory is outside of container mount namespace root "
+                    + "-- possible container breakout detected")
+        }
+    }
+
+    /// Makes the folder and its parents. The root is the container's by now, so links cannot lead out of it.
+    private func makeDirectories(_ path: String) throws(ContainerError) {
+        do throws(Errno) {
+            if try fileStatus(path).kind == .directory { return }
+        } catch {
+            // Missing, or not to be looked at: the calls below say which.
+        }
+        var prefix = ""
+        for component in path.split(separator: "/") {
+            prefix += "/"
+            prefix += component
+            do throws(Errno) {
+                try makeDirectory(prefix, mode: 0o755)
+            } catch Errno.fileExists {
+                continue
+            } catch {
+                throw ContainerError(operation: "mkdir", subject: prefix, errno: error)
+            }
+        }
+        do throws(Errno) {
+            guard try fileStatus(path).kind == .directory else { throw Errno.notDirectory }
+        } catch {
+            throw ContainerError(operation: "mkdir", subject: path, errno: error)
+        }
+    }
+
+    func setSecurityLabel(_ step: SecurityLabelStep) throws(ContainerError) {
+        switch step.module {
+        case .apparmor:
+            do throws(Errno) {
+                try writeOwnAttribute("attr/apparmor/exec", orElse: "attr/exec", "exec " + step.label)
+            } catch {
+                throw ContainerError(
+                    subject: "\"\(step.label)\"", errno: error,
+                    reason: "unable to apply apparmor profile: apparmor failed to apply profile: "
+                        + "write /proc/self/attr/exec",
+                    remedy: error == .noSuchFileOrDirectory ? "load the profile with apparmor_parser" : "")
+            }
+        case .selinux:
+            do throws(Errno) {
+                try writeOwnAttribute("attr/exec", orElse: nil, step.label)
+            } catch {
+                throw ContainerError(
+                    operation: "write", subject: "\"\(step.label)\" to `/proc/self/attr/exec`", errno: error)
+            }
+        }
+    }
+
+    /// Through the child's own procfs: what lies under the container's /proc is only the container's business.
+    private func writeOwnAttribute(_ name: String, orElse fallback: String?, _ text: String) throws(Errno) {
+        let proc = procfs
+        do throws(Errno) {
+            try writeKernelFile("self/" + name, at: proc, text)
+        } catch Errno.noSuchFileOrDirectory {
+            guard let fallback else { throw .noSuchFileOrDirectory }
+            try writeKernelFile("self/" + fallback, at: proc, text)
+        }
+    }
+
+    func lookUpProgram() throws(ContainerError) {
+        if execution.findsHome {
+            environment.append("HOME=" + homeDirectory(of: execution.user))
+        }
+        program = try ProgramLookup(environment: environment).find(execution.arguments.first ?? "")
+        try passDescriptors(execution.passedDescriptors)
+    }
+
+    func execute(_ step: ExecuteStep) throws(ContainerError) {
+        guard let program else { throw ContainerError(reason: "the plan executes a program that it did not look up") }
+        let failure = Linux.execute(program, arguments: step.arguments, environment: environment)
+        throw ContainerError(.programNotFound, errno: failure, reason: "exec \(program)")
+    }
+
+    /// The procfs of the child, closed together with everything else at the exec.
+    private var procfs: Int32 { rootfs?.ownProcfs ?? -1 }
+
+    /// Moves the descriptors that the program gets to 3 and up, and marks all others for closing.
+    func passDescriptors(_ count: Int32) throws(ContainerError) {
+        for index in 0..<Int(count) {
+            guard let descriptor = descriptors.take(.passed(index)) else {
+                throw ContainerError(reason: "the runtime did not pass descriptor \(3 + index)")
+            }
+            try attempt("dup3", "descriptor \(3 + index)") { () throws(Errno) in
+                try duplicate(descriptor.raw, onto: Int32(3 + index))
+            }
+        }
+    }
+
+    private func homeDirectory(of user: UInt32) -> String {
+        do throws(Errno) {
+            let bytes = try readRegularFile("/etc/passwd", limit: 1 << 20)
+            return PasswordFile(bytes).home(of: user) ?? "/"
+        } catch {
+            // An image without the file has no homes.
+            return "/"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Linux
+
+extension InitProcess {
+    /// Makes the program's terminal of the container's own devpts and tells its master to the runtime.
+    func openTerminal(_ step: TerminalStep) throws(ContainerError) {
+        let master = try attempt("open", "/dev/pts/ptmx") { () throws(Errno) in
+            try PseudoTerminal.openMaster("/dev/pts/ptmx")
+        }
+        let terminal = try attempt("ioctl(TIOCGPTPEER)", "/dev/pts/ptmx") { () throws(Errno) in
+            try PseudoTerminal.openPeer(of: master.raw)
+        }
+        if step.height != 0, step.width != 0 {
+            try attempt("ioctl(TIOCSWINSZ)", "\(step.width)x\(step.height)") { () throws(Errno) in
+                try PseudoTerminal.setSize(of: master.raw, rows: step.height, columns: step.width)
+            }
+        }
+        do throws(Errno) {
+            try changeOwner(of: terminal.raw, user: step.user)
+        } catch {
+            guard error == .notPermitted || error == .readOnlyFileSystem || error == .invalidArgument else {
+                throw ContainerError(operation: "fchown", subject: "the terminal", errno: error)
+            }
+        }
+        if step.isConsole { try rootfsSetup().bindConsole(terminal.raw) }
+        try tell(.terminal, with: master.raw)
+        for target in Int32(0)...2 {
+            try attempt("dup3", "the terminal") { () throws(Errno) in try duplicate(terminal.raw, onto: target) }
+        }
+        try attempt("ioctl(TIOCSCTTY)") { () throws(Errno) in try PseudoTerminal.makeControlling(0) }
+    }
+
+    func perform(_ operation: RootfsOperation) throws(ContainerError) { try rootfsSetup().perform(operation) }
+
+    /// The file system part of the set-up, made while /proc is the host's.
+    func rootfsSetup() throws(ContainerError) -> RootfsSetup {
+        if let rootfs { return rootfs }
+        let procfs = try attempt("open", "a procfs of its own") { () throws(Errno) in try Procfs.openPrivate() }
+        let setup = try RootfsSetup(procfs: procfs, descriptors: descriptors)
+        rootfs = setup
+        return setup
+    }
+}

@@ -1,0 +1,241 @@
+import Linux
+
+/// The child of the runtime on its way to become the container's program: pid 1 of a new container, or one more process
+/// of a running one.
+///
+/// It is the sealed executable itself, started with descriptor 3 as its socket to the parent and descriptor 4 as its
+/// plan. It has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
+final class InitProcess {
+    let socket: Int32
+    let descriptors = DescriptorTable()
+    private let plan: ChildPlan
+    /// The file system the steps work on; made when the first of them needs it.
+    var rootfs: RootfsSetup?
+    /// True once the parent may be gone and standard error is the container's.
+    private var isOnItsOwn = false
+    /// Whether a step has entered the folder that the program starts in.
+    var isInWorkingDirectory = false
+    /// The program as `lookUpProgram` found it.
+    var program: String?
+    /// The environment of the program, completed.
+    var environment: [String] = []
+    /// The arguments and environment of the last step.
+    let execution: ExecuteStep
+
+    private init(socket: Int32, plan: ChildPlan) throws(ContainerError) {
+        self.socket = socket
+        self.plan = plan
+        guard case .execute(let execution)? = plan.steps.last?.operation else {
+            throw ContainerError(reason: "the plan of the child does not end with a program")
+        }
+        self.execution = execution
+        environment = execution.environment
+    }
+
+    /// Performs the plan; does not return.
+    static func run() -> Never {
+        // Called by hand, 3 and 4 are not what the runtime would have put there.
+        guard isSocket(3), let bytes = readPlan() else {
+            report("apus init is started by apus itself\n")
+            exitProcess(255)
+        }
+        var process: InitProcess?
+        do throws(ContainerError) {
+            var decoder = PlanDecoder(bytes)
+            let plan: ChildPlan
+            do throws(PlanCodingError) {
+                plan = try ChildPlan(from: &decoder)
+            } catch {
+                throw ContainerError(reason: "the plan of the child cannot be read")
+            }
+            let child = try InitProcess(socket: 3, plan: plan)
+            process = child
+            try child.perform()
+        } catch {
+            fail(error, onItsOwn: process?.isOnItsOwn ?? false)
+        }
+        exitProcess(255)
+    }
+
+    private static func isSocket(_ descriptor: Int32) -> Bool {
+        do throws(Errno) {
+            return try fileStatus(of: descriptor).kind == .socket
+        } catch {
+            return false
+        }
+    }
+
+    private static func readPlan() -> [UInt8]? {
+        do throws(Errno) {
+            let file = FileDescriptor(owning: 4)
+            let size = try file.status().size
+            return try readFromStart(file.raw, count: size)
+        } catch {
+            return nil
+        }
+    }
+
+    private func perform() throws(ContainerError) {
+        try inheritDescriptors()
+        for step in plan.steps {
+            do throws(ContainerError) {
+                try perform(step.operation)
+            } catch {
+                throw error.caused(by: step.origin)
+            }
+        }
+    }
+
+    /// Takes over what the plan lists and closes everything else that came along.
+    private func inheritDescriptors() throws(ContainerError) {
+        var numbers: [Int32] = [2, socket]
+        for entry in plan.slots {
+            descriptors.fill(entry.slot, FileDescriptor(owning: entry.number))
+            numbers.append(entry.number)
+        }
+        numbers.sort()
+        try attempt("close_range") { () throws(Errno) in
+            for (lower, upper) in zip(numbers, numbers.dropFirst()) where upper - lower > 1 {
+                try closeRange(from: lower + 1, to: upper - 1, onExec: false)
+            }
+            try closeRange(from: (numbers.last ?? 2) + 1, onExec: false)
+            try closeRange(from: 3, onExec: true)
+        }
+    }
+
+    private func perform(_ operation: ChildOperation) throws(ContainerError) {
+        switch operation {
+        case .setOOMScore(let value): try setOOMScore(value)
+        case .hide:
+            try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
+        case .joinNamespace(let slot, let flags): try joinNamespace(slot, flags)
+        case .fork(let flags): try continueInNewProcess(flags)
+        case .becomeNamespaceRoot: try becomeNamespaceRoot()
+        case .meet(let point): try meet(point)
+        case .unshare(let flags): try attempt("unshare") { () throws(Errno) in try unshare(flags) }
+        case .setTimeOffset(let step): try setTimeOffset(step)
+        case .enterTimeNamespace: try enterTimeNamespace()
+        case .makeSession: try attempt("setsid") { () throws(Errno) in try makeSession() }
+        case .joinKeyring(let step): try joinKeyring(step)
+        case .bringUpLoopback: try bringUpLoopback()
+        case .setHostname(let name):
+            try attempt("sethostname", quoted(name)) { () throws(Errno) in try Linux.setHostname(name) }
+        case .setDomainname(let name):
+            try attempt("setdomainname", quoted(name)) { () throws(Errno) in try Linux.setDomainname(name) }
+        case .rootfs(let operation): try perform(operation)
+        case .openTerminal(let step): try openTerminal(step)
+        case .runHooks(let kind, let hooks, let state):
+            try HookRunner(state: state.document(pid: processIdentifier), directory: nil).run(hooks, kind: kind)
+        case .setPersonality(let domain):
+            try attempt("personality") { () throws(Errno) in try Linux.setPersonality(UInt(domain)) }
+        case .setMemoryPolicy(let step):
+            try attempt("set_mempolicy") { () throws(Errno) in
+                try Linux.setMemoryPolicy(mode: step.mode, nodes: step.nodes.map { Int($0) })
+            }
+        case .setScheduler(let attributes):
+            try attempt("sched_setattr") { () throws(Errno) in try attributes.apply() }
+        case .setIOPriority(let step):
+            try attempt("ioprio_set") { () throws(Errno) in
+                try Linux.setIOPriority(class: step.ioClass, priority: step.priority)
+            }
+        case .setAffinity(let processors):
+            try attempt("sched_setaffinity") { () throws(Errno) in
+                try Linux.setAffinity(processors.map { Int($0) })
+            }
+        case .setSecurityLabel(let step): try setSecurityLabel(step)
+        case .setNoNewPrivileges:
+            try attempt("prctl(PR_SET_NO_NEW_PRIVS)") { () throws(Errno) in try ProcessControl.setNoNewPrivileges() }
+        case .setResourceLimit(let step):
+            try attempt("setrlimit", "type \(step.resource), soft \(step.soft), hard \(step.hard)") {
+                () throws(Errno) in
+                try Linux.setResourceLimit(step.resource, soft: step.soft, hard: step.hard)
+            }
+        case .dropBoundingSet(let kept): try dropBoundingSet(keeping: kept)
+        case .setIdentity(let step, let effective): try setIdentity(step, effective: effective)
+        case .setWorkingDirectory(let step): try setWorkingDirectory(step)
+        case .lookUpProgram: try lookUpProgram()
+        case .setCapabilities(let sets): try setCapabilities(sets)
+        case .loadSeccomp(let step): try loadSeccomp(step)
+        case .waitForStart:
+            try waitForStart()
+            isOnItsOwn = true
+        case .execute(let step): try execute(step)
+        }
+    }
+}
+
+// MARK: - The conversation with the parent
+
+extension InitProcess {
+    /// Sends a message; a parent that is gone ends the child.
+    func tell(_ message: Message, with descriptor: Int32? = nil) throws(ContainerError) {
+        do throws(Errno) {
+            try send(message.bytes, descriptors: descriptor.map { [$0] } ?? [], over: socket)
+        } catch Errno.brokenPipe {
+            exitProcess(1)
+        } catch {
+            throw ContainerError(operation: "sendmsg", errno: error, reason: "telling the runtime")
+        }
+    }
+
+    private func closeSocket() { _ = FileDescriptor(owning: socket) }
+
+    /// Waits for the parent's word; its end is the child's, too.
+    func awaitProceed() throws(ContainerError) {
+        let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket, capacity: 64) }
+        guard let received else { exitProcess(1) }
+        guard received.bytes == Message.proceed.bytes else {
+            throw ContainerError(operation: "recvmsg", reason: "unexpected message from the runtime")
+        }
+    }
+
+    private func meet(_ point: MeetingPoint) throws(ContainerError) {
+        try tell(.meeting(point))
+        try awaitProceed()
+    }
+
+    private func waitForStart() throws(ContainerError) {
+        guard let start = descriptors.take(.start) else {
+            throw ContainerError(reason: "the child has no descriptor to wait on for the start")
+        }
+        // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
+        // trace it.
+        rootfs = nil
+        try tell(.ready)
+        closeSocket()
+        let byte = try attempt("read", "the start signal") { () throws(Errno) in try read(start.raw, count: 1) }
+        // The end of the stream instead of a byte: the runtime is gone.
+        if byte.isEmpty { exitProcess(1) }
+    }
+
+    /// Ends the child with `error`, told to whoever listens.
+    private static func fail(_ error: ContainerError, onItsOwn: Bool) -> Never {
+        if onItsOwn {
+            report(error.message + "\n")
+            exitProcess(255)
+        }
+        do throws(Errno) {
+            try send(Message.failed(error).bytes, over: 3)
+        } catch {
+            // The parent is gone; standard error is all that is left.
+            report("apus init: the runtime ended before the container was set up\n")
+        }
+        exitProcess(1)
+    }
+
+    private static func report(_ text: String) {
+        do throws(Errno) {
+            try writeOnce(text, to: 2)
+        } catch {
+            // Nobody reads standard error; the exit status still tells.
+        }
+    }
+}
+
+/// `text` in double quotes, for messages.
+func quoted(_ text: String) -> String { "\"" + text + "\"" }
+
+/// Performs the plan that the runtime passed to this process; the entry of `apus init`.
+///
+/// Not for callers of the library: it is the other half of `Container.create` and `Container.exec`.
+public func runInitProcess() -> Never { InitProcess.run() }

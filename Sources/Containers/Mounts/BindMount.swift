@@ -1,0 +1,172 @@
+import Linux
+
+extension RootfsSetup {
+    /// Makes a file or folder of the host, or a prepared tree, appear in the container.
+    func bind(_ step: MountStep) throws(ContainerError) {
+        if let slot = step.tree {
+            guard let tree = descriptors.take(slot) else {
+                throw ContainerError(reason: "the prepared tree is missing")
+            }
+            let status = try explained("stat " + step.source) { () throws(Errno) in try tree.status() }
+            try check(step, tree.raw)
+            let target = try target(of: step, directory: status.kind == .directory)
+            return try attach(tree, step, on: target.file.raw)
+        }
+        let source = try openSource(of: step)
+        let status = try explained("stat " + step.source) { () throws(Errno) in try source.status() }
+        if status.kind == .symbolicLink, step.rules.contains(.copySymbolicLink) {
+            return try copySymbolicLink(source.raw, step)
+        }
+        try check(step, source.raw)
+        let target = try target(of: step, directory: status.kind == .directory)
+        let recursively = step.flags.contains(.recursive)
+        if step.attributeChange == nil, !step.needsFinishing {
+            return try explained("bind") { () throws(Errno) in
+                try bind(source.raw, on: target.file.raw, recursively: recursively)
+            }
+        }
+        let tree: FileDescriptor
+        do throws(Errno) {
+            tree = try FileDescriptor.cloneTree(at: source.raw, recursively: recursively)
+        } catch {
+            guard error == .noSuchSystemCall || error == .notPermitted else {
+                throw ContainerError(errno: error, reason: "open_tree " + step.source)
+            }
+            return try bindByPath(source.raw, step, on: target.file.raw, status)
+        }
+        try attach(tree, step, on: target.file.raw)
+    }
+
+    private func openSource(of step: MountStep) throws(ContainerError) -> FileDescriptor {
+        var flags: OpenFlags = .path
+        if step.rules.contains(.sourceNoFollow) || step.rules.contains(.copySymbolicLink) { flags.insert(.noFollow) }
+        do throws(Errno) {
+            return try FileDescriptor.open(step.source, flags)
+        } catch {
+            throw ContainerError(errno: error, reason: "failed to fulfil mount request: open " + step.source)
+        }
+    }
+
+    private func check(_ step: MountStep, _ source: Int32) throws(ContainerError) {
+        guard step.rules.contains(.sourceIsProc) else { return }
+        let isProc = try explained("statfs " + step.source) { () throws(Errno) in
+            try fileSystemKind(of: source) == .proc
+        }
+        if !isProc {
+            throw ContainerError(
+                reason: "\"" + step.destination + "\" cannot be mounted because it is not of type proc")
+        }
+    }
+
+    private func attach(
+        _ tree: borrowing FileDescriptor, _ step: MountStep, on target: Int32
+    ) throws(ContainerError) {
+        if let change = step.attributeChange { try apply(change, of: step, to: tree.raw) }
+        try explained("move_mount") { () throws(Errno) in try tree.attach(on: target) }
+        try finish(step, tree.raw)
+    }
+
+    private func apply(
+        _ change: MountAttributeChange, of step: MountStep, to tree: Int32
+    ) throws(ContainerError) {
+        do throws(Errno) {
+            return try setMountAttributes(tree, change)
+        } catch .notPermitted {
+            // Flags that the source has from outside of the user namespace cannot be cleared.
+        } catch {
+            throw ContainerError(errno: error, reason: "failed to set user-requested vfs flags on bind-mount")
+        }
+        let locked = try explained("statfs") { () throws(Errno) in try mountFlags(of: tree) }
+        try checkLocked(locked, step)
+        try explained("failed to set user-requested vfs flags on bind-mount") { () throws(Errno) in
+            try setMountAttributes(
+                tree, MountAttributeChange(set: MountAttributes(step.flags.subtracting(.accessTime))))
+        }
+    }
+
+    private func checkLocked(_ locked: MountFlags, _ step: MountStep) throws(ContainerError) {
+        let names = MountFlags.lockableNames.filter { step.cleared.contains($0.flag) && locked.contains($0.flag) }
+        if !names.isEmpty {
+            throw ContainerError(
+                errno: .notPermitted,
+                reason: "failed to set user-requested vfs flags on bind-mount: cannot clear locked flags "
+                    + names.map(\.name).joined(separator: "|"))
+        }
+        let wanted = step.flags.intersection(.accessTime)
+        if !wanted.isEmpty, !wanted.isSubset(of: locked) {
+            throw ContainerError(
+                errno: .notPermitted,
+                reason: "failed to set user-requested vfs flags on bind-mount: cannot change locked atime flags")
+        }
+    }
+
+    // Kernels before 5.12, and filters that know mount(2) only. The place is opened a second time; that it shows the
+    // source proves that it is the new mount.
+    private func bindByPath(
+        _ source: Int32, _ step: MountStep, on target: Int32, _ status: FileStatus
+    ) throws(ContainerError) {
+        let mounted = try explained("bind") { () throws(Errno) in
+            try bind(source, on: target, recursively: step.flags.contains(.recursive))
+            let mounted = try RootedPath(step.destination, in: root).open(
+                step.rules.contains(.destinationNoFollow) ? .keepLast : .follow)
+            let found = try mounted.status()
+            guard found.inode == status.inode, found.device == status.device else { throw .staleFile }
+            return mounted
+        }
+        if step.attributeChange != nil {
+            let flags = step.flags.intersection(.perMount).union([.remount, .bind])
+            do throws(Errno) {
+                try mount(nil, on: mounted.raw, flags)
+            } catch .notPermitted {
+                let locked = try explained("statfs") { () throws(Errno) in try mountFlags(of: mounted.raw) }
+                try checkLocked(locked, step)
+                try explained("failed to set user-requested vfs flags on bind-mount") { () throws(Errno) in
+                    try mount(nil, on: mounted.raw, flags.union(locked.intersection(.perMount)))
+                }
+            } catch {
+                throw ContainerError(errno: error, reason: "failed to set user-requested vfs flags on bind-mount")
+            }
+        }
+        try finish(step, mounted.raw)
+    }
+
+    private func copySymbolicLink(_ source: Int32, _ step: MountStep) throws(ContainerError) {
+        let text = try explained("readlink " + step.source) { () throws(Errno) in try readLink("", at: source) }
+        guard let (parentPath, name) = RootedPath(step.destination, in: root).split() else {
+            throw ContainerError(errno: .invalidArgument, reason: "symlink " + step.destination)
+        }
+        try explained("symlink " + step.destination) { () throws(Errno) in
+            let parent = FileDescriptor(
+                owning: try RootedPath(parentPath, in: root).openOrMakeDirectory().file)
+            do throws(Errno) {
+                try makeSymbolicLink(name, at: parent.raw, to: text)
+            } catch .fileExists {
+                let present = try? readLink(name, at: parent.raw)  // Any other file in the way is EEXIST below.
+                if present != text { throw .fileExists }
+            }
+        }
+    }
+}
+
+extension MountStep {
+    /// What the flags of a bind change on the copy of the source; nil when the options name none.
+    ///
+    /// As with a remount: a flag that is not asked for goes away, except the access time mode, which stays.
+    var attributeChange: MountAttributeChange? {
+        let wanted = flags.intersection(.perMount)
+        let named = wanted.union(cleared.intersection(.perMount))
+        guard !named.isEmpty else { return nil }
+        let set = MountAttributes(wanted)
+        var clear: MountAttributes = [.readOnly, .noSetuid, .noDevices, .noExec, .noSymbolicLinks]
+        if !named.isDisjoint(with: .accessTime) { clear.formUnion([.accessTimeField, .noDirectoryAccessTime]) }
+        // The access time mode is a field: it is cleared as a whole, whatever is set in it.
+        return MountAttributeChange(set: set, clear: clear.subtracting(set).union(clear.intersection(.accessTimeField)))
+    }
+}
+
+extension MountFlags {
+    /// The flags that a user namespace cannot clear, with the names that messages use.
+    static let lockableNames: [(flag: MountFlags, name: String)] = [
+        (.readOnly, "ms_ro"), (.noSetuid, "ms_nosuid"), (.noDevices, "ms_nodev"), (.noExec, "ms_noexec"),
+    ]
+}

@@ -1,0 +1,166 @@
+import Linux
+
+extension RootfsSetup {
+    /// Makes a device node, or binds the host's where the kernel lets nobody make one.
+    package func perform(_ step: DeviceStep) throws(ContainerError) {
+        do throws(ContainerError) {
+            try makeDevice(step)
+        } catch {
+            var failure = error
+            failure.operation = "error creating device nodes"
+            failure.subject = step.path
+            throw failure
+        }
+    }
+
+    private func makeDevice(_ step: DeviceStep) throws(ContainerError) {
+        guard let (parentPath, name) = RootedPath(step.path, in: root).split() else {
+            throw ContainerError(errno: .invalidArgument, reason: "the path names no file")
+        }
+        let parent = try deviceParent(parentPath)
+        if !step.bindsHostNode || step.kind == .fifo {
+            do throws(Errno) {
+                try makeNode(
+                    name, at: parent.raw, kind: step.kind, permissions: step.permissions, major: step.major,
+                    minor: step.minor)
+                return try complete(step, name, in: parent.raw)
+            } catch .fileExists {
+                return try keepExisting(step, name, in: parent.raw)
+            } catch .notPermitted {
+                // No privilege to make nodes: an outer user namespace. Bind the host's instead.
+            } catch {
+                throw ContainerError(errno: error, reason: "mknod")
+            }
+        }
+        try bindHostNode(step, name, in: parent.raw)
+    }
+
+    /// The folder of a node, which for nearly every node is `/dev`.
+    private func deviceParent(_ path: String) throws(ContainerError) -> FileDescriptor {
+        if path == "/dev/", let raw = deviceFolder?.raw {
+            return try explained("dup") { () throws(Errno) in try FileDescriptor(duplicating: raw) }
+        }
+        let parent = try explained("open " + path + " in the root file system") { () throws(Errno) in
+            FileDescriptor(owning: try RootedPath(path, in: root).openOrMakeDirectory().file)
+        }
+        if path == "/dev/" {
+            deviceFolder = try explained("dup") { () throws(Errno) in try FileDescriptor(duplicating: parent.raw) }
+        }
+        return parent
+    }
+
+    /// Gives a new node its owner, and its permissions where the folder's rules changed them.
+    private func complete(_ step: DeviceStep, _ name: String, in parent: Int32) throws(Errno) {
+        let node = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+        let status = try node.status()
+        guard status.kind == step.kind, status.kind == .fifo || status.isDevice(step.major, step.minor) else {
+            throw .staleFile
+        }
+        if status.user != step.user || status.group != step.group {
+            try changeOwner("", at: node.raw, user: step.user, group: step.group)
+        }
+        if status.permissions != step.permissions {
+            try setPermissions(step.permissions, of: "self/fd/" + String(node.raw), at: procfs.raw)
+        }
+        if status.isNullDevice { nullDevice = consume node }
+    }
+
+    private func keepExisting(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
+        let node = try explained("open") { () throws(Errno) in
+            try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+        }
+        let status = try explained("stat") { () throws(Errno) in try node.status() }
+        guard status.kind == step.kind, status.kind == .fifo || status.isDevice(step.major, step.minor) else {
+            throw ContainerError(errno: .fileExists, reason: "another file is in the place of the device")
+        }
+        if status.isNullDevice { nullDevice = consume node }
+    }
+
+    private func bindHostNode(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
+        let source = try explained("open the host's node") { () throws(Errno) in
+            try FileDescriptor.open(step.path, [.path])
+        }
+        let status = try explained("stat the host's node") { () throws(Errno) in try source.status() }
+        guard status.kind == step.kind, status.isDevice(step.major, step.minor) else {
+            throw ContainerError(
+                errno: .noSuchDevice, reason: "the host's file is not the device",
+                remedy:
+                    "nodes cannot be made in a user namespace, so the host's is bound, which must be the same device")
+        }
+        try explained("bind the host's node") { () throws(Errno) in
+            do throws(Errno) {
+                try makeNode(name, at: parent, kind: .regular, permissions: 0o644)
+            } catch .fileExists {
+                // Whatever it is, it gets covered; a link is not followed.
+            }
+            let target = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+            guard try target.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
+            try bind(source.raw, on: target.raw)
+        }
+        guard status.isNullDevice else { return }
+        nullDevice = try explained("open") { () throws(Errno) in
+            try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+        }
+    }
+
+    /// Makes the links in `/dev` that programs expect.
+    package func perform(_ step: DeviceLinksStep) throws(ContainerError) {
+        let folder = try deviceParent("/dev/")
+        try makeLink("fd", to: "/proc/self/fd", in: folder.raw)
+        try makeLink("stdin", to: "/proc/self/fd/0", in: folder.raw)
+        try makeLink("stdout", to: "/proc/self/fd/1", in: folder.raw)
+        try makeLink("stderr", to: "/proc/self/fd/2", in: folder.raw)
+        if fileExists("kcore", at: procfs.raw) { try makeLink("core", to: "/proc/kcore", in: folder.raw) }
+        try attempt("error creating device links", "/dev/ptmx") { () throws(Errno) in
+            do throws(Errno) {
+                try makeSymbolicLink("ptmx", at: folder.raw, to: "pts/ptmx")
+            } catch .fileExists {
+                // A node in its place would open the terminals of whoever mounted devpts, not the container's.
+                try unlink("ptmx", at: folder.raw)
+                try makeSymbolicLink("ptmx", at: folder.raw, to: "pts/ptmx")
+            }
+        }
+    }
+
+    private func makeLink(_ name: String, to target: String, in folder: Int32) throws(ContainerError) {
+        do throws(Errno) {
+            try makeSymbolicLink(name, at: folder, to: target)
+        } catch .fileExists {
+            // What the image has stays.
+        } catch {
+            throw ContainerError(operation: "error creating device links", subject: "/dev/" + name, errno: error)
+        }
+    }
+
+    /// Makes the container's terminal its `/dev/console`.
+    ///
+    /// `terminal` is the slave's side, opened from the container's own devpts.
+    package func bindConsole(_ terminal: Int32) throws(ContainerError) {
+        try attempt("mount the terminal on", "/dev/console") { () throws(Errno) in
+            let status = try fileStatus(of: terminal)
+            // The majors of Unix 98 terminals, see Documentation/admin-guide/devices.txt of the kernel.
+            guard status.kind == .characterDevice, (136...143).contains(status.deviceNumber.major) else {
+                throw .notTerminal
+            }
+            let folder = try RootedPath("/dev", in: root).open(directory: true)
+            do throws(Errno) {
+                try makeNode("console", at: folder.raw, kind: .regular, permissions: 0o666)
+            } catch .fileExists {
+                // Covered below, unless it is a link.
+            }
+            let target = try FileDescriptor.open("console", at: folder.raw, [.path, .noFollow])
+            guard try target.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
+            try bind(terminal, on: target.raw)
+        }
+    }
+}
+
+extension FileStatus {
+    /// True for a node of this device.
+    func isDevice(_ major: UInt32, _ minor: UInt32) -> Bool {
+        (kind == .characterDevice || kind == .blockDevice) && deviceNumber == (major, minor)
+    }
+
+    /// True for the null device, wherever its node lies.
+    var isNullDevice: Bool { kind == .characterDevice && deviceNumber == (1, 3) }
+}

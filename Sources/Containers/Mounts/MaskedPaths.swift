@@ -1,0 +1,83 @@
+import Linux
+
+extension RootfsSetup {
+    /// Hides paths. Files are covered by the null device, folders by one empty, read-only file system.
+    package func perform(_ step: MaskedPathsStep) throws(ContainerError) {
+        guard !step.paths.isEmpty else { return }
+        var emptyFolder: MountedPlace?
+        for path in step.paths {
+            guard let place = try openIfPresent(path, "mask") else { continue }
+            do throws(Errno) {
+                do throws(Errno) {
+                    try bind(try knownNullDevice(), on: place.raw)
+                } catch .notDirectory {
+                    if let folder = emptyFolder {
+                        try bind(folder.mount.raw, on: place.raw)
+                    } else {
+                        emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
+                    }
+                }
+            } catch {
+                throw ContainerError(operation: "mask", subject: path, errno: error)
+            }
+        }
+    }
+
+    /// Covers a folder with an empty file system; the result serves for other folders, too.
+    private func mountEmptyFolder(on place: Int32, _ path: String, label: String) throws(Errno) -> MountedPlace? {
+        let data = label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"" + label + "\""
+        try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
+        let covered = try RootedPath(path, in: root).open(directory: true)
+        // It is shared only if it is what was just mounted.
+        guard try covered.fileSystem() == .tmpfs else { return nil }
+        guard try fileStatus(of: place).device != covered.status().device else { return nil }
+        return MountedPlace(destination: path, mount: covered)
+    }
+
+    /// The null device: a node that was made or checked, never just what is called `/dev/null`.
+    private func knownNullDevice() throws(Errno) -> Int32 {
+        if let known = nullDevice?.raw { return known }
+        let node = try RootedPath("/dev/null", in: root).open()
+        guard try node.status().isNullDevice else { throw .noSuchDevice }
+        let raw = node.raw
+        nullDevice = consume node
+        return raw
+    }
+
+    /// Makes paths read-only by covering each with a read-only copy of itself.
+    package func perform(_ step: ReadonlyPathsStep) throws(ContainerError) {
+        for path in step.paths {
+            guard let place = try openIfPresent(path, "make read-only") else { continue }
+            do throws(Errno) {
+                let tree = try FileDescriptor.cloneTree(at: place.raw, recursively: true)
+                try setMountAttributes(tree.raw, MountAttributeChange(set: .readOnly))
+                try tree.attach(on: place.raw)
+            } catch {
+                guard error == .noSuchSystemCall || error == .notPermitted else {
+                    throw ContainerError(operation: "make read-only", subject: path, errno: error)
+                }
+                try coverReadOnly(place.raw, path)
+            }
+        }
+    }
+
+    // Kernels before 5.12, and filters that know mount(2) only.
+    private func coverReadOnly(_ place: Int32, _ path: String) throws(ContainerError) {
+        try attempt("make read-only", path) { () throws(Errno) in
+            try bind(place, on: place, recursively: true)
+            let covered = try RootedPath(path, in: root).open()
+            let (before, after) = (try fileStatus(of: place), try covered.status())
+            guard before.inode == after.inode, before.device == after.device else { throw .staleFile }
+            try makeReadOnly(covered.raw)
+        }
+    }
+
+    private func openIfPresent(_ path: String, _ operation: String) throws(ContainerError) -> FileDescriptor? {
+        do throws(Errno) {
+            return try RootedPath(path, in: root).open()
+        } catch {
+            if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
+            throw ContainerError(operation: operation, subject: path, errno: error)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+/// What the planning of the file system must know besides the configuration.
+package struct MountFacts: Sendable {
+    /// The bundle, as an absolute path of the host.
+    package var bundle: String
+    /// The root file system, as an absolute path of the host.
+    package var rootfs: String
+    /// Where the container's cgroup lies in every hierarchy that the host has mounted.
+    package var cgroups: [CgroupPlace]
+    /// True when the runtime has no privilege outside the container's user namespace, so that the parent can prepare
+    /// nothing.
+    package var isRootless: Bool
+    /// True when the host's kernel enforces SELinux labels.
+    package var hasSELinux: Bool
+    /// True for `--no-pivot`.
+    package var keepsHostRoot: Bool
+    /// The first of the slots for prepared trees: this one for the root, the one at index + 1 for each mount.
+    package var firstTreeSlot: Slot
+
+    package init(
+        bundle: String, rootfs: String, cgroups: [CgroupPlace] = [], isRootless: Bool = false,
+        hasSELinux: Bool = false, keepsHostRoot: Bool = false, firstTreeSlot: Slot = Slot(rawValue: 1024)
+    ) {
+        self.bundle = bundle
+        self.rootfs = rootfs
+        self.cgroups = cgroups
+        self.isRootless = isRootless
+        self.hasSELinux = hasSELinux
+        self.keepsHostRoot = keepsHostRoot
+        self.firstTreeSlot = firstTreeSlot
+    }
+
+    /// The container's cgroup in one hierarchy.
+    package struct CgroupPlace: Hashable, Sendable {
+        /// The controllers, or `name=systemd`; empty for the unified hierarchy.
+        package var controllers: [String]
+        /// Where the hierarchy is mounted.
+        package var mountPoint: String
+        /// The cgroup below the mount point, with a leading slash.
+        package var path: String
+
+        package init(_ place: CgroupPlan.Place) {
+            self.init(controllers: place.controllers, mountPoint: place.mountPoint, path: place.path)
+        }
+
+        package init(controllers: [String], mountPoint: String, path: String) {
+            self.controllers = controllers
+            self.mountPoint = mountPoint
+            self.path = path
+        }
+    }
+}
+
+/// A tree of mounts that the parent takes from the host, since the container's user may not reach or map it.
+package struct MountSourceStep: Equatable, Sendable {
+    /// Where the tree goes.
+    package var slot: Slot
+    /// The file or folder of the host.
+    package var path: String
+    /// Where the container will see it, for messages.
+    package var destination: String
+    /// True to take the mounts below as well.
+    package var recursively: Bool
+    /// True when a link at the end of the path is taken itself.
+    package var noFollow: Bool
+    /// How the tree propagates, so that nothing of the container spreads to the host; empty leaves it as it is.
+    package var propagation: MountFlags
+    /// The mapping of ids.
+    package var idMap: IDMap?
+
+    package init(
+        slot: Slot, path: String, destination: String, recursively: Bool, noFollow: Bool, propagation: MountFlags,
+        idMap: IDMap? = nil
+    ) {
+        self.slot = slot
+        self.path = path
+        self.destination = destination
+        self.recursively = recursively
+        self.noFollow = noFollow
+        self.propagation = propagation
+        self.idMap = idMap
+    }
+
+    /// A mapping of the ids of a tree.
+    package enum IDMap: Equatable, Sendable {
+        /// That of the container's user namespace.
+        case container(recursively: Bool)
+        /// One of its own.
+        case custom(uids: [IDMapping], gids: [IDMapping], recursively: Bool)
+    }
+}

@@ -1,0 +1,69 @@
+import Linux
+import RuntimeSpec
+
+/// The parent's part of a mount: what needs the host's privileges or the host's view of its files.
+package enum MountSource {
+    /// Takes a copy of a tree of the host's mounts, detached from everything, for a child to attach.
+    ///
+    /// `containerUserNamespace` is needed for mounts that are mapped like the container.
+    package static func prepare(
+        _ step: MountSourceStep, containerUserNamespace: Int32? = nil
+    ) throws(ContainerError) -> FileDescriptor {
+        do throws(ContainerError) {
+            let tree = try explained("failed to fulfil mount request: open " + step.path) { () throws(Errno) in
+                try FileDescriptor.cloneTree(
+                    step.path, at: workingDirectory, recursively: step.recursively, followingLinks: !step.noFollow)
+            }
+            if !step.propagation.isEmpty {
+                try explained("change the propagation") { () throws(Errno) in
+                    try setMountAttributes(
+                        tree.raw, MountAttributeChange(propagation: step.propagation.intersection(.propagation)),
+                        recursively: true)
+                }
+            }
+            switch step.idMap {
+            case nil:
+                break
+            case .container(let recursively):
+                guard let containerUserNamespace else {
+                    throw ContainerError(reason: "the container's user namespace is not known yet")
+                }
+                try map(tree.raw, containerUserNamespace, recursively)
+            case .custom(let uids, let gids, let recursively):
+                let namespace = try explained("make the user namespace of the mount") { () throws(Errno) in
+                    try makeMappingNamespace(uids: lines(uids), gids: lines(gids))
+                }
+                try map(tree.raw, namespace.raw, recursively)
+            }
+            return tree
+        } catch {
+            var failure = error
+            failure.operation = "error mounting \"" + step.path + "\" to rootfs at \"" + step.destination + "\""
+            failure.subject = ""
+            throw failure
+        }
+    }
+
+    private static func map(_ tree: Int32, _ namespace: Int32, _ recursively: Bool) throws(ContainerError) {
+        do throws(Errno) {
+            try setMountAttributes(
+                tree, MountAttributeChange(set: .idMapped, userNamespace: namespace), recursively: recursively)
+        } catch {
+            let remedy =
+                switch error {
+                case .invalidArgument: "the file system cannot be mounted with mapped ids, or it is mapped already"
+                case .noSuchSystemCall: "mounts with mapped ids need Linux 5.12"
+                case .notPermitted: "mapping ids needs CAP_SYS_ADMIN in the user namespace of the file system"
+                case .badFileDescriptor: "the mapping is that of the file system itself"
+                default: ""
+                }
+            throw ContainerError(errno: error, reason: "mount_setattr(MOUNT_ATTR_IDMAP)", remedy: remedy)
+        }
+    }
+
+    private static func lines(_ mappings: [IDMapping]) -> String {
+        mappings.reduce(into: "") {
+            $0 += String($1.containerID) + " " + String($1.hostID) + " " + String($1.size) + "\n"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// The mounts of a mount namespace as proc_pid_mountinfo(5) lists them.
+///
+/// Reading it costs more the more mounts a host has, so only rare ways through the program do.
+enum MountTable {
+    /// One mount.
+    struct Entry: Equatable {
+        /// Where it is, seen from the root of the process.
+        var point: String
+        /// The name of its file system.
+        var type: String
+    }
+
+    /// The entries of the file's text; lines of another form are left out.
+    static func entries(_ bytes: [UInt8]) -> [Entry] {
+        var entries: [Entry] = []
+        for line in bytes.split(separator: 10) {
+            let fields = line.split(separator: 32)
+            guard let separator = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }),
+                separator > 4, separator + 1 < fields.count
+            else { continue }
+            entries.append(
+                Entry(point: unescaped(fields[4]), type: String(decoding: fields[separator + 1], as: UTF8.self)))
+        }
+        return entries
+    }
+
+    /// A field without its octal escapes, which stand for blank, tab, line feed and backslash.
+    private static func unescaped(_ field: ArraySlice<UInt8>) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(field.count)
+        var index = field.startIndex
+        while index < field.endIndex {
+            if field[index] == UInt8(ascii: "\\"), index + 3 < field.endIndex {
+                let digits = field[(index + 1)...(index + 3)]
+                if digits.allSatisfy({ (48...55).contains($0) }) {
+                    result.append(UInt8(truncatingIfNeeded: digits.reduce(0) { $0 * 8 + Int($1 - 48) }))
+                    index += 4
+                    continue
+                }
+            }
+            result.append(field[index])
+            index += 1
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

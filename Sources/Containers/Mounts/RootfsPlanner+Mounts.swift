@@ -1,0 +1,216 @@
+import Linux
+import RuntimeSpec
+
+extension RootfsPlanner {
+    /// Plans one mount, and what the parent prepares for it.
+    func mount(
+        _ mount: Mount, _ index: Int
+    ) throws(ContainerError) -> (step: MountStep, source: MountSourceStep?) {
+        let options = try MountOptions.parse(mount.options)
+        let type = mount.type ?? ""
+        let destination = ContainerPath.cleaned(mount.destination)
+        guard !mount.destination.isEmpty, destination != "/" else {
+            throw ContainerError(
+                .invalidConfiguration,
+                reason: "error mounting \"" + (mount.source ?? "") + "\" to rootfs at \"" + mount.destination
+                    + "\": mountpoint \"" + facts.rootfs + "\" is on the top of rootfs \"" + facts.rootfs + "\"")
+        }
+        var step = MountStep(
+            kind: Self.kind(type, options.flags), source: mount.source ?? "", destination: destination, type: type,
+            flags: options.flags, cleared: options.cleared, data: options.data, propagation: options.propagation,
+            recursivelySet: options.recursivelySet, recursivelyCleared: options.recursivelyCleared,
+            rules: options.rules)
+        if hasUserNamespace { step.rules.insert(.userNamespace) }
+        try checkPlaceInProc(&step, mount)
+        switch step.kind {
+        case .bind:
+            let source = try planBind(&step, mount, options, index)
+            return (step: step, source: source)
+        case .cgroup1, .cgroup2, .cgroup2Bind:
+            try planCgroup(&step)
+        case .remount, .proc, .sysfs:
+            break
+        case .tmpfs, .devpts, .mqueue, .other:
+            step.label = try label()
+        }
+        if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
+            throw ContainerError(
+                .invalidConfiguration, exactly: "id-mapped mounts are only supported for bind-mounts")
+        }
+        if step.flags.contains(.readOnly), step.kind == .tmpfs || (step.kind == .other && destination == "/dev") {
+            step.rules.insert(.readOnlyLater)
+        }
+        if step.rules.contains(.copyUp), step.kind != .tmpfs {
+            throw ContainerError(.invalidConfiguration, reason: "the option tmpcopyup is for tmpfs only")
+        }
+        return (step: step, source: nil)
+    }
+
+    private static func kind(_ type: String, _ flags: MountFlags) -> MountStep.Kind {
+        if flags.contains(.remount) { return .remount }
+        if flags.contains(.bind) { return .bind }
+        return switch type {
+        // No file system has this name: the option was forgotten.
+        case "bind": .bind
+        case "proc": .proc
+        case "sysfs": .sysfs
+        case "tmpfs": .tmpfs
+        case "devpts": .devpts
+        case "mqueue": .mqueue
+        // Which one it is, the host's layout decides.
+        case "cgroup": .cgroup1
+        default: .other
+        }
+    }
+
+    /// Over /proc goes nothing but a procfs, and below it only what shows numbers, so that nobody can feign the files
+    /// that the set-up and the program's security depend on.
+    private func checkPlaceInProc(_ step: inout MountStep, _ mount: Mount) throws(ContainerError) {
+        if step.destination == "/proc" {
+            step.rules.insert(.insideProc)
+            switch step.kind {
+            case .proc, .remount:
+                break
+            case .bind:
+                step.rules.insert(.sourceIsProc)
+            case .sysfs, .tmpfs, .devpts, .mqueue, .cgroup1, .cgroup2, .cgroup2Bind, .other:
+                throw misplaced(step, "it is not of type proc")
+            }
+        } else if ContainerPath.isBelow(step.destination, "/proc") {
+            guard ContainerPath.replaceableInProc.contains(step.destination) || step.kind == .remount else {
+                throw misplaced(step, "it is inside /proc")
+            }
+            step.rules.insert(.insideProc)
+        }
+    }
+
+    private func misplaced(_ step: MountStep, _ reason: String) -> ContainerError {
+        ContainerError(
+            .invalidConfiguration,
+            reason: "error mounting \"" + step.source + "\" to rootfs at \"" + step.destination + "\": \""
+                + facts.rootfs + step.destination + "\" cannot be mounted because " + reason)
+    }
+}
+
+// MARK: - Binds
+
+extension RootfsPlanner {
+    private func planBind(
+        _ step: inout MountStep, _ mount: Mount, _ options: MountOptions, _ index: Int
+    ) throws(ContainerError) -> MountSourceStep? {
+        guard options.data.isEmpty else {
+            throw ContainerError(
+                .invalidConfiguration,
+                reason: "invalid mount: bind mounts cannot have any filesystem-specific options applied: "
+                    + options.data)
+        }
+        guard !step.source.isEmpty else {
+            throw ContainerError(.invalidConfiguration, reason: "a bind mount needs a source")
+        }
+        if step.source.utf8.first != UInt8(ascii: "/") { step.source = facts.bundle + "/" + step.source }
+        step.flags.insert(.bind)
+        let idMap = try idMap(mount, options)
+        let isCopiedLink = step.rules.contains(.copySymbolicLink)
+        guard idMap != nil || (preparesTrees && !isCopiedLink) else { return nil }
+        let slot = Slot(rawValue: facts.firstTreeSlot.rawValue &+ UInt16(truncatingIfNeeded: index) &+ 1)
+        step.tree = slot
+        return MountSourceStep(
+            slot: slot, path: step.source, destination: step.destination,
+            recursively: step.flags.contains(.recursive), noFollow: step.rules.contains(.sourceNoFollow),
+            propagation: treePropagation, idMap: idMap)
+    }
+
+    private func idMap(_ mount: Mount, _ options: MountOptions) throws(ContainerError) -> MountSourceStep.IDMap? {
+        let hasMappings = !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty
+        guard hasMappings || options.idMap != nil else { return nil }
+        if facts.isRootless {
+            throw ContainerError(
+                .invalidConfiguration, exactly: "id-mapped mounts are not supported for rootless containers")
+        }
+        let recursively = options.idMap?.recursively ?? false
+        if hasMappings {
+            guard !mount.uidMappings.isEmpty, !mount.gidMappings.isEmpty else {
+                throw ContainerError(
+                    .invalidConfiguration, exactly: "id-mapped mounts must have both uid and gid mappings specified")
+            }
+            return .custom(uids: mount.uidMappings, gids: mount.gidMappings, recursively: recursively)
+        }
+        if let ranges = options.idMap, !ranges.uids.isEmpty {
+            return .custom(
+                uids: try absolute(ranges.uids, spec.linux?.uidMappings ?? []),
+                gids: try absolute(ranges.gids, spec.linux?.gidMappings ?? []), recursively: recursively)
+        }
+        guard hasUserNamespace else {
+            throw ContainerError(
+                .invalidConfiguration,
+                reason: "the option idmap needs mappings, or a user namespace of the container to take them from")
+        }
+        return .container(recursively: recursively)
+    }
+
+    /// Replaces the host's ids that were given as ids of the container.
+    private func absolute(
+        _ ranges: [MountOptions.Range], _ container: [IDMapping]
+    ) throws(ContainerError) -> [IDMapping] {
+        var mappings: [IDMapping] = []
+        for range in ranges {
+            var mapping = range.mapping
+            if range.isRelative {
+                let inside = UInt64(mapping.hostID)
+                let found = container.first {
+                    inside >= UInt64($0.containerID)
+                        && inside + UInt64(mapping.size) <= UInt64($0.containerID) + UInt64($0.size)
+                }
+                guard let found,
+                    let host = UInt32(exactly: UInt64(found.hostID) + inside - UInt64(found.containerID))
+                else {
+                    throw ContainerError(
+                        .invalidConfiguration,
+                        reason: "a relative range of the option idmap is not in one mapping of the container")
+                }
+                mapping.hostID = host
+            }
+            mappings.append(mapping)
+        }
+        return mappings
+    }
+}
+
+// MARK: - Cgroups
+
+extension RootfsPlanner {
+    private func planCgroup(_ step: inout MountStep) throws(ContainerError) {
+        let legacy = facts.cgroups.filter { !$0.controllers.isEmpty }
+        guard legacy.isEmpty else {
+            step.kind = .cgroup1
+            step.hierarchies = legacy.map(hierarchy)
+            return
+        }
+        guard let unified = facts.cgroups.first else {
+            throw ContainerError(
+                .notSupported,
+                reason: "a mount of type cgroup is asked for, but the host has mounted no cgroup hierarchy")
+        }
+        let own = CgroupHierarchy(name: "", source: unified.mountPoint + unified.path, data: "", isUnified: true)
+        if hasCgroupNamespace {
+            step.kind = .cgroup2
+            step.hierarchies = [own]
+        } else {
+            step.kind = .cgroup2Bind
+            step.source = unified.mountPoint
+        }
+    }
+
+    private func hierarchy(_ place: MountFacts.CgroupPlace) -> CgroupHierarchy {
+        let start = place.mountPoint.utf8.lastIndex(of: UInt8(ascii: "/")).map {
+            place.mountPoint.utf8.index(after: $0)
+        }
+        let name = String(place.mountPoint[(start ?? place.mountPoint.startIndex)...])
+        let isNamed = place.controllers.first?.hasPrefix("name=") ?? false
+        let controllers = place.controllers.joined(separator: ",")
+        return CgroupHierarchy(
+            name: name, source: hasCgroupNamespace ? "" : place.mountPoint + place.path,
+            data: isNamed ? "none," + controllers : controllers,
+            links: isNamed ? [] : place.controllers.filter { $0 != name })
+    }
+}

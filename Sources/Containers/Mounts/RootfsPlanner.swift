@@ -1,0 +1,137 @@
+import Linux
+import RuntimeSpec
+
+/// Decides each step of the file system by the configuration.
+struct RootfsPlanner {
+    let spec: Spec
+    let facts: MountFacts
+    let hasMountNamespace: Bool
+    let hasUserNamespace: Bool
+    let hasCgroupNamespace: Bool
+
+    init(spec: Spec, facts: MountFacts) {
+        self.spec = spec
+        self.facts = facts
+        let namespaces = spec.linux?.namespaces ?? []
+        hasMountNamespace = namespaces.contains { $0.type == .mount }
+        hasUserNamespace = namespaces.contains { $0.type == .user }
+        hasCgroupNamespace = namespaces.contains { $0.type == .cgroup }
+    }
+
+    /// True when the parent takes the sources of binds: the container's user may not reach what the host's root can.
+    var preparesTrees: Bool { hasUserNamespace && !facts.isRootless && hasMountNamespace }
+
+    private var sharesMounts: Bool { spec.linux?.rootfsPropagation?.flags.contains(.shared) ?? false }
+
+    /// How prepared trees propagate. They were made outside, so the kernel did not cut them off from the host.
+    var treePropagation: MountFlags { sharesMounts && !hasUserNamespace ? [] : rootPropagation }
+
+    /// How all mounts propagate at first. Unless they shall be shared, none may spread to the host; an unbindable root
+    /// could not be bound on itself, so it becomes that later.
+    private var rootPropagation: MountFlags {
+        guard let flags = spec.linux?.rootfsPropagation?.flags else { return [.slave, .recursive] }
+        if flags.contains(.shared) { return hasUserNamespace ? [.slave, .recursive] : flags }
+        return flags.contains(.privatePropagation) ? [.privatePropagation, .recursive] : [.slave, .recursive]
+    }
+
+    func root() -> RootStep {
+        RootStep(
+            path: facts.rootfs, propagation: rootPropagation, hasMountNamespace: hasMountNamespace,
+            tree: preparesTrees ? facts.firstTreeSlot : nil)
+    }
+
+    func rootSwitch() -> PlannedOperation {
+        let way: RootSwitchStep.Way = !hasMountNamespace ? .changeRoot : facts.keepsHostRoot ? .move : .pivot
+        let isShared = rootPropagation.contains(.shared)
+        return PlannedOperation(
+            operation: .switchRoot(RootSwitchStep(way: way, oldRootIsShared: isShared)),
+            origin: facts.keepsHostRoot ? Origin(.option) : Origin(.rootPath))
+    }
+
+    /// The SELinux context of new file systems.
+    func label() throws(ContainerError) -> String {
+        guard let label = spec.linux?.mountLabel, !label.isEmpty else { return "" }
+        guard facts.hasSELinux else {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.mountLabel),
+                reason: "selinux label is specified in config, but selinux is disabled or not supported")
+        }
+        return label
+    }
+}
+
+// MARK: - Devices
+
+extension RootfsPlanner {
+    /// False when `/dev` is bound from the host, which then has everything already.
+    var makesDevices: Bool {
+        !spec.mounts.contains { mount in
+            (mount.options.contains("bind") || mount.options.contains("rbind") || mount.type == "bind")
+                && ContainerPath.cleaned(mount.destination) == "/dev"
+        }
+    }
+
+    // The devices that every container has, by the specification.
+    private static let defaults: [(path: String, major: UInt32, minor: UInt32)] = [
+        ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
+        ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
+    ]
+
+    func devices() throws(ContainerError) -> [(DeviceStep, Origin)] {
+        guard makesDevices else { return [] }
+        var configured: [(DeviceStep, Origin)] = []
+        for (index, device) in (spec.linux?.devices ?? []).enumerated() {
+            let origin = Origin(.devices, index)
+            let step = try self.device(device, origin)
+            if configured.contains(where: { $0.0.path == step.path }) {
+                throw ContainerError(
+                    .invalidConfiguration, origin: origin, reason: "\"" + step.path + "\" is there twice")
+            }
+            configured.append((step, origin))
+        }
+        var steps: [(DeviceStep, Origin)] = []
+        for device in Self.defaults where !configured.contains(where: { $0.0.path == device.path }) {
+            steps.append(
+                (
+                    DeviceStep(
+                        path: device.path, kind: .characterDevice, major: device.major, minor: device.minor,
+                        bindsHostNode: hasUserNamespace), Origin(.rule)
+                ))
+        }
+        return steps + configured
+    }
+
+    private func device(_ device: Device, _ origin: Origin) throws(ContainerError) -> DeviceStep {
+        let path = ContainerPath.cleaned(device.path)
+        guard device.path.utf8.first == UInt8(ascii: "/"), path != "/" else {
+            throw ContainerError(
+                .invalidConfiguration, origin: origin,
+                reason: "\"" + device.path + "\" is not an absolute path of a file")
+        }
+        let permissions = device.fileMode ?? 0o666
+        guard permissions <= 0o7777 else {
+            throw ContainerError(
+                .invalidConfiguration, origin: origin, reason: "the file mode is not a set of permissions")
+        }
+        let kind: FileKind
+        switch device.type {
+        case .character, .unbuffered: kind = .characterDevice
+        case .block: kind = .blockDevice
+        case .fifo: kind = .fifo
+        }
+        var numbers: (major: UInt32, minor: UInt32) = (0, 0)
+        if kind != .fifo {
+            guard let major = device.major, let minor = device.minor, (0..<4096).contains(major),
+                (0..<1_048_576).contains(minor)
+            else {
+                throw ContainerError(
+                    .invalidConfiguration, origin: origin,
+                    reason: "the device needs a major number below 4096 and a minor number below 1048576")
+            }
+            numbers = (UInt32(major), UInt32(minor))
+        }
+        return DeviceStep(
+            path: path, kind: kind, major: numbers.major, minor: numbers.minor, permissions: permissions,
+            user: device.uid ?? 0, group: device.gid ?? 0, bindsHostNode: hasUserNamespace && kind != .fifo)
+    }
+}

@@ -1,0 +1,14 @@
+import Linux
+
+extension RootfsSetup {
+    /// Writes a kernel parameter, through the own procfs: what lies at the container's `/proc` has no say.
+    package func perform(_ step: SysctlStep) throws(ContainerError) {
+        do throws(Errno) {
+            let file = try Procfs.open("sys/" + step.path, in: procfs.raw, .writeOnly)
+            try writeOnce(step.value, to: file.raw)
+        } catch {
+            throw ContainerError(
+                operation: "open sysctl " + step.key + " file", subject: "/proc/sys/" + step.path, errno: error)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Linux
+import RuntimeSpec
+
+/// Writes the id mappings of a process's new user namespace. See user_namespaces(7).
+struct IDMappingWriter {
+    let pid: Int32
+    let isRootless: Bool
+
+    /// The helpers that map what /etc/subuid and /etc/subgid grant an ordinary user. See newuidmap(1).
+    private enum Helper: String {
+        case users = "newuidmap"
+        case groups = "newgidmap"
+    }
+
+    func write(_ mappings: IDMappingPlan) throws(ContainerError) {
+        if isRootless, !isOwnOnly(mappings.groups, effectiveGroup) {
+            try run(.groups, mappings.groups, origin: Origin(.gidMappings))
+        } else {
+            if isRootless {
+                // The kernel's condition for a user without privileges.
+                try attempt("write", "deny to /proc/\(pid)/setgroups") { () throws(Errno) in
+                    try writeKernelFile("/proc/\(pid)/setgroups", "deny")
+                }
+            }
+            try write(mappings.groups, to: "gid_map", origin: Origin(.gidMappings))
+        }
+        if isRootless, !isOwnOnly(mappings.users, effectiveUser) {
+            try run(.users, mappings.users, origin: Origin(.uidMappings))
+        } else {
+            try write(mappings.users, to: "uid_map", origin: Origin(.uidMappings))
+        }
+    }
+
+    private func isOwnOnly(_ mappings: [IDMapping], _ own: UInt32) -> Bool {
+        mappings.count == 1 && mappings[0].hostID == own && mappings[0].size == 1
+    }
+
+    private func write(_ mappings: [IDMapping], to file: String, origin: Origin) throws(ContainerError) {
+        var text = ""
+        for mapping in mappings { text += "\(mapping.containerID) \(mapping.hostID) \(mapping.size)\n" }
+        let path = "/proc/\(pid)/\(file)"
+        do throws(Errno) {
+            try writeKernelFile(path, text)
+        } catch {
+            throw ContainerError(
+                operation: "write", origin: origin, subject: path, errno: error,
+                reason: "\"" + text.split(separator: "\n").joined(separator: ", ") + "\"",
+                remedy: remedy(error))
+        }
+    }
+
+    private func remedy(_ errno: Errno) -> String {
+        switch errno {
+        case .invalidArgument: "ranges must not be empty or overlap, and there may be 340 at most"
+        case .notPermitted: "the runtime may map only ids that it owns in its own user namespace"
+        default: ""
+        }
+    }
+
+    private func run(_ helper: Helper, _ mappings: [IDMapping], origin: Origin) throws(ContainerError) {
+        let name = helper.rawValue
+        guard let path = HostProgram.find(name) else {
+            throw ContainerError(
+                origin: origin, reason: "exec: \"\(name)\": executable file not found in $PATH",
+                remedy: "install it (Debian's package uidmap): mapping other ids than your own takes it")
+        }
+        var arguments = [name, String(pid)]
+        for mapping in mappings {
+            arguments += [String(mapping.containerID), String(mapping.hostID), String(mapping.size)]
+        }
+        do throws(ContainerError) {
+            try HookRunner(state: [], directory: nil).run(
+                HookStep(path: path, arguments: arguments, environment: [], timeout: nil))
+        } catch {
+            var error = error
+            error.origin = origin
+            error.operation = name
+            error.remedy = "see /etc/subuid and /etc/subgid"
+            throw error
+        }
+    }
+}
+
+/// Programs of the host.
+enum HostProgram {
+    /// The path of a program in the PATH of this process.
+    static func find(_ name: String) -> String? {
+        let path = environmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin"
+        do throws(ContainerError) {
+            return try ProgramLookup(environment: ["PATH=" + path]).find(name)
+        } catch {
+            return nil
+        }
+    }
+}

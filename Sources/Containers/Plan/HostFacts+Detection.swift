@@ -1,0 +1,49 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+extension HostFacts {
+    /// Looks at this host: only at what the configuration makes worth knowing.
+    init(bundle: String, spec: Spec, id: String, options: CreateOptions) throws(ContainerError) {
+        self.init(bundle: bundle)
+        user = effectiveUser
+        group = effectiveGroup
+        isRootless = options.isRootless || user != 0
+        if options.usesSystemdCgroup {
+            throw ContainerError(.notSupported, exactly: "not supported yet: --systemd-cgroup")
+        }
+        do throws(CgroupError) {
+            let layout = try CgroupLayout.detect()
+            cgroupLayout = layout
+            if layout.kind != .none {
+                cgroup = try CgroupPlan(layout: layout, cgroupsPath: spec.linux?.cgroupsPath, id: id)
+            }
+        } catch {
+            throw ContainerError(error)
+        }
+        let process = spec.process
+        if process?.apparmorProfile?.isEmpty == false { hasAppArmor = Self.isAppArmorEnabled }
+        if process?.selinuxLabel?.isEmpty == false || spec.linux?.mountLabel?.isEmpty == false {
+            hasSELinux = Self.isSELinuxEnabled
+        }
+    }
+
+    /// Whether the kernel confines by AppArmor. See apparmor(7).
+    static var isAppArmorEnabled: Bool {
+        do throws(Errno) {
+            return try readKernelFile("/sys/module/apparmor/parameters/enabled", limit: 16).utf8.first
+                == UInt8(ascii: "Y")
+        } catch {
+            return false
+        }
+    }
+
+    /// Whether the kernel has SELinux switched on: then its file system is mounted.
+    static var isSELinuxEnabled: Bool {
+        do throws(Errno) {
+            return try FileDescriptor.open("/sys/fs/selinux", [.path, .directory]).fileSystem() == .selinux
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import Cgroups
+import Linux
+
+/// What a plan needs to know of the host. A value, so that a plan can be made for any host.
+package struct HostFacts: Sendable {
+    /// The absolute path of the bundle.
+    package var bundle: String
+    /// The container's place in the host's cgroups.
+    package var cgroup: CgroupPlan?
+    /// The way the host mounts its cgroups.
+    package var cgroupLayout: CgroupLayout?
+    /// Whether the runtime runs without the host's root privileges.
+    package var isRootless = false
+    /// The user and group that the runtime runs as.
+    package var user: UInt32 = 0
+    package var group: UInt32 = 0
+    package var hasAppArmor = false
+    package var hasSELinux = false
+
+    package init(bundle: String) { self.bundle = bundle }
+}

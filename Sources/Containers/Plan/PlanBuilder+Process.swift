@@ -1,0 +1,198 @@
+import Linux
+import RuntimeSpec
+import Seccomp
+
+extension PlanBuilder {
+    /// The last part of every plan, of a new container and of one more process in it: from attributes to the program.
+    mutating func addProcessSteps(
+        _ process: Process, hooks: [Hook], isFirst: Bool
+    ) throws(ContainerError) {
+        addAttributes(process)
+        if let label = process.apparmorProfile, !label.isEmpty {
+            guard facts.hasAppArmor else {
+                throw ContainerError(
+                    .invalidConfiguration, origin: Origin(.apparmorProfile), subject: quoted(label),
+                    reason: "apparmor: config provided but apparmor not supported",
+                    remedy: "remove the property or enable AppArmor on the host")
+            }
+            addChild(.setSecurityLabel(SecurityLabelStep(module: .apparmor, label: label)), .apparmorProfile)
+        }
+        if let label = process.selinuxLabel, !label.isEmpty {
+            guard facts.hasSELinux else {
+                throw ContainerError(
+                    .invalidConfiguration, origin: Origin(.selinuxLabel), subject: quoted(label),
+                    reason: "selinux label is specified in config, but selinux is disabled or not supported")
+            }
+            addChild(.setSecurityLabel(SecurityLabelStep(module: .selinux, label: label)), .selinuxLabel)
+        }
+        if process.noNewPrivileges { addChild(.setNoNewPrivileges, .noNewPrivileges) }
+
+        // The folder twice: root reaches some that the user does not, and the user some that root does not (NFS).
+        let cwd = process.cwd.isEmpty ? "/" : process.cwd
+        addChild(
+            .setWorkingDirectory(WorkingDirectoryStep(path: cwd, makesMissing: isFirst, isAttempt: true)), .cwd)
+        let (capabilities, unknown) = CapabilitySets.of(process.capabilities)
+        if !unknown.isEmpty {
+            plan.warnings.append(
+                "ignoring unknown or unavailable capabilities: [" + unknown.joined(separator: " ") + "]")
+        }
+        addChild(.dropBoundingSet(capabilities.bounding), .capabilities)
+        addChild(
+            .setIdentity(
+                IdentityStep(
+                    user: process.user.uid, group: process.user.gid,
+                    additionalGroups: facts.isRootless && process.user.additionalGids.isEmpty
+                        ? nil : process.user.additionalGids,
+                    umask: process.user.umask ?? 0o022),
+                effective: capabilities.effective | Capability.neededForSetUp), .user)
+        addChild(
+            .setWorkingDirectory(WorkingDirectoryStep(path: cwd, makesMissing: false, isAttempt: false)), .cwd)
+        addChild(.lookUpProgram, .args)
+        // Late, since they bind this process, too, and before the privilege to raise them is gone.
+        for (index, limit) in process.rlimits.enumerated() {
+            addChild(
+                .setResourceLimit(
+                    ResourceLimitStep(resource: limit.type.number, soft: limit.soft, hard: limit.hard)),
+                .rlimits, index)
+        }
+        addFinalSteps(process, capabilities: capabilities, filter: try compileSeccomp(), hooks: hooks)
+    }
+
+    /// Filter, capabilities and wait, so that as little as possible has to pass the filter.
+    ///
+    /// Loading a filter takes no_new_privs or CAP_SYS_ADMIN. With the first it is the very last thing before the exec;
+    /// without, only the final change of capabilities follows. A filter with a listener goes in before the wait, since
+    /// the runtime that hands the listener on is gone afterwards.
+    private mutating func addFinalSteps(
+        _ process: Process, capabilities: CapabilitySets, filter: SeccompStep?, hooks: [Hook]
+    ) {
+        let loadsEarly = filter?.listens ?? false
+        if let filter, loadsEarly {
+            if process.noNewPrivileges { addChild(.setCapabilities(capabilities), .capabilities) }
+            addChild(.loadSeccomp(filter), .seccomp)
+            if !process.noNewPrivileges { addChild(.setCapabilities(capabilities), .capabilities) }
+        } else if process.noNewPrivileges || filter == nil {
+            addChild(.setCapabilities(capabilities), .capabilities)
+        }
+        addChild(.waitForStart, .rule)
+        if !hooks.isEmpty {
+            // Without an environment of their own these get the process's.
+            let steps = hooks.map { HookStep($0, environment: process.env) }
+            addChild(.runHooks(.startContainer, steps, state(.created)), .startContainer)
+        }
+        if let filter, !loadsEarly {
+            addChild(.loadSeccomp(filter), .seccomp)
+            if !process.noNewPrivileges { addChild(.setCapabilities(capabilities), .capabilities) }
+        }
+        addChild(
+            .execute(
+                ExecuteStep(
+                    arguments: process.args, environment: environment(of: process),
+                    findsHome: !process.env.contains { $0.utf8.starts(with: "HOME=".utf8) && $0.utf8.count > 5 },
+                    user: process.user.uid, passedDescriptors: options.passedDescriptors)), .args)
+    }
+
+    private mutating func addAttributes(_ process: Process) {
+        if let personality = spec.linux?.personality {
+            addChild(.setPersonality(UInt64(personality.domain.number)), .personality)
+            if !personality.flags.isEmpty {
+                plan.warnings.append(
+                    "ignoring unsupported personality flags: [" + personality.flags.joined(separator: " ") + "]")
+            }
+        }
+        if let policy = spec.linux?.memoryPolicy {
+            var mode = policy.mode.number
+            for flag in policy.flags { mode |= flag.bit }
+            let nodes = (policy.nodes.flatMap { NumberList.parse($0) } ?? []).map { Int32(clamping: $0) }
+            addChild(.setMemoryPolicy(MemoryPolicyStep(mode: mode, nodes: nodes)), .memoryPolicy)
+        }
+        if let scheduler = process.scheduler {
+            var attributes = SchedulingAttributes(policy: scheduler.policy.number)
+            for flag in scheduler.flags { attributes.flags |= flag.bit }
+            attributes.nice = scheduler.nice
+            attributes.priority = UInt32(clamping: scheduler.priority)
+            attributes.runtime = scheduler.runtime
+            attributes.deadline = scheduler.deadline
+            attributes.period = scheduler.period
+            addChild(.setScheduler(attributes), .scheduler)
+        }
+        if let priority = process.ioPriority {
+            addChild(
+                .setIOPriority(
+                    IOPriorityStep(ioClass: Int32(priority.ioClass.number), priority: priority.priority)),
+                .ioPriority)
+        }
+    }
+
+    /// The environment with the last of several values of a name; an empty HOME counts as none.
+    private func environment(of process: Process) -> [String] {
+        var entries: [String] = []
+        entries.reserveCapacity(process.env.count + 3)
+        for (index, entry) in process.env.enumerated() {
+            guard let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let name = entry[...equals]
+            let isOverridden = process.env[(index + 1)...].contains { $0.utf8.starts(with: name.utf8) }
+            if isOverridden || entry == "HOME=" { continue }
+            entries.append(entry)
+        }
+        if options.listenDescriptors > 0 {
+            entries.append("LISTEN_FDS=\(options.listenDescriptors)")
+            entries.append("LISTEN_PID=1")
+        }
+        if options.notifySocket != nil { entries.append("NOTIFY_SOCKET=/run/notify/notify.sock") }
+        return entries
+    }
+
+    private mutating func compileSeccomp() throws(ContainerError) -> SeccompStep? {
+        guard let profile = spec.linux?.seccomp else { return nil }
+        do throws(SeccompError) {
+            let program = try SeccompFilter.compile(profile)
+            return SeccompStep(words: program.words, listens: program.notifies)
+        } catch {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.seccomp), reason: error.message)
+        }
+    }
+}
+
+extension CapabilitySets {
+    /// The sets of a configuration, and the names in it that are not known. Without the property all are empty.
+    package static func of(_ capabilities: Capabilities?) -> (sets: CapabilitySets, unknown: [String]) {
+        var sets = CapabilitySets()
+        var unknown: [String] = []
+        func mask(_ names: [String]?) -> UInt64 {
+            var mask: UInt64 = 0
+            for name in names ?? [] {
+                if let number = Capability.number(of: name) {
+                    mask |= 1 << UInt64(number)
+                } else if !unknown.contains(name) {
+                    unknown.append(name)
+                }
+            }
+            return mask
+        }
+        guard let capabilities else { return (sets, []) }
+        sets.bounding = mask(capabilities.bounding)
+        sets.effective = mask(capabilities.effective)
+        sets.permitted = mask(capabilities.permitted)
+        sets.inheritable = mask(capabilities.inheritable)
+        sets.ambient = mask(capabilities.ambient)
+        return (sets, unknown)
+    }
+}
+
+extension HookStateTemplate {
+    package init(id: String, status: ContainerStatus, bundle: String, annotations: OrderedPairs<String, String>) {
+        // Encoded with a number that no pid has, and cut there.
+        let marker = "-2147483648"
+        let state = State(id: id, status: status, pid: Int32.min, bundle: bundle, annotations: annotations)
+        let text = String(decoding: state.encoded(), as: UTF8.self)
+        var head = text[...]
+        var tail = text[text.endIndex...]
+        if let position = text.utf8.firstRange(of: marker.utf8) {
+            head = text[..<position.lowerBound]
+            tail = text[position.upperBound...]
+        }
+        self.init(head: String(head), tail: String(tail))
+    }
+}

@@ -1,0 +1,187 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+/// Builds the plan of a container. The one place that decides in which order things are done.
+package struct PlanBuilder {
+    let spec: Spec
+    let id: String
+    let options: CreateOptions
+    let facts: HostFacts
+    var plan = ContainerPlan()
+
+    package init(spec: Spec, id: String, options: CreateOptions, facts: HostFacts) {
+        self.spec = spec
+        self.id = id
+        self.options = options
+        self.facts = facts
+    }
+
+    /// The whole plan, top to bottom.
+    package consuming func build() throws(ContainerError) -> ContainerPlan {
+        guard let process = spec.process else {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")
+        }
+        let namespaces = try NamespacePlan(spec: spec, facts: facts)
+        let file = try RootfsPlan(spec: spec, facts: mountFacts)
+        plan.warnings += file.warnings
+        let terminal = try planTerminal(process)
+
+        // Before the child: what it starts in and what it is handed.
+        if facts.cgroup != nil {
+            addParent(.makeCgroup(spec.linux?.resources?.cpu), .cgroupsPath)
+        }
+        for join in namespaces.joins {
+            addParent(.openNamespace(join.slot, path: join.path, join.flags), .namespaces, join.index)
+        }
+        for source in file.sources {
+            plan.parent.append(ParentStep(.prepareMount(source.step), source.origin))
+        }
+        addParent(.spawn(namespaces.spawn), .namespaces)
+
+        // Into its namespaces. The OOM score first: afterwards the process hides and /proc/self belongs to root.
+        if let score = process.oomScoreAdj {
+            addChild(.setOOMScore(Int32(clamping: score)), .oomScoreAdj)
+        }
+        if !namespaces.hidesLate { addChild(.hide, .rule) }
+        for join in namespaces.joins {
+            addChild(.joinNamespace(join.slot, join.flags), .namespaces, join.index)
+        }
+        if namespaces.spawn.isStaged {
+            addChild(.fork(namespaces.forkFlags), .namespaces)
+            addChild(.meet(.identity), .namespaces)
+            addParent(.await(.identity), .namespaces)
+        }
+        if let mappings = namespaces.mappings { addParent(.writeIDMappings(mappings), .uidMappings) }
+        if namespaces.spawn.isStaged { addParent(.release(.identity), .namespaces) }
+        if namespaces.hidesLate { addChild(.hide, .rule) }
+        if namespaces.becomesRootInside { addChild(.becomeNamespaceRoot, .namespaces) }
+
+        // The runtime limits the cgroup while the child sets itself up.
+        if let resources = spec.linux?.resources, facts.cgroup != nil {
+            addParent(.limitCgroup(resources), .resources)
+        }
+        if let owner = namespaces.cgroupOwner { addParent(.delegateCgroup(user: owner), .cgroupsPath) }
+        // The root of a cgroup namespace is the cgroup the process is in: the child's own since before its exec.
+        if namespaces.isNew(.cgroup) { addChild(.unshare(.newCgroup), .namespaces) }
+        addTimeNamespace(namespaces)
+        addChild(.makeSession, .rule)
+        if !options.noNewKeyring {
+            // In a user namespace the possessor's bits are not enough: the owner's let the mapped user search.
+            let permissions: UInt32 = namespaces.hasUserNamespace ? 0x8_0008 : 0x8_0000
+            addChild(.joinKeyring(KeyringStep(name: "_ses." + id, permissions: permissions)), .rule)
+        }
+        if namespaces.isNew(.network) { addChild(.bringUpLoopback, .rule) }
+        if let hostname = spec.hostname, !hostname.isEmpty { addChild(.setHostname(hostname), .hostname) }
+        if let name = spec.domainname, !name.isEmpty { addChild(.setDomainname(name), .domainname) }
+
+        // The file system, still with the host's paths in sight.
+        add(file.beforeSwitch)
+        addRuntimeHooks()
+        if !spec.hooks.createContainer.isEmpty {
+            addChild(
+                .runHooks(.createContainer, steps(of: spec.hooks.createContainer), state(.creating)), .createContainer)
+        }
+        add([file.rootSwitch])
+
+        // With the container's root. The terminal before the root is sealed; sysctls before /proc/sys is read-only.
+        if let terminal { addChild(.openTerminal(terminal), .terminal) }
+        add(file.afterSwitch)
+
+        try addProcessSteps(process, hooks: spec.hooks.startContainer, isFirst: true)
+        addParent(.recordCreated, .rule)
+        return plan
+    }
+
+    // MARK: - Small parts
+
+    mutating func addChild(_ operation: ChildOperation, _ property: Origin.Property, _ index: Int? = nil) {
+        plan.child.steps.append(ChildStep(operation, Origin(property, index)))
+    }
+
+    mutating func addParent(_ operation: ParentOperation, _ property: Origin.Property, _ index: Int? = nil) {
+        plan.parent.append(ParentStep(operation, Origin(property, index)))
+    }
+
+    private mutating func add(_ operations: [PlannedOperation]) {
+        for planned in operations { plan.child.steps.append(ChildStep(.rootfs(planned.operation), planned.origin)) }
+    }
+
+    private var mountFacts: MountFacts {
+        MountFacts(
+            bundle: facts.bundle, rootfs: Bundle.absolute(spec.root?.path ?? "", in: facts.bundle),
+            cgroups: (facts.cgroup?.places ?? []).map { MountFacts.CgroupPlace($0) }, isRootless: facts.isRootless,
+            hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot, firstTreeSlot: .mountSource(0))
+    }
+
+    private mutating func addTimeNamespace(_ namespaces: NamespacePlan) {
+        guard namespaces.isNew(.time) else { return }
+        addChild(.unshare(.newTime), .namespaces)
+        // Offsets are fixed once a process has entered, so they are written before.
+        for entry in spec.linux?.timeOffsets ?? [:] {
+            let step = TimeOffsetStep(
+                clock: entry.key == .monotonic ? .monotonic : .boottime, seconds: entry.value.secs,
+                nanoseconds: entry.value.nanosecs)
+            addChild(.setTimeOffset(step), .timeOffsets)
+        }
+        addChild(.enterTimeNamespace, .namespaces)
+    }
+
+    /// The hooks of the runtime's side run when the mounts are made and before the root changes.
+    private mutating func addRuntimeHooks() {
+        let prestart = spec.hooks.prestart
+        let createRuntime = spec.hooks.createRuntime
+        let devices = spec.linux?.netDevices ?? [:]
+        for (index, device) in devices.enumerated() {
+            addParent(.moveNetworkDevice(name: device.key, as: device.value.name ?? device.key), .netDevices, index)
+        }
+        guard !prestart.isEmpty || !createRuntime.isEmpty else { return }
+        let property = prestart.isEmpty ? Origin.Property.createRuntime : .prestart
+        addChild(.meet(.hooks), property)
+        addParent(.await(.hooks), property)
+        if !prestart.isEmpty { addParent(.runHooks(.prestart, steps(of: prestart)), .prestart) }
+        if !createRuntime.isEmpty { addParent(.runHooks(.createRuntime, steps(of: createRuntime)), .createRuntime) }
+        addParent(.release(.hooks), property)
+    }
+
+    private func planTerminal(_ process: Process) throws(ContainerError) -> TerminalStep? {
+        guard process.terminal else {
+            if options.consoleSocket != nil {
+                throw ContainerError(
+                    .invalidConfiguration, origin: Origin(.terminal),
+                    reason: "cannot use console socket if runc will not detach or allocate tty")
+            }
+            return nil
+        }
+        if options.detaches, options.consoleSocket == nil {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.terminal),
+                reason: "cannot allocate tty if runc will detach without setting console socket")
+        }
+        if !options.detaches, options.consoleSocket != nil {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.terminal),
+                reason: "cannot use console socket if runc will not detach or allocate tty")
+        }
+        return TerminalStep(
+            height: process.consoleSize?.height ?? 0, width: process.consoleSize?.width ?? 0, user: process.user.uid,
+            isConsole: true)
+    }
+
+    /// The state document for hooks that run in the container, around the pid.
+    func state(_ status: ContainerStatus) -> HookStateTemplate {
+        HookStateTemplate(id: id, status: status, bundle: facts.bundle, annotations: spec.annotations)
+    }
+
+    func steps(of hooks: [Hook]) -> [HookStep] { hooks.map { HookStep($0) } }
+}
+
+extension HookStep {
+    /// The hook of a configuration; without arguments it gets its own path as the only one.
+    package init(_ hook: Hook, environment: [String] = []) {
+        self.init(
+            path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
+            environment: hook.env ?? environment, timeout: hook.timeout.map { Int64($0) })
+    }
+}

@@ -1,0 +1,240 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+/// The making of one container: from its bundle to a child that waits for its start, or to nothing at all.
+final class ContainerCreation {
+    private let store: ContainerStore
+    private let id: String
+    private let options: CreateOptions
+    private let report: WarningReport
+    private let spec: Spec
+    private let configuration: [UInt8]
+    private let facts: HostFacts
+    private let runner: PlanRunner
+    private var record: StateRecord
+    private var cgroup: Cgroup?
+    private var consoleSocket: FileDescriptor?
+    private var pidfdSocket: FileDescriptor?
+    /// Where the start signal is written; for a container that starts at once.
+    private var starter: FileDescriptor?
+
+    /// Reads and plans; nothing on the host changes.
+    init(
+        store: ContainerStore, id: String, options: CreateOptions, report: @escaping WarningReport
+    ) throws(ContainerError) {
+        self.store = store
+        self.options = options
+        self.report = report
+        let bundle = try Bundle(options)
+        (configuration, spec) = try bundle.load()
+        if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
+        facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
+        try ContainerStore.check(id)
+        self.id = id
+        runner = PlanRunner(
+            plan: plan, context: "unable to start container process: error during container init: ", report: report)
+        record = StateRecord(
+            id: id, created: timestamp(nanosecondsSince1970: realtimeNanoseconds()), bundle: bundle.path,
+            rootfs: Bundle.absolute(spec.root?.path ?? "", in: bundle.path))
+        record.annotations = spec.annotations
+        record.annotations["bundle"] = nil
+        record.cgroupPaths = (facts.cgroup?.paths ?? []).map {
+            CgroupRecord(controller: $0.controller, path: $0.path)
+        }
+        record.cgroupsPath = spec.linux?.cgroupsPath
+        record.namespaces = (spec.linux?.namespaces ?? []).map {
+            NamespaceRecord(type: $0.type, path: $0.path ?? "")
+        }
+        record.isRootless = facts.isRootless
+        record.keepsKeyring = options.noNewKeyring
+        record.hasPoststart = !spec.hooks.poststart.isEmpty
+        record.hasPoststop = !spec.hooks.poststop.isEmpty
+    }
+
+    /// Whether the program has a terminal.
+    var hasTerminal: Bool { spec.process?.terminal ?? false }
+
+    /// Makes the container. When anything fails, everything is undone.
+    ///
+    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
+    func perform(startsAtOnce: Bool) throws(ContainerError) -> MadeContainer {
+        for text in runner.plan.warnings { report(text) }
+        consoleSocket = try connect(options.consoleSocket)
+        pidfdSocket = try connect(options.pidfdSocket)
+        // Looked at before anything is opened, so that none of the runtime's own descriptors is passed by mistake.
+        try runner.takePassedDescriptors(options.passedDescriptors, listening: options.listenDescriptors)
+        let folder = try StateFolder.make(id, in: store)
+        do throws(ContainerError) {
+            try folder.write(configuration, as: "config.json")
+            try folder.write(record.encoded, as: "state.json")
+            try prepareStart(in: folder, startsAtOnce: startsAtOnce)
+            for step in runner.plan.parent {
+                do throws(ContainerError) {
+                    try perform(step.operation, in: folder)
+                } catch {
+                    throw error.caused(by: step.origin)
+                }
+            }
+        } catch {
+            undo(folder)
+            throw error
+        }
+        return MadeContainer(
+            container: Container(store: store, record: record), process: runner.takeChild(), starter: starter.take(),
+            terminal: runner.takeTerminal())
+    }
+
+    private func perform(_ operation: ParentOperation, in folder: borrowing StateFolder) throws(ContainerError) {
+        switch operation {
+        case .makeCgroup(let cpu):
+            guard let plan = facts.cgroup else { return }
+            cgroup = Cgroup(plan, isRootless: facts.isRootless)
+            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.make(cpu: cpu) }
+        case .openNamespace(let slot, let path, let flags):
+            runner.descriptors.fill(slot, try NamespaceFile.open(path, flags))
+        case .prepareMount(let preparation):
+            try prepare(preparation)
+        case .spawn(let spawn): try performSpawn(spawn)
+        case .writeIDMappings(let mappings):
+            try runner.writeMappings(mappings, isRootless: facts.isRootless)
+        case .limitCgroup(let resources):
+            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.apply(resources) }
+        case .delegateCgroup(let user):
+            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.delegate(to: user) }
+        case .await(let point): try runner.await(point)
+        case .release(let point): try runner.release(point)
+        case .moveNetworkDevice:
+            throw ContainerError(.notSupported, exactly: "not supported yet: linux.netDevices")
+        case .runHooks(let kind, let hooks):
+            try runHooks(hooks, kind: kind, status: .creating)
+        case .recordCreated:
+            try runner.awaitReady()
+            try recordCreated(in: folder)
+        }
+    }
+
+    private func prepare(_ source: MountSourceStep) throws(ContainerError) {
+        runner.descriptors.fill(source.slot, try MountSource.prepare(source, containerUserNamespace: nil))
+    }
+
+    private func performSpawn(_ spawn: SpawnPlan) throws(ContainerError) {
+        runner.serveListener = { [facts, spec, record] (listener, pid) throws(ContainerError) in
+            try SeccompListener(profile: spec.linux?.seccomp, record: record, status: .creating).serve(
+                listener.descriptor, pid: pid, bundle: facts.bundle)
+        }
+        var tasks = DescriptorList()
+        var directory: FileDescriptor?
+        try withCgroup { (cgroup) throws(CgroupError) in
+            tasks = try cgroup.filesForJoining()
+            directory = try cgroup.directoryForClone()
+        }
+        try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
+    }
+
+    private func prepareStart(in folder: borrowing StateFolder, startsAtOnce: Bool) throws(ContainerError) {
+        guard startsAtOnce else {
+            let owner = NamespacePlan.host(0, in: spec.linux?.uidMappings ?? []) ?? 0
+            let group = NamespacePlan.host(0, in: spec.linux?.gidMappings ?? []) ?? 0
+            let isMapped = facts.isRootless || spec.linux?.namespaces.contains { $0.type == .user } ?? false
+            runner.descriptors.fill(
+                .start, try folder.makeStartFifo(owner: isMapped ? owner : 0, group: isMapped ? group : 0))
+            return
+        }
+        let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
+        starter = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
+        runner.descriptors.fill(.start, pipe.takeRead())
+    }
+
+    private func recordCreated(in folder: borrowing StateFolder) throws(ContainerError) {
+        guard let pid = runner.childPID, let facts = ProcessFacts(pid: pid) else {
+            throw ContainerError(.childDied, reason: "the container's init died before its start")
+        }
+        record.pid = pid
+        record.startTime = facts.startTime
+        try folder.write(record.encoded, as: "state.json")
+        if let console = consoleSocket.take() {
+            guard let terminal = runner.takeTerminal() else {
+                throw ContainerError(origin: Origin(.terminal), reason: "the container's init made no terminal")
+            }
+            try ConsoleSocket.send(terminal, over: console)
+        }
+        if let socket = pidfdSocket.take(), let descriptor = runner.childDescriptor {
+            try attempt("sendmsg", "the pidfd socket") { () throws(Errno) in
+                try send(Array("pidfd".utf8), descriptors: [descriptor], over: socket.raw)
+            }
+        }
+        if let path = options.pidFile { try PIDFile(path: path).write(pid) }
+    }
+
+    private func runHooks(_ hooks: [HookStep], kind: HookKind, status: ContainerStatus) throws(ContainerError) {
+        let state = State(
+            id: id, status: status, pid: runner.childPID, bundle: facts.bundle, annotations: spec.annotations)
+        let directory = try openBundle()
+        try HookRunner(state: state.encoded(), directory: directory.raw).run(hooks, kind: kind)
+    }
+
+    private func openBundle() throws(ContainerError) -> FileDescriptor {
+        try attempt("open", facts.bundle) { () throws(Errno) in
+            try FileDescriptor.open(facts.bundle, [.path, .directory])
+        }
+    }
+
+    private func connect(_ path: String?) throws(ContainerError) -> FileDescriptor? {
+        guard let path, !path.isEmpty else { return nil }
+        return try ConsoleSocket.connect(to: path, bundle: facts.bundle)
+    }
+
+    /// Works on the cgroup, if the host has any.
+    private func withCgroup(_ body: (inout Cgroup) throws(CgroupError) -> Void) throws(ContainerError) {
+        guard var value = cgroup.take() else { return }
+        var failure: CgroupError?
+        do throws(CgroupError) {
+            try body(&value)
+        } catch {
+            failure = error
+        }
+        cgroup = consume value
+        if let failure { throw ContainerError(failure) }
+    }
+
+    /// Leaves the host as it was: the child, its cgroup, the state folder; then the hooks of the container's end.
+    private func undo(_ folder: consuming StateFolder) {
+        let hadChild = runner.childPID != nil
+        runner.killChild()
+        do throws(ContainerError) {
+            try withCgroup { (cgroup) throws(CgroupError) in
+                if hadChild { try cgroup.killAll() }
+                try cgroup.remove()
+                cgroup.undoMake()
+            }
+        } catch {
+            report("unable to remove the container's cgroup: " + error.message)
+        }
+        do throws(ContainerError) {
+            try folder.remove()
+        } catch {
+            report("unable to remove the container's state: " + error.message)
+        }
+        guard hadChild, !spec.hooks.poststop.isEmpty else { return }
+        do throws(ContainerError) {
+            let state = State(id: id, status: .stopped, bundle: facts.bundle, annotations: spec.annotations)
+            let directory = try openBundle()
+            try HookRunner(state: state.encoded(), directory: directory.raw).run(
+                spec.hooks.poststop.map { HookStep($0) }, kind: .poststop)
+        } catch {
+            report(error.message)
+        }
+    }
+}
+
+/// What the making of a container leaves in the hands of its maker.
+struct MadeContainer: ~Copyable {
+    let container: Container
+    var process: ProcessHandle?
+    /// The start signal of a container that starts at once.
+    var starter: FileDescriptor?
+    /// The master of its terminal, if nobody else got it.
+    var terminal: FileDescriptor?
+}

@@ -1,0 +1,293 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+/// Performs the runtime's lane of a plan: makes the child, serves it at the meeting points, and undoes everything if
+/// either of them fails.
+final class PlanRunner {
+    let plan: ContainerPlan
+    let descriptors = DescriptorTable()
+    private let report: WarningReport
+    /// What a failed child is called in an error: `error during container init: ` for the first process of a container.
+    private let context: StaticString
+
+    private(set) var socket: FileDescriptor?
+    /// The process that is, or will become, the program.
+    private(set) var child: ProcessHandle?
+    /// The first of two processes, until it has handed over.
+    private var predecessor: Int32?
+    /// Where the first process of a user namespace waits for its mappings.
+    private var identityWriter: FileDescriptor?
+    /// The master of the child's terminal, once the child has made it.
+    private(set) var terminal: FileDescriptor?
+    /// The points that the child has come to and was not let go from.
+    private var reached: [MeetingPoint] = []
+    private var isReady = false
+
+    /// Serves the listener of a seccomp filter.
+    var serveListener: ((FileDescriptorBox, Int32) throws(ContainerError) -> Void)?
+
+    init(plan: ContainerPlan, context: StaticString, report: @escaping WarningReport) {
+        self.plan = plan
+        self.context = context
+        self.report = report
+    }
+
+    // MARK: - The child
+
+    /// Clones and executes the child, and hands it its lane of the plan.
+    ///
+    /// - Parameters:
+    ///   - cgroup: the folder of the unified hierarchy that it starts in.
+    ///   - tasks: the files of the other hierarchies through which it joins.
+    func spawn(_ spawnPlan: SpawnPlan, cgroup: Int32?, tasks: [Int32]) throws(ContainerError) {
+        let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
+            try SealedExecutable.open()
+        }
+        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: 10) }
+        let pair = try attempt("socketpair") { () throws(Errno) in try SocketPair() }
+        let inherited = try inheritedDescriptors()
+        var childPlan = plan.child
+        var kept = DescriptorList()
+        for entry in inherited {
+            // The numbers below 5 are taken in the child.
+            if entry.number < 10 {
+                let moved = try attempt("dup") { () throws(Errno) in
+                    try FileDescriptor.duplicating(entry.number, atLeast: 10)
+                }
+                childPlan.slots.append(InheritedSlot(slot: entry.slot, number: moved.raw))
+                kept.append(moved)
+            } else {
+                childPlan.slots.append(entry)
+            }
+        }
+        let planFile = try attempt("memfd_create") { () throws(Errno) in
+            var encoder = PlanEncoder()
+            encoder.encode(childPlan)
+            let file = try makeMemoryFile("plan")
+            try write(encoder.bytes, to: file.raw)
+            return file
+        }
+        var identityReader: FileDescriptor?
+        if spawnPlan.waitsForMappings {
+            let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
+            identityReader = try takeEnds(of: pipe)
+        }
+        var request = SpawnRequest(socket: pair.second.raw, plan: planFile.raw)
+        request.flags = spawnPlan.flags
+        request.cgroup = cgroup
+        request.tasks = tasks
+        request.kept = childPlan.slots.map(\.number)
+        if let raw = identityReader.raw { request.identity = raw }
+        do throws(Errno) {
+            child = try Linux.spawn(program: program.raw, arguments: ["apus", "init"], request)
+        } catch {
+            throw ContainerError(
+                operation: "clone3", errno: error, reason: "unable to start the container's init",
+                remedy: Self.remedy(forClone: error))
+        }
+        if spawnPlan.isStaged { predecessor = childPID }
+        socket = pair.takeFirst()
+    }
+
+    private func takeEnds(of pipe: consuming Pipe) throws(ContainerError) -> FileDescriptor {
+        identityWriter = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
+        return pipe.takeRead()
+    }
+
+    private func inheritedDescriptors() throws(ContainerError) -> [InheritedSlot] {
+        descriptors.filled.map { InheritedSlot(slot: $0.slot, number: $0.raw) }
+    }
+
+    private static func remedy(forClone errno: Errno) -> String {
+        switch errno {
+        case .noSpace: "a limit in /proc/sys/user/max_*_namespaces is reached, or namespaces are nested too deeply"
+        case .notPermitted: "new namespaces take root, or a user namespace"
+        case .busy: "the cgroup has become an inner node, which takes no process"
+        case .tryAgain: "a limit of processes is reached: pids.max, RLIMIT_NPROC or kernel.pid_max"
+        default: ""
+        }
+    }
+
+    /// Takes over the descriptors from 3 on that the caller passes to the program.
+    ///
+    /// - Parameter listening: how many of them came by socket activation; they do not count in the error's numbers.
+    func takePassedDescriptors(_ count: Int32, listening: Int32) throws(ContainerError) {
+        for index in 0..<Int(count) {
+            do throws(Errno) {
+                descriptors.fill(.passed(index), try FileDescriptor.duplicating(Int32(3 + index), atLeast: 10))
+            } catch {
+                throw ContainerError(
+                    errno: .noSuchFileOrDirectory,
+                    reason: "unable to stat preserved-fd \(index - Int(listening)) (of \(count - listening))")
+            }
+        }
+    }
+
+    // MARK: - The conversation
+
+    /// Waits until the child has come to `point`.
+    func await(_ point: MeetingPoint) throws(ContainerError) {
+        while !reached.contains(point) { try handleMessage() }
+    }
+
+    /// Lets the child go on from `point`.
+    func release(_ point: MeetingPoint) throws(ContainerError) {
+        reached.removeAll { $0 == point }
+        try tellProceed()
+    }
+
+    /// Waits until the child has done all its steps but the last ones.
+    func awaitReady() throws(ContainerError) {
+        while !isReady { try handleMessage() }
+    }
+
+    /// Writes the mappings of the child's user namespace and lets it into it.
+    func writeMappings(_ mappings: IDMappingPlan, isRootless: Bool) throws(ContainerError) {
+        guard let pid = childPID else { return }
+        try IDMappingWriter(pid: pid, isRootless: isRootless).write(mappings)
+        if let writer = identityWriter.take() {
+            try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
+                try write([1], to: writer.raw)
+            }
+        }
+    }
+
+    private func tellProceed() throws(ContainerError) {
+        guard let socket = socket.raw else { return }
+        do throws(Errno) {
+            try send(Message.proceed.bytes, over: socket)
+        } catch .brokenPipe {
+            // The reason is in what the child said last.
+            try handleMessage()
+        } catch {
+            throw ContainerError(operation: "sendmsg", errno: error, reason: "answering the container's init")
+        }
+    }
+
+    private func handleMessage() throws(ContainerError) {
+        guard let socket = socket.raw else { throw ContainerError(reason: "the container's init was not started") }
+        let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket) }
+        guard var received else { throw explainDeath() }
+        let message: Message
+        do throws(PlanCodingError) {
+            message = try Message(received.bytes)
+        } catch {
+            throw ContainerError(.childDied, reason: "the container's init sent a message that is none")
+        }
+        switch message {
+        case .meeting(let point): reached.append(point)
+        case .forked(let pid):
+            guard let descriptor = received.takeDescriptor() else { throw explainDeath() }
+            if let first = predecessor {
+                _ = try attempt("wait4", "the first process") { () throws(Errno) in try reapChild(first) }
+            }
+            predecessor = nil
+            child = ProcessHandle(pid: pid, descriptor: descriptor)
+        case .terminal: terminal = received.takeDescriptor()
+        case .seccompListener:
+            guard let listener = received.takeDescriptor(), let pid = childPID else { throw explainDeath() }
+            try serveListener?(FileDescriptorBox(listener), pid)
+            try tellProceed()
+        case .warning(let text): report(text)
+        case .ready: isReady = true
+        case .failed(let error):
+            var error = error
+            error.context = context
+            throw error
+        case .proceed: throw ContainerError(.childDied, reason: "the container's init sent a message that is none")
+        }
+    }
+
+    /// Says how the child ended when it ended without a word.
+    private func explainDeath() -> ContainerError {
+        var how = "it ended without saying why"
+        if let child = child.take() {
+            do throws(Errno) {
+                // It closed its socket, so its end is near; a hang here would hide everything.
+                if try child.waitForEnd(milliseconds: 10_000) { how = Self.text(of: try child.reap()) }
+            } catch {
+                // Reaped by somebody else: nothing more to learn.
+            }
+        }
+        return ContainerError(.childDied, context: context, reason: "the container's init died: " + how)
+    }
+
+    private static func text(of status: ProcessStatus) -> String {
+        switch status {
+        case .exited(95): "it could not join the container's cgroup"
+        case .exited(96): "it could not set up its descriptors"
+        case .exited(97): "it could not become root of its user namespace"
+        case .exited(98): "the kernel did not execute the runtime's sealed copy"
+        case .exited(let code): "it exited with status \(code)"
+        case .killed(9): "it was killed (signal 9), perhaps for lack of memory: the memory limit may be too low"
+        case .killed(let signal): "it was killed by signal \(signal)"
+        }
+    }
+
+    // MARK: - The end
+
+    /// Kills the child and takes its status; nothing if there is none.
+    func killChild() {
+        if let child = child.take() {
+            do throws(Errno) {
+                try child.send(signal: 9)
+                _ = try child.reap()
+            } catch {
+                // Gone already, or not ours any more: either way it does not run.
+            }
+        }
+        if let first = predecessor {
+            predecessor = nil
+            do throws(Errno) {
+                try sendSignal(9, to: first)
+                _ = try reapChild(first)
+            } catch {
+                // Gone already.
+            }
+        }
+    }
+
+    /// The number of the child, if there is one.
+    var childPID: Int32? {
+        switch child {
+        case .some(let handle): handle.pid
+        case .none: nil
+        }
+    }
+
+    /// The pidfd of the child, if there is one.
+    var childDescriptor: Int32? {
+        switch child {
+        case .some(let handle): handle.descriptor.raw
+        case .none: nil
+        }
+    }
+
+    /// Lends the master of the child's terminal, if there is one.
+    func withTerminal(_ body: (borrowing FileDescriptor?) throws(ContainerError) -> Void) throws(ContainerError) {
+        try body(terminal)
+    }
+
+    /// Gives up the handle of the child.
+    func takeChild() -> ProcessHandle? { child.take() }
+
+    /// Gives up the master of the terminal.
+    func takeTerminal() -> FileDescriptor? { terminal.take() }
+}
+
+/// A descriptor that is handed through a closure, which cannot take a move-only value by ownership.
+final class FileDescriptorBox {
+    let descriptor: FileDescriptor
+    init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+}
+
+extension FileDescriptor? {
+    /// The number of the descriptor, if there is one.
+    var raw: Int32? {
+        switch self {
+        case .some(let descriptor): descriptor.raw
+        case .none: nil
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Linux
+import RuntimeSpec
+
+/// The open state folder of one container, locked while its owner changes the container.
+///
+/// The folder is written before the first effect on the host, so that whatever a kill leaves behind can be found and
+/// undone by the container's id.
+struct StateFolder: ~Copyable {
+    let path: String
+    let descriptor: FileDescriptor
+
+    /// Makes the folder of a new container, and the folders above it.
+    static func make(_ id: String, in store: ContainerStore) throws(ContainerError) -> StateFolder {
+        let path = store.folder(of: id)
+        do throws(Errno) {
+            try makeDirectory(path, mode: 0o711)
+        } catch .noSuchFileOrDirectory {
+            try makeParents(of: store.root)
+            try attempt("mkdir", path) { () throws(Errno) in try makeDirectory(path, mode: 0o711) }
+        } catch .fileExists {
+            throw ContainerError(.alreadyExists, exactly: "container with given ID already exists")
+        } catch {
+            throw ContainerError(operation: "mkdir", subject: path, errno: error)
+        }
+        do throws(ContainerError) {
+            return try StateFolder(path: path)
+        } catch {
+            // Made by this call, and empty: nobody else's.
+            try attempt("rmdir", path) { () throws(Errno) in try unlink(path, isDirectory: true) }
+            throw error
+        }
+    }
+
+    /// Opens and locks an existing folder; nil when there is none.
+    ///
+    /// - Parameter patience: how many milliseconds to wait for another holder; when they are over the folder is opened
+    ///   all the same, since a runtime that hangs must not keep a container from being removed.
+    static func open(_ id: String, in store: ContainerStore, patience: Int) throws(ContainerError) -> StateFolder? {
+        let path = store.folder(of: id)
+        do throws(Errno) {
+            let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
+            let deadline = monotonicNanoseconds() + UInt64(patience) * 1_000_000
+            while try !lock(descriptor.raw, waiting: false) {
+                if monotonicNanoseconds() >= deadline { break }
+                try pause(milliseconds: 10)
+            }
+            return StateFolder(path: path, descriptor: descriptor)
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw ContainerError(operation: "open", subject: path, errno: error)
+        }
+    }
+
+    private init(path: String) throws(ContainerError) {
+        self.path = path
+        descriptor = try attempt("open", path) { () throws(Errno) in
+            let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
+            _ = try lock(descriptor.raw, waiting: false)
+            return descriptor
+        }
+    }
+
+    private init(path: String, descriptor: consuming FileDescriptor) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    private static func makeParents(of root: String) throws(ContainerError) {
+        var prefix = ""
+        for component in root.split(separator: "/") {
+            prefix += "/"
+            prefix += component
+            do throws(Errno) {
+                try makeDirectory(prefix, mode: 0o700)
+            } catch .fileExists {
+                continue
+            } catch {
+                throw ContainerError(operation: "mkdir", subject: prefix, errno: error)
+            }
+        }
+    }
+
+    /// Writes a file of the folder: made new under another name, then renamed into place.
+    func write(_ bytes: [UInt8], as name: String) throws(ContainerError) {
+        let temporary = "." + name + ".new"
+        try attempt("write", path + "/" + name) { () throws(Errno) in
+            let file = try FileDescriptor.open(
+                temporary, at: descriptor.raw, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try Linux.write(bytes, to: file.raw)
+            try rename(temporary, at: descriptor.raw, to: name, at: descriptor.raw)
+        }
+    }
+
+    /// Makes the fifo in which a created container waits for its start, and opens both of its ends.
+    func makeStartFifo(owner: UInt32, group: UInt32) throws(ContainerError) -> FileDescriptor {
+        try attempt("mkfifo", path + "/" + startFifoName) { () throws(Errno) in
+            try makeFifo(startFifoName, at: descriptor.raw, mode: 0o622)
+            let fifo = try FileDescriptor.open(startFifoName, at: descriptor.raw, [.readWrite, .noFollow])
+            try changePermissions(of: fifo.raw, 0o622)
+            if owner != 0 || group != 0 { try changeOwner(of: fifo.raw, user: owner, group: group) }
+            return fifo
+        }
+    }
+
+    /// Removes the folder and all that the runtime keeps in it.
+    func remove() throws(ContainerError) {
+        try attempt("remove", path) { () throws(Errno) in
+            try removeTree(of: descriptor.raw)
+            do throws(Errno) {
+                try unlink(path, isDirectory: true)
+            } catch .noSuchFileOrDirectory {
+                return
+            }
+        }
+    }
+}
+
+/// The name of the fifo in the state folder, by which programs outside know a created container.
+let startFifoName = "exec.fifo"

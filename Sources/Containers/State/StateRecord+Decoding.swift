@@ -1,0 +1,153 @@
+import JSON
+import RuntimeSpec
+
+extension StateRecord {
+    /// Reads the content of a `state.json`; members that are not known are passed over.
+    package init(decoding bytes: [UInt8]) throws(ContainerError) {
+        var record = StateRecord(id: "", created: "", bundle: "", rootfs: "")
+        do throws(JSONSyntaxError) {
+            var reader = try JSONReader(bytes)
+            try record.decode(&reader)
+        } catch {
+            throw ContainerError(reason: error.message)
+        }
+        self = record
+    }
+
+    private mutating func decode(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        guard try reader.peek() == .object else { return }
+        try reader.beginObject()
+        while try reader.nextMember() {
+            if reader.isKey("id") {
+                id = try reader.stringOrEmpty()
+            } else if reader.isKey("init_process_pid") {
+                let value: Int32 = try reader.integerOrZero()
+                pid = value > 0 ? value : nil
+            } else if reader.isKey("init_process_start") {
+                startTime = try reader.integerOrZero()
+            } else if reader.isKey("created") {
+                created = try reader.stringOrEmpty()
+            } else if reader.isKey("config") {
+                try decodeConfiguration(&reader)
+            } else if reader.isKey("rootless") {
+                isRootless = try reader.booleanOrFalse()
+            } else if reader.isKey("cgroup_paths") {
+                for entry in try reader.pairs() {
+                    cgroupPaths.append(CgroupRecord(controller: entry.key, path: entry.value))
+                }
+            } else if reader.isKey("external_descriptors") {
+                externalDescriptors = try reader.strings()
+            } else if reader.isKey("intel_rdt_path") {
+                intelRdtPath = try reader.stringOrEmpty()
+            } else if reader.isKey("intel_rdt_mon_path") {
+                intelRdtMonitoringPath = try reader.stringOrEmpty()
+            } else if reader.isKey("apus") {
+                try decodeOwn(&reader)
+            } else {
+                try reader.skipValue()
+            }
+        }
+    }
+
+    private mutating func decodeConfiguration(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        guard try reader.peek() == .object else { return try reader.skipValue() }
+        try reader.beginObject()
+        while try reader.nextMember() {
+            if reader.isKey("rootfs") {
+                rootfs = try reader.stringOrEmpty()
+            } else if reader.isKey("namespaces") {
+                try decodeNamespaces(&reader)
+            } else if reader.isKey("cgroups") {
+                cgroupsPath = try reader.pairs().first { $0.key == "path" }?.value
+            } else {
+                try reader.skipValue()
+            }
+        }
+    }
+
+    private mutating func decodeNamespaces(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        guard try reader.peek() == .array else { return try reader.skipValue() }
+        try reader.beginArray()
+        while try reader.nextElement() {
+            var name = ""
+            var path = ""
+            for entry in try reader.pairs() {
+                if entry.key == "type" { name = entry.value }
+                if entry.key == "path" { path = entry.value }
+            }
+            for type in NamespaceType.allCases where type.recordName.description == name {
+                namespaces.append(NamespaceRecord(type: type, path: path))
+            }
+        }
+    }
+
+    private mutating func decodeOwn(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        guard try reader.peek() == .object else { return try reader.skipValue() }
+        try reader.beginObject()
+        while try reader.nextMember() {
+            if reader.isKey("bundle") {
+                bundle = try reader.stringOrEmpty()
+            } else if reader.isKey("annotations") {
+                for entry in try reader.pairs() { annotations[entry.key] = entry.value }
+            } else if reader.isKey("keepsKeyring") {
+                keepsKeyring = try reader.booleanOrFalse()
+            } else if reader.isKey("hasPoststart") {
+                hasPoststart = try reader.booleanOrFalse()
+            } else if reader.isKey("hasPoststop") {
+                hasPoststop = try reader.booleanOrFalse()
+            } else {
+                try reader.skipValue()
+            }
+        }
+    }
+}
+
+extension JSONReader {
+    fileprivate mutating func stringOrEmpty() throws(JSONSyntaxError) -> String {
+        if try peek() == .string { return try readString() }
+        try skipValue()
+        return ""
+    }
+
+    fileprivate mutating func integerOrZero<Value: FixedWidthInteger>() throws(JSONSyntaxError) -> Value {
+        if try peek() == .number { return try readNumber().value(as: Value.self) ?? 0 }
+        try skipValue()
+        return 0
+    }
+
+    fileprivate mutating func booleanOrFalse() throws(JSONSyntaxError) -> Bool {
+        if try peek() == .boolean { return try readBoolean() }
+        try skipValue()
+        return false
+    }
+
+    fileprivate mutating func strings() throws(JSONSyntaxError) -> [String] {
+        guard try peek() == .array else {
+            try skipValue()
+            return []
+        }
+        var values: [String] = []
+        try beginArray()
+        while try nextElement() { values.append(try stringOrEmpty()) }
+        return values
+    }
+
+    /// The members of an object whose values are strings.
+    fileprivate mutating func pairs() throws(JSONSyntaxError) -> [(key: String, value: String)] {
+        guard try peek() == .object else {
+            try skipValue()
+            return []
+        }
+        var values: [(key: String, value: String)] = []
+        try beginObject()
+        while try nextMember() {
+            let name = string(of: key)
+            if try peek() == .string {
+                values.append((name, try readString()))
+            } else {
+                try skipValue()
+            }
+        }
+        return values
+    }
+}

@@ -1,0 +1,204 @@
+import JSON
+import RuntimeSpec
+
+/// What a container's state folder remembers of it: the content of `state.json`.
+///
+/// The names and meanings of the members that programs outside read are runc's; those of the object `apus` are our own.
+package struct StateRecord: Equatable, Sendable {
+    package var id: String
+    /// The container's first process; nil while it is being made.
+    package var pid: Int32?
+    /// When that process started, in clock ticks since boot: field 22 of proc_pid_stat(5).
+    package var startTime: UInt64 = 0
+    /// When the container was made, after RFC 3339.
+    package var created: String
+    package var bundle: String
+    package var rootfs: String
+    package var annotations: OrderedPairs<String, String> = [:]
+    /// The container's folder in each cgroup hierarchy; the unified one has an empty name.
+    package var cgroupPaths: [CgroupRecord] = []
+    package var cgroupsPath: String?
+    package var namespaces: [NamespaceRecord] = []
+    package var isRootless = false
+    /// Whether the container stays in the session keyring of its creator.
+    package var keepsKeyring = false
+    package var hasPoststart = false
+    package var hasPoststop = false
+    /// The folder of resctrl that the container made, and its monitoring group.
+    package var intelRdtPath: String?
+    package var intelRdtMonitoringPath: String?
+    /// What the standard streams of the container were connected to.
+    package var externalDescriptors: [String] = []
+
+    package init(id: String, created: String, bundle: String, rootfs: String) {
+        self.id = id
+        self.created = created
+        self.bundle = bundle
+        self.rootfs = rootfs
+    }
+
+    /// Whether the first process is the pid 1 of a namespace of its own, whose end is the end of all.
+    package var hasPrivatePIDNamespace: Bool { namespaces.contains { $0.type == .pid && $0.path.isEmpty } }
+
+    package var hasUserNamespace: Bool { namespaces.contains { $0.type == .user } }
+}
+
+/// A cgroup folder by the controller that it belongs to.
+package struct CgroupRecord: Equatable, Sendable {
+    package var controller: String
+    package var path: String
+
+    package init(controller: String, path: String) {
+        self.controller = controller
+        self.path = path
+    }
+}
+
+/// A namespace that the container has to itself or joined: then with the path it was joined by.
+package struct NamespaceRecord: Equatable, Sendable {
+    package var type: NamespaceType
+    package var path: String
+
+    package init(type: NamespaceType, path: String) {
+        self.type = type
+        self.path = path
+    }
+}
+
+extension NamespaceType {
+    /// The name in runc's state file.
+    var recordName: StaticString {
+        switch self {
+        case .pid: "NEWPID"
+        case .network: "NEWNET"
+        case .mount: "NEWNS"
+        case .ipc: "NEWIPC"
+        case .uts: "NEWUTS"
+        case .user: "NEWUSER"
+        case .cgroup: "NEWCGROUP"
+        case .time: "NEWTIME"
+        }
+    }
+
+    /// The name of the file in /proc/PID/ns. See namespaces(7).
+    var fileName: StaticString {
+        switch self {
+        case .pid: "pid"
+        case .network: "net"
+        case .mount: "mnt"
+        case .ipc: "ipc"
+        case .uts: "uts"
+        case .user: "user"
+        case .cgroup: "cgroup"
+        case .time: "time"
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension StateRecord {
+    /// The content of `state.json`.
+    package var encoded: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("id")
+        writer.string(id)
+        writer.key("init_process_pid")
+        writer.integer(pid ?? 0)
+        writer.key("init_process_start")
+        writer.integer(startTime)
+        writer.key("created")
+        writer.string(created)
+        encodeConfiguration(&writer)
+        if isRootless {
+            writer.key("rootless")
+            writer.boolean(true)
+        }
+        writer.key("cgroup_paths")
+        writer.beginObject()
+        for entry in cgroupPaths {
+            writer.key(entry.controller)
+            writer.string(entry.path)
+        }
+        writer.endObject()
+        writer.key("namespace_paths")
+        writer.beginObject()
+        if let pid {
+            for type in NamespaceType.allCases {
+                writer.key(type.recordName)
+                writer.string("/proc/\(pid)/ns/\(type.fileName)")
+            }
+        }
+        writer.endObject()
+        writer.key("external_descriptors")
+        writer.beginArray()
+        for name in externalDescriptors { writer.string(name) }
+        writer.endArray()
+        if let intelRdtPath {
+            writer.key("intel_rdt_path")
+            writer.string(intelRdtPath)
+        }
+        if let intelRdtMonitoringPath {
+            writer.key("intel_rdt_mon_path")
+            writer.string(intelRdtMonitoringPath)
+        }
+        encodeOwn(&writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func encodeConfiguration(_ writer: inout JSONWriter) {
+        writer.key("config")
+        writer.beginObject()
+        writer.key("rootfs")
+        writer.string(rootfs)
+        writer.key("namespaces")
+        writer.beginArray()
+        for namespace in namespaces {
+            writer.beginObject()
+            writer.key("type")
+            writer.string(namespace.type.recordName.description)
+            if !namespace.path.isEmpty {
+                writer.key("path")
+                writer.string(namespace.path)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("cgroups")
+        writer.beginObject()
+        if let cgroupsPath {
+            writer.key("path")
+            writer.string(cgroupsPath)
+        }
+        writer.endObject()
+        writer.key("labels")
+        writer.beginArray()
+        for entry in annotations { writer.string(entry.key + "=" + entry.value) }
+        writer.string("bundle=" + bundle)
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private func encodeOwn(_ writer: inout JSONWriter) {
+        writer.key("apus")
+        writer.beginObject()
+        writer.key("bundle")
+        writer.string(bundle)
+        writer.key("annotations")
+        writer.beginObject()
+        for entry in annotations {
+            writer.key(entry.key)
+            writer.string(entry.value)
+        }
+        writer.endObject()
+        writer.key("keepsKeyring")
+        writer.boolean(keepsKeyring)
+        writer.key("hasPoststart")
+        writer.boolean(hasPoststart)
+        writer.key("hasPoststop")
+        writer.boolean(hasPoststop)
+        writer.endObject()
+    }
+}

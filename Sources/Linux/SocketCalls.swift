@@ -1,0 +1,85 @@
+import CLinux
+
+/// Two connected sockets.
+package struct SocketPair: ~Copyable {
+    package var first: FileDescriptor
+    package var second: FileDescriptor
+
+    /// A pair that keeps the borders of messages. See socketpair(2), `SOCK_SEQPACKET`.
+    package init() throws(Errno) {
+        var pair: (Int32, Int32) = (-1, -1)
+        let result = withUnsafeMutablePointer(to: &pair) {
+            $0.withMemoryRebound(to: Int32.self, capacity: 2) {
+                linux_socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, $0)
+            }
+        }
+        try check(result)
+        first = FileDescriptor(owning: pair.0)
+        second = FileDescriptor(owning: pair.1)
+    }
+
+    /// Keeps the first and closes the second.
+    package consuming func takeFirst() -> FileDescriptor { first }
+}
+
+/// Connects a stream socket to the file `path`. See unix(7); a path over 107 bytes is `ENAMETOOLONG`.
+package func connectStream(to path: String) throws(Errno) -> FileDescriptor {
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    let socket = FileDescriptor(owning: Int32(try check(linux_socket(AF_UNIX, type, 0))))
+    let length = path.utf8.count
+    try checkRetrying { linux_connect_unix(socket.raw, path, length) }
+    return socket
+}
+
+/// Sends one message with descriptors. See sendmsg(2), cmsg(3).
+package func send(_ bytes: [UInt8], descriptors: [Int32] = [], over socket: Int32) throws(Errno) {
+    let sent = try checkRetrying {
+        bytes.withUnsafeBytes {
+            linux_send_with_descriptors(socket, $0.baseAddress, bytes.count, descriptors, Int32(descriptors.count), 0)
+        }
+    }
+    guard sent == bytes.count else { throw .inputOutput }
+}
+
+/// One received message; the descriptors are owned by the receiver.
+package struct ReceivedMessage: ~Copyable {
+    package let bytes: [UInt8]
+    private var descriptors: [Int32]
+
+    init(bytes: [UInt8], descriptors: [Int32]) {
+        self.bytes = bytes
+        self.descriptors = descriptors
+    }
+
+    deinit {
+        for raw in descriptors { _ = linux_close(raw) }
+    }
+
+    /// Takes the next descriptor that came with the message.
+    package mutating func takeDescriptor() -> FileDescriptor? {
+        descriptors.isEmpty ? nil : FileDescriptor(owning: descriptors.removeFirst())
+    }
+}
+
+/// Receives one message; nil when the other side is gone. See recvmsg(2).
+package func receive(from socket: Int32, capacity: Int = 65536) throws(Errno) -> ReceivedMessage? {
+    var numbers = [Int32](repeating: -1, count: 8)
+    var count: Int32 = 8
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, size in
+        do throws(Errno) {
+            size = try checkRetrying {
+                count = 8
+                return linux_receive_with_descriptors(socket, buffer.baseAddress, capacity, &numbers, &count, 0)
+            }
+        } catch {
+            failure = error
+        }
+    }
+    if let failure {
+        if failure == Errno(rawValue: ECONNRESET) { return nil }
+        throw failure
+    }
+    if bytes.isEmpty { return nil }
+    return ReceivedMessage(bytes: bytes, descriptors: Array(numbers[0..<Int(count)]))
+}

@@ -1,0 +1,26 @@
+import CLinux
+
+/// Changes the working directory of this process. See chdir(2).
+package func changeDirectory(_ path: String) throws(Errno) { try check(linux_chdir(path)) }
+
+/// Changes the working directory to an open one. See fchdir(2).
+package func changeDirectory(to descriptor: Int32) throws(Errno) { try check(linux_fchdir(descriptor)) }
+
+/// Gives the file behind `descriptor` to `user`, and to `group` if given. See fchown(2).
+package func changeOwner(of descriptor: Int32, user: UInt32, group: UInt32 = .max) throws(Errno) {
+    try check(linux_fchown(descriptor, user, group))
+}
+
+/// Fails unless this process may execute `path` with its effective ids. See faccessat(2).
+package func checkExecutable(_ path: String) throws(Errno) {
+    try check(linux_faccessat(workingDirectory, path, X_OK, AT_EACCESS))
+}
+
+/// Makes `target` name the open file of `descriptor`, without close-on-exec. See dup2(2).
+package func duplicate(_ descriptor: Int32, onto target: Int32) throws(Errno) {
+    if descriptor == target {
+        try check(linux_fcntl(descriptor, F_SETFD, 0))
+    } else {
+        try check(linux_dup3(descriptor, target, 0))
+    }
+}

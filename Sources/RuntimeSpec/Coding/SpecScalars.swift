@@ -1,0 +1,84 @@
+import JSON
+
+extension Bool: SpecValue {
+    static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool? {
+        try decoder.expect(.boolean) ? try decoder.reader.readBoolean() : nil
+    }
+
+    static var absent: Bool? { false }
+    var isOmitted: Bool { !self }
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.boolean(self) }
+}
+
+extension String: SpecValue {
+    static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> String? {
+        try decoder.expect(.string) ? try decoder.reader.readString() : nil
+    }
+
+    static var absent: String? { "" }
+
+    static func readAbsent(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool {
+        try decoder.readEmptyString()
+    }
+
+    var isOmitted: Bool { isEmpty }
+    var isAbsent: Bool { isEmpty }
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.string(self) }
+    func findNUL(_ finder: inout NULFinder) { finder.check(self) }
+}
+
+/// An integer of a document.
+protocol SpecInteger: SpecValue, FixedWidthInteger {}
+
+extension SpecInteger {
+    static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Self? {
+        guard try decoder.expect(.number) else { return nil }
+        let offset = decoder.reader.offset
+        let number = try decoder.reader.readNumber()
+        if let value = number.value(as: Self.self) { return value }
+        let text = decoder.reader.text(of: number)
+        if number.isInteger {
+            decoder.note(text + " is out of range (" + String(min) + " to " + String(max) + ")", at: offset)
+        } else {
+            decoder.note("expected an integer, found " + text, at: offset)
+        }
+        return nil
+    }
+
+    static var absent: Self? { 0 }
+    var isOmitted: Bool { self == 0 }
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
+}
+
+extension Int: SpecInteger {}
+extension Int32: SpecInteger {}
+extension Int64: SpecInteger {}
+extension UInt16: SpecInteger {}
+extension UInt32: SpecInteger {}
+extension UInt64: SpecInteger {}
+
+/// A closed set of names.
+protocol SpecName: SpecValue, RawRepresentable<String>, CaseIterable {
+    /// What to say about a name that is not in the set. The name fits into one line.
+    static func unknown(_ name: String) -> String
+}
+
+extension SpecName {
+    static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Self? {
+        guard try decoder.expect(.string) else { return nil }
+        let offset = decoder.reader.offset
+        let text = try decoder.reader.readText()
+        for name in allCases where decoder.reader.matches(text, name.rawValue) { return name }
+        decoder.note(unknown(oneLine(decoder.reader.string(of: text))), at: offset)
+        return nil
+    }
+
+    static func readAbsent(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool {
+        try decoder.readEmptyString()
+    }
+
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.string(rawValue) }
+}
+
+/// A text without what could break a line, and cut if it is long.
+func oneLine(_ text: String) -> String { String(quotation(of: text).dropFirst().dropLast()) }

@@ -1,0 +1,104 @@
+import JSON
+
+extension Spec {
+    /// Decodes the content of `config.json`. Wrong types and names outside of closed sets are all collected before the
+    /// error is thrown; only a syntax error stops at once. `validate` checks what the values mean.
+    ///
+    /// - Throws: `SpecError` with every finding and its place in the file.
+    public init(json bytes: [UInt8]) throws(SpecError) {
+        let result = SpecDecoder.decode(bytes, as: Spec.self)
+        self = try result.get()
+        unknownMembers = result.unknownMembers
+    }
+
+    /// Decodes the content of `config.json` and checks what the values mean, with all findings of both in one error.
+    ///
+    /// - Throws: `SpecError`: first what has the wrong form, then what has the wrong meaning.
+    public init(validating bytes: [UInt8]) throws(SpecError) {
+        let result = SpecDecoder.decode(bytes, as: Spec.self)
+        guard let spec = result.document else { throw SpecError(findings: result.findings) }
+        let findings = result.findings + spec.validate(without: result.findings)
+        guard findings.isEmpty else { throw SpecError(findings: findings) }
+        self = spec
+        unknownMembers = result.unknownMembers
+    }
+
+    /// The configuration as JSON, without a newline at the end. Decoding gives an equal configuration again.
+    public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] { SpecEncoder.encode(self, layout) }
+}
+
+extension Process {
+    /// Decodes a process alone, as `exec` gets it in a file. The paths of findings start at the process.
+    ///
+    /// - Throws: `SpecError` with every finding and its place in the file.
+    public init(json bytes: [UInt8]) throws(SpecError) {
+        self = try SpecDecoder.decode(bytes, as: Process.self).get()
+    }
+
+    /// The process as JSON, without a newline at the end.
+    public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] { SpecEncoder.encode(self, layout) }
+}
+
+extension Resources {
+    /// Decodes limits alone, as `update` gets them in a file. The paths of findings start at the limits.
+    ///
+    /// - Throws: `SpecError` with every finding and its place in the file.
+    public init(json bytes: [UInt8]) throws(SpecError) {
+        self = try SpecDecoder.decode(bytes, as: Resources.self).get()
+    }
+
+    /// The limits as JSON, without a newline at the end.
+    public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] { SpecEncoder.encode(self, layout) }
+}
+
+extension State {
+    /// Decodes a state.
+    ///
+    /// - Throws: `SpecError` with every finding and its place.
+    public init(json bytes: [UInt8]) throws(SpecError) {
+        self = try SpecDecoder.decode(bytes, as: State.self).get()
+    }
+
+    /// The state as JSON, without a newline at the end, annotations sorted. The command `state` of runc indents by two
+    /// blanks and shows `created`, `rootfs` and `owner`; hooks get the state without `created` and on one line.
+    public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] {
+        SpecEncoder.encode(self, layout, sortsKeys: true)
+    }
+}
+
+extension ContainerProcessState {
+    /// Decodes what a seccomp listener gets.
+    ///
+    /// - Throws: `SpecError` with every finding and its place.
+    public init(json bytes: [UInt8]) throws(SpecError) {
+        self = try SpecDecoder.decode(bytes, as: ContainerProcessState.self).get()
+    }
+
+    /// The document as JSON, without a newline at the end.
+    public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] {
+        SpecEncoder.encode(self, layout, sortsKeys: true)
+    }
+}
+
+extension Features {
+    /// Decodes the document that the command `features` prints.
+    ///
+    /// - Throws: `SpecError` with every finding and its place.
+    public init(json bytes: [UInt8]) throws(SpecError) {
+        self = try SpecDecoder.decode(bytes, as: Features.self).get()
+    }
+
+    /// The document as JSON, without a newline at the end, annotations sorted. The command `features` of runc indents by
+    /// four blanks.
+    public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] {
+        SpecEncoder.encode(self, layout, sortsKeys: true)
+    }
+}
+
+extension SpecDecoder.Result {
+    /// The document, if nothing is wrong with it.
+    func get() throws(SpecError) -> Document {
+        guard findings.isEmpty, let document else { throw SpecError(findings: findings) }
+        return document
+    }
+}

@@ -1,0 +1,100 @@
+import JSON
+
+extension Validation {
+    mutating func check(_ mounts: [Mount]) {
+        for (index, mount) in mounts.enumerated() {
+            let path = { "mounts[\(index)]" }
+            if mount.destination.isEmpty { report(path(), "destination", "must not be empty") }
+            checkDestination(mount, path)
+            if mount.isBind {
+                checkBind(mount, path)
+            } else if !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
+                report(
+                    path(), "",
+                    "id-mapped mounts are only supported for bind-mounts: " + quotation(of: mount.destination))
+            }
+            checkMappings(mount, path)
+        }
+    }
+
+    private mutating func checkBind(_ mount: Mount, _ path: () -> String) {
+        if mount.source == nil {
+            report(path(), "source", "a bind mount needs a source: " + quotation(of: mount.destination))
+        }
+        for option in mount.options where !MountOption.isStandard(option) {
+            let reason = "bind mounts cannot have any filesystem-specific options applied"
+            report(
+                path(), "options",
+                "invalid mount " + quotation(of: mount.destination) + ": " + reason + ": " + quotation(of: option))
+        }
+    }
+
+    private mutating func checkMappings(_ mount: Mount, _ path: () -> String) {
+        if mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
+            report(
+                path(), mount.uidMappings.isEmpty ? "uidMappings" : "gidMappings",
+                "id-mapped mounts must have both uid and gid mappings specified: " + quotation(of: mount.destination))
+        }
+        if !mount.uidMappings.isEmpty { check(mount.uidMappings, path(), "uidMappings") }
+        if !mount.gidMappings.isEmpty { check(mount.gidMappings, path(), "gidMappings") }
+        guard mount.uidMappings.isEmpty, mount.gidMappings.isEmpty, !has(.user) else { return }
+        for option in mount.options where option == "idmap" || option == "ridmap" {
+            report(path(), "options", quotation(of: option) + " needs mappings or a user namespace")
+        }
+    }
+
+    /// What stands below `/proc` is the kernel's word, so nothing may cover it but a few files that tools emulate.
+    private mutating func checkDestination(_ mount: Mount, _ path: () -> String) {
+        var names: [Substring] = []
+        for name in mount.destination.split(separator: "/") where name != "." {
+            if name == ".." { _ = names.popLast() } else { names.append(name) }
+        }
+        guard names.first == "proc" else { return }
+        let destination = "/" + names.joined(separator: "/")
+        if names.count == 1 {
+            if !mount.isBind, mount.type != "proc" {
+                report(path(), "type", quotation(of: destination) + " cannot be mounted because it is not of type proc")
+            }
+        } else if !Self.coverableProcFiles.contains(destination) {
+            report(
+                path(), "destination", quotation(of: destination) + " cannot be mounted because it is inside /proc")
+        }
+    }
+
+    private static let coverableProcFiles = [
+        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
+        "/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+    ]
+}
+
+extension Mount {
+    /// Whether the mount shows a file or folder of the host instead of a filesystem of its own.
+    package var isBind: Bool { type == "bind" || options.contains { $0 == "bind" || $0 == "rbind" } }
+}
+
+/// The mount options that the runtime itself understands. Any other option goes to the filesystem.
+package enum MountOption {
+    /// The names of the specification and of mount(8), sorted.
+    package static let standardNames: [String] = [
+        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
+        "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
+        "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
+        "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime",
+        "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime",
+        "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
+        "sync", "tmpcopyup", "unbindable",
+    ]
+
+    /// Names that other runtimes and mount(8) know and that concern no filesystem.
+    private static let extensionNames: [String] = [
+        "acl", "copy-symlink", "dest-nofollow", "noacl", "rasync", "rdirsync", "rmand", "rnomand", "rsync",
+        "src-nofollow",
+    ]
+
+    /// Whether an option is for the runtime and not for a filesystem. Those of user space start with `x-` or `X-`, see
+    /// mount(8).
+    package static func isStandard(_ option: String) -> Bool {
+        standardNames.contains(option) || extensionNames.contains(option) || option.hasPrefix("x-")
+            || option.hasPrefix("X-") || option.hasPrefix("idmap=") || option.hasPrefix("ridmap=")
+    }
+}

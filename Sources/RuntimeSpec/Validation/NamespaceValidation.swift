@@ -1,0 +1,97 @@
+import JSON
+
+extension Validation {
+    mutating func checkNamespaces(_ linux: LinuxConfiguration) {
+        var seen: [NamespaceType] = []
+        for (index, namespace) in namespaces.enumerated() {
+            if seen.contains(namespace.type) {
+                let text = "{\"\(namespace.type.rawValue)\" " + quotation(of: namespace.path ?? "") + "}"
+                report("linux", "namespaces[\(index)]", "malformed spec file: duplicated ns " + text)
+            } else {
+                seen.append(namespace.type)
+            }
+            if let path = namespace.path, !path.hasPrefix("/") {
+                report("linux", "namespaces[\(index)].path", quotation(of: path) + " is not an absolute path")
+            }
+        }
+        if knowsNamespaces {
+            checkUserNamespace(linux)
+            checkTimeNamespace(linux)
+        }
+        check(linux.uidMappings, "linux", "uidMappings")
+        check(linux.gidMappings, "linux", "gidMappings")
+        for pair in linux.timeOffsets where pair.value.nanosecs > 999_999_999 {
+            report(
+                "linux.timeOffsets", pair.key.rawValue + ".nanosecs",
+                "\(pair.value.nanosecs) is out of range (0 to 999999999)")
+        }
+    }
+
+    private mutating func checkUserNamespace(_ linux: LinuxConfiguration) {
+        guard let namespace = namespaces.first(where: { $0.type == .user }) else {
+            if !linux.uidMappings.isEmpty || !linux.gidMappings.isEmpty {
+                report(
+                    "linux", linux.uidMappings.isEmpty ? "gidMappings" : "uidMappings",
+                    "user namespace mappings specified, but user namespace isn't enabled in the config")
+            }
+            return
+        }
+        // A joined namespace has its mappings already; whether others fit to them can only be seen on the host.
+        guard namespace.path == nil else { return }
+        if linux.uidMappings.isEmpty {
+            report("linux", "uidMappings", "user namespaces enabled, but no uid mappings found")
+        }
+        if linux.gidMappings.isEmpty {
+            report("linux", "gidMappings", "user namespaces enabled, but no gid mappings found")
+        }
+    }
+
+    private mutating func checkTimeNamespace(_ linux: LinuxConfiguration) {
+        guard !linux.timeOffsets.isEmpty else { return }
+        guard let namespace = namespaces.first(where: { $0.type == .time }) else {
+            return report(
+                "linux", "timeOffsets",
+                "time namespace offsets specified, but time namespace isn't enabled in the config")
+        }
+        guard let path = namespace.path else { return }
+        report(
+            "linux", "timeOffsets",
+            "time namespace enabled, but both namespace path and time offsets specified -- you may only provide one: "
+                + quotation(of: path))
+    }
+
+    /// The rules of user_namespaces(7) for the lines of a map.
+    mutating func check(_ mappings: [IDMapping], _ base: String, _ property: String) {
+        if mappings.count > 340 {
+            report(base, property, "\(mappings.count) mappings, but the kernel takes no more than 340")
+            return
+        }
+        for (index, mapping) in mappings.enumerated() {
+            let path = { property + "[\(index)]" }
+            if mapping.size == 0 { report(base, path() + ".size", "0 is not above 0") }
+            if mapping.containerIDs.upperBound > Self.idCount {
+                report(base, path(), "container ids from \(mapping.containerID) on are less than \(mapping.size)")
+            }
+            if mapping.hostIDs.upperBound > Self.idCount {
+                report(base, path(), "host ids from \(mapping.hostID) on are less than \(mapping.size)")
+            }
+            for other in mappings[..<index] {
+                if other.containerIDs.overlaps(mapping.containerIDs) {
+                    report(base, path(), "container ids from \(mapping.containerID) on are mapped twice")
+                }
+                if other.hostIDs.overlaps(mapping.hostIDs) {
+                    report(base, path(), "host ids from \(mapping.hostID) on are mapped twice")
+                }
+            }
+        }
+    }
+
+    private static let idCount: UInt64 = 1 << 32
+}
+
+extension IDMapping {
+    /// The ids inside the container.
+    package var containerIDs: Range<UInt64> { UInt64(containerID)..<UInt64(containerID) + UInt64(size) }
+    /// The ids on the host.
+    package var hostIDs: Range<UInt64> { UInt64(hostID)..<UInt64(hostID) + UInt64(size) }
+}

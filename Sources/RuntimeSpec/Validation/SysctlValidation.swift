@@ -1,0 +1,42 @@
+import JSON
+
+extension Validation {
+    /// Only what a namespace of the container's own isolates may be set: anything else would change the host.
+    mutating func check(sysctl key: String) {
+        let name = Self.dotted(key)
+        func report(_ message: String) {
+            self.report(PropertyPath("linux.sysctl").member(key).text, "", message)
+        }
+        if name.isEmpty || name.split(separator: "/", omittingEmptySubsequences: false).contains("..")
+            || key.split(separator: "/", omittingEmptySubsequences: false).contains("..")
+        {
+            return report("sysctl " + quotation(of: key) + " is not the name of a kernel parameter")
+        }
+        if Self.ipcParameters.contains(name) || name.hasPrefix("fs.mqueue.") {
+            if !has(.ipc) { report("sysctl " + quotation(of: name) + " is not allowed in the hosts ipc namespace") }
+        } else if name.hasPrefix("net.") {
+            if !has(.network) { report("sysctl " + quotation(of: name) + " not allowed in host network namespace") }
+        } else if name == "kernel.domainname", has(.uts) {
+            return
+        } else if name == "kernel.hostname", has(.uts) {
+            let field = "the OCI \"hostname\" field"
+            report("sysctl " + quotation(of: name) + " is not allowed as it conflicts with " + field)
+        } else if name.hasPrefix("user.") {
+            if !has(.user) { report("setting ucounts without a user namespace not allowed: " + quotation(of: name)) }
+        } else {
+            report("sysctl " + quotation(of: name) + " is not in a separate kernel namespace")
+        }
+    }
+
+    /// The name with dots between its parts. If the first separator is a slash, slashes separate and dots are letters.
+    private static func dotted(_ key: String) -> String {
+        let separator = key.utf8.first { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
+        guard separator == UInt8(ascii: "/") else { return key }
+        return String(key.map { $0 == "/" ? "." : $0 == "." ? "/" : $0 })
+    }
+
+    private static let ipcParameters = [
+        "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
+        "kernel.shmmni", "kernel.shm_rmid_forced",
+    ]
+}

@@ -1,0 +1,54 @@
+import Containers
+import Linux
+
+/// What `create` and `run` are asked to make.
+struct ContainerRequest {
+    let identifier: String
+    var options: CreateOptions
+
+    init(_ invocation: Invocation) throws(CommandError) {
+        let arguments = invocation.arguments
+        identifier = arguments.positionals[0]
+        let manager = try CgroupManager(arguments)
+        guard manager != .disabled else { throw CommandError("not supported yet: --cgroup-manager=disabled") }
+        let descriptors = try invocation.descriptors.checked()
+        options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
+        options.configurationFile = arguments.nonEmptyText(.configuration)
+        options.consoleSocket = arguments.nonEmptyText(.consoleSocket)
+        options.pidfdSocket = arguments.nonEmptyText(.pidfdSocket)
+        options.pidFile = arguments.nonEmptyText(.pidFile)
+        options.noPivot = arguments.isOn(.noPivot)
+        options.noNewKeyring = arguments.isOn(.noNewKeyring)
+        options.usesSystemdCgroup = manager == .systemd
+        options.listenDescriptors = descriptors.activated
+        options.passedDescriptors = descriptors.activated + descriptors.preserved
+        options.notifySocket = environmentVariable("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : $0 }
+        options.isRootless = try Self.isRootless(arguments)
+    }
+
+    /// Whether `--rootless` says so, or, by default, the caller's ids.
+    private static func isRootless(_ arguments: ParsedArguments) throws(CommandError) -> Bool {
+        let word = arguments.text(.rootless) ?? ""
+        if word.isEmpty || word.lowercased() == "auto" { return CallerPrivileges.isRootless }
+        guard let value = GoSyntax.bool(word) else {
+            throw CommandError("strconv.ParseBool: parsing " + goQuoted(word) + ": invalid syntax")
+        }
+        return value
+    }
+}
+
+/// Who makes the cgroups.
+enum CgroupManager {
+    case cgroupfs, systemd, disabled
+
+    /// What the flags say; `--cgroup-manager` names one, `--systemd-cgroup` is short for systemd.
+    init(_ arguments: ParsedArguments) throws(CommandError) {
+        switch arguments.nonEmptyText(.cgroupManager) {
+        case nil: self = arguments.isOn(.systemdCgroup) ? .systemd : .cgroupfs
+        case "cgroupfs": self = .cgroupfs
+        case "systemd": self = .systemd
+        case "disabled": self = .disabled
+        case let other?: throw CommandError("invalid cgroup manager: " + other)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Containers
+import Linux
+import RuntimeSpec
+
+extension Command {
+    /// Runs a further process in a container.
+    static var exec: Command {
+        Command(
+            "exec", summary: "run a further process in a container",
+            synopsis: "<container-id> <command> [arguments] | --process FILE <container-id>",
+            description: """
+                Runs a program in the namespaces and the cgroup of a container that is created or
+                running. What the flags do not say comes from process in the bundle's config.json.
+
+                In the foreground the exit status is the program's (128 plus the number of the signal
+                that killed it), and 255 when it could not be run:
+
+                   # apus exec web ps
+                   # apus exec --tty --env TERM=xterm web sh
+                """,
+            arguments: .atLeast(1), rule: .stopAtFirst,
+            flags: [
+                .consoleSocket, .pidfdSocket, .cwd, .env, .tty, .user, .additionalGids, .process, .detach, .pidFile,
+                .processLabel, .apparmor, .noNewPrivs, .cap, .preserveFDs, .cgroup, .ignorePaused,
+            ],
+            subject: .container
+        ) { (invocation) throws(CommandError) in
+            do throws(CommandError) {
+                return try executeProcess(invocation)
+            } catch {
+                throw error.prefixed(by: "exec failed: ", status: ExitStatus.execFailure)
+            }
+        }
+    }
+}
+
+private func executeProcess(_ invocation: Invocation) throws(CommandError) -> Int32 {
+    let options = try execOptions(invocation)
+    let container = try invocation.container()
+    do throws(ContainerError) {
+        return try container.exec(options, report: invocation.report)
+    } catch {
+        throw CommandError(error)
+    }
+}
+
+private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecOptions {
+    let arguments = invocation.arguments
+    var options = ExecOptions()
+    if let path = arguments.nonEmptyText(.process) {
+        options.process = try process(at: path)
+    } else {
+        options.arguments = Array(arguments.positionals.dropFirst())
+        options.workingDirectory = arguments.nonEmptyText(.cwd)
+        options.environment = arguments.texts(.env)
+        options.terminal = arguments.isOn(.tty)
+        if let text = arguments.nonEmptyText(.user) {
+            let user = try ExecUser(text)
+            options.user = user.user
+            options.group = user.group
+        }
+        options.additionalGroups = try additionalGroups(arguments.integers(.additionalGids))
+        options.processLabel = arguments.nonEmptyText(.processLabel)
+        options.apparmorProfile = arguments.nonEmptyText(.apparmor)
+        options.noNewPrivileges = arguments.toggle(.noNewPrivs)
+        options.capabilities = arguments.texts(.cap)
+    }
+    options.cgroups = arguments.texts(.cgroup)
+    options.ignoresPaused = arguments.isOn(.ignorePaused)
+    options.consoleSocket = arguments.nonEmptyText(.consoleSocket)
+    options.pidfdSocket = arguments.nonEmptyText(.pidfdSocket)
+    options.pidFile = arguments.nonEmptyText(.pidFile)
+    options.passedDescriptors = try invocation.descriptors.checked().preserved
+    options.detaches = arguments.isOn(.detach)
+    return options
+}
+
+/// The process object of a file, which engines write for each call.
+private func process(at path: String) throws(CommandError) -> Process {
+    let bytes: [UInt8]
+    do throws(Errno) {
+        bytes = try readRegularFile(path, limit: 16 << 20)
+    } catch {
+        throw CommandError("open", path, error)
+    }
+    do throws(SpecError) {
+        return try Process(json: bytes)
+    } catch {
+        throw CommandError(path + ": " + error.text)
+    }
+}

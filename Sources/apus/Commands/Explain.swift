@@ -1,0 +1,35 @@
+import Containers
+
+extension Command {
+    /// Prints what `create` would do.
+    static var explain: Command {
+        Command(
+            "explain", summary: "show what create would do with a bundle, step by step",
+            description: """
+                Prints the plan of a bundle without touching the host: each step with its number, the
+                process and phase it belongs to, what is done, and the property of config.json that
+                asks for it; then the properties that have no effect.
+                """,
+            arguments: .none, flags: [.bundle, .configuration, .explainFormat]
+        ) { (invocation) throws(CommandError) in
+            try printExplanation(invocation.arguments)
+            return ExitStatus.success
+        }
+    }
+}
+
+private func printExplanation(_ arguments: ParsedArguments) throws(CommandError) {
+    let format = arguments.text(.explainFormat) ?? "text"
+    guard format == "text" || format == "json" else { throw CommandError("invalid format option") }
+    var options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
+    options.configurationFile = arguments.nonEmptyText(.configuration)
+    options.detaches = false
+    options.isRootless = CallerPrivileges.isRootless
+    let plan: PlanDescription
+    do throws(ContainerError) {
+        plan = try ContainerStore(root: "/run/apus").explain("container", options)
+    } catch {
+        throw CommandError(error)
+    }
+    try writeStandardOutput(format == "json" ? plan.json + [UInt8(ascii: "\n")] : [UInt8](plan.text.utf8))
+}

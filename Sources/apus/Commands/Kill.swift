@@ -1,0 +1,34 @@
+import Containers
+
+extension Command {
+    /// Sends a signal to the first process of a container.
+    static var kill: Command {
+        Command(
+            "kill", summary: "send a signal to a container's first process (default: TERM)",
+            synopsis: "<container-id> [signal]",
+            description: """
+                The signal is a number or a name, such as 9, KILL, SIGKILL or RTMIN+3. KILL ends all
+                processes of the container, also when it shares its pid namespace.
+
+                To send it to a container named "web":
+
+                   # apus kill web KILL
+                """,
+            arguments: .between(1, 2), rule: .stopAtFirstExcept("all"), flags: [.killAll], subject: .container
+        ) { (invocation) throws(CommandError) in
+            let positionals = invocation.arguments.positionals
+            var name = positionals.count > 1 ? positionals[1] : ""
+            if name.isEmpty { name = "TERM" }
+            let container = try invocation.container()
+            guard let signal = SignalName.number(name) else {
+                throw CommandError("unknown signal " + goQuoted(name))
+            }
+            do throws(ContainerError) {
+                try container.kill(signal: signal, all: invocation.arguments.isOn(.killAll))
+            } catch {
+                throw CommandError(error)
+            }
+            return ExitStatus.success
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import CLinux
+import Linux
+import Testing
+
+@testable import Cgroups
+
+/// What the tests on the real kernel share: a unique cgroup, and processes to put into it.
+enum HostCgroups {
+    static let isRoot = geteuid() == 0
+
+    static let layout: CgroupLayout = {
+        // A host that cannot be read has no cgroups to test on.
+        do { return try CgroupLayout.detect() } catch { return CgroupLayout() }
+    }()
+
+    /// The host's cgroup2, as if it were the only hierarchy.
+    static let unifiedAlone: CgroupLayout? = {
+        guard isRoot, let unified = layout.unified else { return nil }
+        return CgroupLayout(unified: unified)
+    }()
+
+    static var canMakeLegacy: Bool { isRoot && (layout.kind == .legacy || layout.kind == .hybrid) }
+    static var canMakeAny: Bool { isRoot && layout.kind != .none }
+
+    static func uniqueName() -> String { "apus-test-" + String(UInt64.random(in: 0...UInt64.max), radix: 36) }
+
+    /// Makes a cgroup, runs `body`, and removes it whatever happens.
+    static func withCgroup(
+        _ layout: CgroupLayout = layout, name: String = uniqueName(),
+        _ body: (inout Cgroup) throws -> Void
+    ) throws {
+        let plan = try CgroupPlan(layout: layout, cgroupsPath: "/" + name + "/inner", id: "c")
+        var cgroup = Cgroup(plan)
+        try cgroup.make()
+        defer {
+            var again = Cgroup(recorded: plan.paths)
+            do {
+                try again.killAll()
+                _ = try again.waitUntilEmpty(milliseconds: 5000)
+                try again.remove()
+                for place in plan.places { try unlink(CgroupPlan.parent(of: place.directory), isDirectory: true) }
+            } catch {
+                Issue.record("cleaning up: \(error)")
+            }
+        }
+        try body(&cgroup)
+    }
+
+    /// A sleeping process that is killed at the end.
+    static func withSleeper(_ body: (Int32) throws -> Void) throws {
+        var arguments = linux_clone_args()
+        arguments.exit_signal = UInt64(SIGCHLD)
+        let pid = Int32(try check(linux_clone3(&arguments)))
+        if pid == 0 {
+            // Only system calls: the other threads are not here.
+            for _ in 0..<100 { _ = linux_poll(nil, 0, 1000) }
+            linux_exit_group(0)
+        }
+        defer {
+            var status: Int32 = 0
+            _ = linux_kill(pid, SIGKILL)
+            _ = linux_wait4(pid, &status, 0)
+        }
+        try body(pid)
+    }
+
+    /// The number of a descriptor that stays open, -1 if there is none.
+    static func number(_ descriptor: borrowing FileDescriptor?) -> Int32 {
+        switch descriptor {
+        case .some(let open): open.raw
+        case nil: -1
+        }
+    }
+
+    /// Removes a directory; what stays behind is recorded as an issue.
+    static func removeDirectory(_ path: String) {
+        do { try unlink(path, isDirectory: true) } catch { Issue.record("rmdir \(path): \(error)") }
+    }
+
+    static func text(_ path: String) throws -> String { try readKernelFile(path) }
+}

@@ -1,0 +1,85 @@
+import CLinux
+import Linux
+import Testing
+
+@testable import Cgroups
+
+/// A mount namespace for the calling thread alone, whose changes nobody else sees.
+enum PrivateMounts {
+    /// Runs `body` in a new mount namespace and brings the thread back.
+    static func run(_ body: () throws -> Void) throws {
+        let home = try FileDescriptor.open("/proc/thread-self/ns/mnt")
+        let directory = try FileDescriptor.open(".", .path)
+        try check(linux_unshare(0x2_0000))
+        defer {
+            let results = [linux_setns(home.raw, 0), linux_fchdir(directory.raw)]
+            if results != [0, 0] { Issue.record("the thread stays in another mount namespace") }
+        }
+        try check(linux_mount("none", "/", nil, 0x4_4000, nil))
+        try body()
+    }
+}
+
+@Suite(.enabled(if: HostCgroups.canMakeAny, "needs root and a mounted cgroup hierarchy"))
+struct LayoutDetectionTests {
+    @Test func aCgroup2AtTheUsualPlaceIsTheOnlyHierarchy() throws {
+        var result: CgroupLayout?
+        try PrivateMounts.run {
+            try check(linux_mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, nil))
+            result = try CgroupLayout.detect()
+        }
+        let layout = try #require(result)
+        #expect(layout.kind == .unified)
+        #expect(layout.unified?.mountPoint == "/sys/fs/cgroup")
+        #expect(layout.unified?.mountRoot == "/")
+        #expect(layout.legacy.isEmpty)
+    }
+
+    @Test func nothingAtTheUsualPlaceIsNoHierarchy() throws {
+        var result: CgroupLayout?
+        try PrivateMounts.run {
+            try check(linux_mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, nil))
+            result = try CgroupLayout.detect()
+        }
+        #expect(try #require(result).kind == .none)
+    }
+
+    @Test(.enabled(if: HostCgroups.canMakeLegacy, "needs the hierarchies of cgroup version 1"))
+    func hierarchiesElsewhereAreFound() throws {
+        let memory = try #require(HostCgroups.layout.legacy.first { $0.controllers.contains("memory") })
+        let name = HostCgroups.uniqueName()
+        try makeDirectory(memory.mountPoint + "/" + name, mode: 0o755)
+        defer { HostCgroups.removeDirectory(memory.mountPoint + "/" + name) }
+        var result: CgroupLayout?
+        try PrivateMounts.run {
+            // The whole hierarchy at another place, and a part of it at the usual one.
+            try check(linux_mount("tmpfs", "/mnt", "tmpfs", 0, nil))
+            try makeDirectory("/mnt/whole", mode: 0o755)
+            try check(linux_mount(memory.mountPoint, "/mnt/whole", nil, 0x1000, nil))
+            try check(linux_umount2(memory.mountPoint, 2))
+            try check(linux_mount("/mnt/whole/" + name, memory.mountPoint, nil, 0x1000, nil))
+            result = try CgroupLayout.detect()
+        }
+        let layout = try #require(result)
+        let found = try #require(layout.legacy.first { $0.controllers.contains("memory") })
+        #expect(found.mountPoint == "/mnt/whole")
+        #expect(layout.legacy.count == HostCgroups.layout.legacy.count)
+        #expect(layout.unified?.mountPoint == HostCgroups.layout.unified?.mountPoint)
+    }
+
+    @Test func aContainersViewHasItsOwnCgroupAtTheTop() throws {
+        guard let unified = HostCgroups.layout.unified else { return }
+        let name = HostCgroups.uniqueName()
+        try makeDirectory(unified.mountPoint + "/" + name, mode: 0o755)
+        defer { HostCgroups.removeDirectory(unified.mountPoint + "/" + name) }
+        var result: CgroupLayout?
+        try PrivateMounts.run {
+            try check(linux_mount(unified.mountPoint + "/" + name, "/sys/fs/cgroup", nil, 0x1000, nil))
+            result = try CgroupLayout.detect()
+        }
+        let layout = try #require(result)
+        #expect(layout.kind == .unified)
+        #expect(layout.unified?.mountRoot == "/" + name)
+        #expect(layout.unified?.ownPathInMount == "/")
+    }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import apus
+
+@Suite struct OutputTests {
+    @Test func columnsAreTwelveWideOrThreeMoreThanTheLongest() {
+        var table = TextTable(headings: ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"])
+        table.append(["c1", "30434", "running", "/tmp/b2", "2026-11-24T11:16:45.3411254Z", "root"])
+        table.append(["a-rather-long-identifie", "0", "stopped", "/tmp/b2", "2026-11-24T11:16:45.449169088Z", "#12345"])
+        #expect(
+            table.text == """
+                ID                        PID         STATUS      BUNDLE      CREATED                          OWNER
+                c1                        30434       running     /tmp/b2     2026-11-24T11:16:45.3411254Z     root
+                a-rather-long-identifie   0           stopped     /tmp/b2     2026-11-24T11:16:45.449169088Z   #12345
+
+                """)
+        #expect(
+            TextTable(headings: ["ID", "PID", "OWNER"]).text == "ID          PID         OWNER\n")
+    }
+
+    @Test func namesOfUsers() {
+        let users = UserNames("root:x:0:0:root:/root:/bin/sh\n:x:7:7::/:\nbroken\nbin:x:2:2:bin\ntoor:x:0:0::/:\n")
+        #expect(users.name(of: 0) == "root")
+        #expect(users.name(of: 2) == "bin")
+        #expect(users.name(of: 7) == "#7")
+        #expect(users.name(of: 12345) == "#12345")
+        #expect(UserNames("").name(of: 0) == "#0")
+    }
+
+    @Test(arguments: [
+        ("/", "/"), ("//a///b/", "/a/b"), ("/a/./b/../c", "/a/c"), ("/../..", "/"), ("/a/..", "/"),
+        ("/..a/b..", "/..a/b.."),
+    ])
+    func cleanedPaths(path: String, cleaned: String) {
+        #expect(cleanedPath(path) == cleaned)
+    }
+
+    @Test func relativePathsStartAtTheWorkingDirectory() throws {
+        #expect(try absolutePath("x/../y").hasSuffix("/y"))
+        #expect(try absolutePath("x").hasPrefix("/"))
+        #expect(try absolutePath("/x/") == "/x")
+    }
+}

@@ -1,0 +1,146 @@
+import CLinux
+import Linux
+import RootfsProbe
+import RuntimeSpec
+import Testing
+
+@testable import Containers
+
+/// A root file system with busybox in it, and a way to look at it from inside.
+final class ProbedRootfs {
+    let bundle: String
+    var spec: Spec
+    var facts: MountFacts
+    var scenario = ProbeScenario()
+
+    var rootfs: String { bundle + "/rootfs" }
+
+    static var canRun: Bool { linux_syscall(Int(SYS_geteuid), 0, 0, 0, 0, 0, 0) == 0 && fileExists("/bin/busybox") }
+
+    init(mounts: [Mount]? = nil) throws {
+        bundle = "/tmp/apus-mounts-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        try makeDirectory(bundle, mode: 0o755)
+        try makeDirectory(bundle + "/rootfs", mode: 0o755)
+        try makeDirectory(bundle + "/rootfs/bin", mode: 0o755)
+        let program = try FileDescriptor.open("/bin/busybox")
+        let copy = try FileDescriptor.open(
+            bundle + "/rootfs/bin/busybox", [.create, .exclusive, .writeOnly], mode: 0o755)
+        while try sendFile(to: copy.raw, from: program.raw, count: 1 << 30) > 0 {}
+        spec = Spec(root: Root(path: "rootfs"), mounts: mounts ?? Self.defaultMounts, linux: LinuxConfiguration())
+        spec.linux?.namespaces = [.pid, .network, .ipc, .uts, .mount].map { Namespace(type: $0) }
+        facts = MountFacts(bundle: bundle, rootfs: bundle + "/rootfs")
+    }
+
+    deinit {
+        do throws(Errno) {
+            try removeTree(bundle, at: workingDirectory)
+        } catch {
+            Issue.record("\(bundle) cannot be removed: \(error.message)")
+        }
+    }
+
+    static let defaultMounts: [Mount] = [
+        Mount(destination: "/proc", type: "proc", source: "proc"),
+        Mount(
+            destination: "/dev", type: "tmpfs", source: "tmpfs",
+            options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+        Mount(
+            destination: "/dev/pts", type: "devpts", source: "devpts",
+            options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+        Mount(
+            destination: "/dev/shm", type: "tmpfs", source: "shm",
+            options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]),
+        Mount(
+            destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]),
+        Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"]),
+    ]
+
+    static let maskedPaths = [
+        "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/proc/scsi",
+    ]
+    static let readonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+
+    /// Writes a file of the bundle, making its folders.
+    func write(_ text: String, to path: String) throws {
+        if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
+        let file = try FileDescriptor.open(
+            bundle + "/" + path, [.create, .truncate, .writeOnly], mode: 0o644)
+        try Linux.write(Array(text.utf8), to: file.raw)
+    }
+
+    func read(_ path: String) throws -> String { try readKernelFile(bundle + "/" + path) }
+
+    func link(_ path: String, to target: String) throws {
+        try makeSymbolicLink(bundle + "/" + path, at: workingDirectory, to: target)
+    }
+
+    func makeFolder(_ path: String) throws {
+        var folder = bundle
+        for part in path.split(separator: "/") {
+            folder += "/" + part
+            if !fileExists(folder) { try makeDirectory(folder, mode: 0o755) }
+        }
+    }
+
+    func names(in path: String) throws -> [String] {
+        let folder = try FileDescriptor.open(bundle + "/" + path, .directory)
+        return try directoryEntries(of: folder.raw).sorted()
+    }
+
+    /// Plans the specification, performs the plan, and runs `script` inside.
+    func run(_ script: String) throws -> (output: String, status: Int32) {
+        scenario.hasUserNamespace = spec.linux?.namespaces.contains { $0.type == .user } ?? false
+        scenario.hasCgroupNamespace = spec.linux?.namespaces.contains { $0.type == .cgroup } ?? false
+        scenario.hasNetworkNamespace = spec.linux?.namespaces.contains { $0.type == .network } ?? false
+        let plan = try RootfsPlan(spec: spec, facts: facts)
+        scenario.sources = plan.sources.map(\.step)
+        scenario.operations =
+            plan.beforeSwitch.map(\.operation) + [plan.rootSwitch.operation] + plan.afterSwitch.map(\.operation)
+        scenario.program = [
+            "/bin/busybox", "sh", "-c",
+            "for name in cat touch readlink; do alias $name=\"busybox $name\"; done\n" + script,
+        ]
+        var encoder = PlanEncoder()
+        encoder.encode(scenario)
+        let file = try FileDescriptor.open(
+            bundle + "/scenario", [.create, .truncate, .writeOnly], mode: 0o600)
+        try Linux.write(encoder.bytes, to: file.raw)
+        return try Self.runProbe(bundle + "/scenario")
+    }
+
+    private static func runProbe(_ scenario: String) throws -> (output: String, status: Int32) {
+        // The test runner is a program of the toolchain; the products lie beside the test bundle.
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
+        let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
+        let program = try FileDescriptor.open(folder + "RootfsProbe", .path)
+        let null = try FileDescriptor.open("/dev/null", .readWrite)
+        let output = try FileDescriptor.open(scenario + ".out", [.create, .truncate, .readWrite, .append], mode: 0o600)
+        var arguments = linux_clone_args()
+        arguments.exit_signal = UInt64(SIGCHLD)
+        var words: [UnsafeMutablePointer<CChar>?] = [strdup("RootfsProbe"), strdup(scenario), nil]
+        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+        defer { for word in words { free(word) } }
+        let child = try check(
+            linux_clone3_execveat(
+                &arguments, program.raw, &words, &environment, [null.raw, output.raw, output.raw], 3, 0))
+        var status: Int32 = 0
+        try checkRetrying { linux_wait4(pid_t(child), &status, 0) }
+        let text = String(decoding: try readRegularFile(scenario + ".out", limit: 1 << 20), as: UTF8.self)
+        return (text, status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f))
+    }
+}
+
+private func removeTree(_ path: String, at directory: Int32) throws(Errno) {
+    do throws(Errno) {
+        try unlink(path, at: directory)
+    } catch .isDirectory {
+        do {
+            let folder = try FileDescriptor.open(path, at: directory, [.directory, .noFollow])
+            for name in try directoryEntries(of: folder.raw) { try removeTree(name, at: folder.raw) }
+        }
+        try unlink(path, at: directory, isDirectory: true)
+    } catch .noSuchFileOrDirectory {
+        return
+    }
+}

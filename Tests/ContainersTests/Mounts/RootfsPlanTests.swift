@@ -1,0 +1,247 @@
+import Linux
+import RuntimeSpec
+import Testing
+
+@testable import Containers
+
+struct RootfsPlanTests {
+    private func plan(
+        _ mounts: [Mount] = [], namespaces: [NamespaceType] = [.mount], cgroups: [MountFacts.CgroupPlace] = [],
+        rootless: Bool = false, change: (inout LinuxConfiguration) -> Void = { _ in }
+    ) throws -> RootfsPlan {
+        var linux = LinuxConfiguration(namespaces: namespaces.map { Namespace(type: $0) })
+        change(&linux)
+        return try RootfsPlan(
+            spec: Spec(root: Root(path: "rootfs"), mounts: mounts, linux: linux),
+            facts: MountFacts(bundle: "/b", rootfs: "/b/rootfs", cgroups: cgroups, isRootless: rootless))
+    }
+
+    private func mounts(_ plan: RootfsPlan) -> [MountStep] {
+        plan.beforeSwitch.compactMap {
+            if case .mount(let step) = $0.operation { step } else { nil }
+        }
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return ""
+        } catch let error as ContainerError {
+            return error.message
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func operationsSurviveTheirCoding() throws {
+        let plan = try plan(
+            [
+                Mount(
+                    destination: "/a", type: "none", source: "x",
+                    options: ["rbind", "ro", "rslave", "rnosuid", "rnoatime", "suid"]),
+                Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro"]),
+            ], namespaces: [.mount, .user, .cgroup],
+            cgroups: [
+                MountFacts.CgroupPlace(controllers: ["cpu", "cpuacct"], mountPoint: "/c/cpu,cpuacct", path: "/x"),
+                MountFacts.CgroupPlace(controllers: ["name=systemd"], mountPoint: "/c/systemd", path: "/x"),
+            ]
+        ) {
+            $0.maskedPaths = ["/proc/kcore"]
+            $0.readonlyPaths = ["/proc/sys"]
+            $0.sysctl["net.ipv4.ip_forward"] = "1"
+            $0.rootfsPropagation = .recursiveSlave
+            $0.devices = [Device(path: "/dev/p", type: .fifo)]
+        }
+        let operations =
+            plan.beforeSwitch.map(\.operation) + [plan.rootSwitch.operation] + plan.afterSwitch.map(\.operation)
+            + [
+                .makeRootReadonly(ReadonlyRootStep()), .makeMountsReadonly(ReadonlyMountsStep(destinations: ["/a"])),
+            ]
+        var encoder = PlanEncoder()
+        encoder.encode(operations)
+        var decoder = PlanDecoder(encoder.bytes)
+        #expect(try decoder.decode([RootfsOperation].self) == operations)
+        #expect(decoder.isAtEnd)
+    }
+
+    @Test func bindsAreResolved() throws {
+        let step = try #require(
+            mounts(try plan([Mount(destination: "/a/../b", source: "data", options: ["bind"])])).first)
+        #expect(step.kind == .bind)
+        #expect(step.source == "/b/data")
+        #expect(step.destination == "/b")
+        #expect(step.tree == nil)
+        #expect(step.attributeChange == nil)
+        #expect(mounts(try plan([Mount(destination: "/b", type: "bind", source: "/d")])).first?.flags == .bind)
+    }
+
+    @Test func parentTakesSourcesForUserNamespace() throws {
+        let mount = Mount(destination: "/b", source: "/d", options: ["rbind"])
+        let plan1 = try plan([mount], namespaces: [.mount, .user])
+        #expect(plan1.sources.map(\.step.path) == ["/b/rootfs", "/d"])
+        #expect(plan1.sources.map(\.step.recursively) == [true, true])
+        #expect(plan1.sources.map(\.step.propagation) == [[.slave, .recursive], [.slave, .recursive]])
+        #expect(mounts(plan1).first?.tree == plan1.sources.last?.step.slot)
+        #expect(try plan([mount], namespaces: [.mount, .user], rootless: true).sources.isEmpty)
+        #expect(try plan([mount]).sources.isEmpty)
+    }
+
+    @Test func flagsOfBindsReplaceThoseOfTheSource() throws {
+        func change(_ words: [String]) throws -> MountAttributeChange? {
+            mounts(try plan([Mount(destination: "/b", source: "/d", options: ["bind"] + words)])).first?.attributeChange
+        }
+        var found = try #require(try change(["ro"]))
+        #expect(found.set == .readOnly)
+        #expect(found.clear == [.noSetuid, .noDevices, .noExec, .noSymbolicLinks])
+        found = try #require(try change(["rw"]))
+        #expect(found.set == [])
+        #expect(found.clear == [.readOnly, .noSetuid, .noDevices, .noExec, .noSymbolicLinks])
+        found = try #require(try change(["noatime", "nodev"]))
+        #expect(found.set == [.noAccessTime, .noDevices])
+        #expect(found.clear.isSuperset(of: .accessTimeField))
+        found = try #require(try change(["relatime"]))
+        #expect(found.clear.isSuperset(of: [.accessTimeField, .noDirectoryAccessTime]))
+        #expect(try change(["rprivate"]) == nil)
+    }
+
+    @Test(arguments: [
+        (Mount(destination: "/", type: "tmpfs"), "is on the top of rootfs"),
+        (Mount(destination: "/x/..", type: "tmpfs"), "is on the top of rootfs"),
+        (Mount(destination: "/proc", type: "tmpfs"), "cannot be mounted because it is not of type proc"),
+        (Mount(destination: "/proc/self", type: "tmpfs"), "cannot be mounted because it is inside /proc"),
+        (
+            Mount(destination: "/tmp/../proc/sys", source: "/x", options: ["bind"]),
+            "cannot be mounted because it is inside /proc"
+        ),
+        (Mount(destination: "/x", options: ["bind"]), "needs a source"),
+        (
+            Mount(destination: "/x", source: "/x", options: ["bind", "size=1"]),
+            "bind mounts cannot have any filesystem-specific options applied"
+        ),
+        (
+            Mount(destination: "/x", type: "tmpfs", options: ["idmap"]),
+            "id-mapped mounts are only supported for bind-mounts"
+        ),
+        (
+            Mount(
+                destination: "/x", source: "/x", options: ["bind"],
+                uidMappings: [IDMapping(containerID: 0, hostID: 0, size: 1)]),
+            "id-mapped mounts must have both uid and gid mappings specified"
+        ),
+        (Mount(destination: "/x", source: "/x", options: ["bind", "idmap"]), "the option idmap needs mappings"),
+        (Mount(destination: "/x", type: "cgroup"), "no cgroup hierarchy"),
+        (Mount(destination: "/x", type: "proc", options: ["tmpcopyup"]), "is for tmpfs only"),
+    ])
+    func refusedMountTellsWhy(_ mount: Mount, _ reason: String) {
+        let text = message { _ = try plan([mount]) }
+        #expect(text.contains(reason))
+        #expect(text.hasPrefix("mounts[0]: ") || text.isEmpty == false)
+    }
+
+    @Test func someFilesOfProcMayBeReplaced() throws {
+        let step = mounts(try plan([Mount(destination: "/proc/meminfo", source: "/x", options: ["bind"])])).first
+        #expect(step?.rules == .insideProc)
+        let proc = mounts(try plan([Mount(destination: "/proc", source: "/proc", options: ["bind"])])).first
+        #expect(proc?.rules == [.insideProc, .sourceIsProc])
+    }
+
+    @Test func defaultDevicesCanBeReplaced() throws {
+        func devices(_ plan: RootfsPlan) -> [DeviceStep] {
+            plan.beforeSwitch.compactMap { if case .makeDevice(let step) = $0.operation { step } else { nil } }
+        }
+        #expect(devices(try plan()).map(\.path).count == 6)
+        let own = devices(
+            try plan {
+                $0.devices = [Device(path: "/dev/../dev/null", type: .character, major: 1, minor: 3, fileMode: 0o600)]
+            })
+        #expect(own.count == 6)
+        #expect(own.last?.path == "/dev/null")
+        #expect(own.last?.permissions == 0o600)
+        let bound = try plan([Mount(destination: "/dev/", source: "/dev", options: ["rbind"])])
+        #expect(devices(bound).isEmpty)
+        #expect(!bound.beforeSwitch.contains { $0.operation == .makeDeviceLinks(DeviceLinksStep()) })
+        #expect(devices(try plan(namespaces: [.mount, .user])).allSatisfy { $0.bindsHostNode })
+    }
+
+    @Test(arguments: [
+        Device(path: "dev/x", type: .character, major: 1, minor: 3), Device(path: "/dev/x", type: .character),
+        Device(path: "/dev/x", type: .block, major: -1, minor: 3),
+        Device(path: "/dev/x", type: .block, major: 4096, minor: 3),
+        Device(path: "/dev/x", type: .block, major: 1, minor: 1 << 20),
+        Device(path: "/dev/x", type: .character, major: 1, minor: 3, fileMode: 0o10000),
+        Device(path: "/", type: .fifo),
+    ])
+    func invalidDeviceIsAnError(_ device: Device) {
+        #expect(throws: ContainerError.self) { try plan { $0.devices = [device] } }
+    }
+
+    @Test(arguments: [
+        ("net.ipv4.ip_forward", "net/ipv4/ip_forward"),
+        ("net/ipv4/conf/eth0.1/forwarding", "net/ipv4/conf/eth0.1/forwarding"),
+        ("net.ipv4.conf.eth0/1.forwarding", "net/ipv4/conf/eth0.1/forwarding"),
+    ])
+    func sysctlKeyNamesFile(_ key: String, _ path: String) throws {
+        #expect(try SysctlStep(key, "1").path == path)
+    }
+
+    @Test(arguments: ["", "net", "net..x", "net/../../x", "/etc/passwd", "net/./x", "net.ipv4."])
+    func sysctlKeyCannotLeaveItsFolder(_ key: String) {
+        #expect(throws: ContainerError.self) { try SysctlStep(key, "1") }
+    }
+
+    @Test func propagationOfTheRoot() throws {
+        func steps(_ propagation: RootfsPropagation?) throws -> (RootStep?, RootSwitchStep?, [RootfsOperation]) {
+            let plan = try plan { $0.rootfsPropagation = propagation }
+            var root: RootStep?
+            var change: RootSwitchStep?
+            if case .prepareRoot(let step)? = plan.beforeSwitch.first?.operation { root = step }
+            if case .switchRoot(let step) = plan.rootSwitch.operation { change = step }
+            return (root, change, plan.afterSwitch.map(\.operation))
+        }
+        var (root, change, after) = try steps(nil)
+        #expect(root?.propagation == [.slave, .recursive])
+        #expect(change == RootSwitchStep(way: .pivot, oldRootIsShared: false))
+        #expect(after.isEmpty)
+        (root, change, after) = try steps(.recursiveShared)
+        #expect(root?.propagation == [.shared, .recursive])
+        #expect(change?.oldRootIsShared == true)
+        #expect(after == [.setPropagation(RootfsPropagationStep(propagation: [.shared, .recursive]))])
+        (root, change, after) = try steps(.unbindable)
+        #expect(root?.propagation == [.slave, .recursive])
+        #expect(after == [.setPropagation(RootfsPropagationStep(propagation: .unbindable))])
+        (root, change, after) = try steps(.private)
+        #expect(root?.propagation == [.privatePropagation, .recursive])
+    }
+
+    @Test func masksNeedMountNamespace() {
+        let text = message { _ = try plan(namespaces: []) { $0.maskedPaths = ["/proc/kcore"] } }
+        #expect(text == "unable to restrict sys entries without a private MNT namespace")
+    }
+
+    @Test func unifiedCgroupIsBoundWithoutNamespaceAndMountedWithOne() throws {
+        let place = MountFacts.CgroupPlace(controllers: [], mountPoint: "/sys/fs/cgroup", path: "/c")
+        let mount = Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro"])
+        let bound = mounts(try plan([mount], cgroups: [place])).first
+        #expect(bound?.kind == .cgroup2Bind)
+        #expect(bound?.source == "/sys/fs/cgroup")
+        let own = mounts(try plan([mount], namespaces: [.mount, .cgroup], cgroups: [place])).first
+        #expect(own?.kind == .cgroup2)
+        #expect(own?.hierarchies.map(\.source) == ["/sys/fs/cgroup/c"])
+    }
+
+    @Test func relativeIDMapCountsFromTheContainers() throws {
+        let plan = try plan(
+            [Mount(destination: "/x", source: "/x", options: ["bind", "idmap=uids=@1-3-10;gids=0-5-1"])],
+            namespaces: [.mount, .user]
+        ) {
+            $0.uidMappings = [
+                IDMapping(containerID: 0, hostID: 0, size: 1), IDMapping(containerID: 1, hostID: 2, size: 1000),
+            ]
+        }
+        #expect(
+            plan.sources.last?.step.idMap
+                == .custom(
+                    uids: [IDMapping(containerID: 1, hostID: 4, size: 10)],
+                    gids: [IDMapping(containerID: 0, hostID: 5, size: 1)], recursively: false))
+    }
+}
