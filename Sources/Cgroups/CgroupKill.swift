@@ -15,9 +15,15 @@ extension Cgroup {
                 guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
             }
         }
-        // On hybrid hosts a process may be in the hierarchies of version 1 alone.
-        if kind == .unified && isDone { return }
-        try signalEach()
+        guard isDone else { return try signalEach() }
+        if kind == .unified { return }
+        // A process may be in the hierarchies of version 1 alone, and their freezer holds even a killed one.
+        let all = try processes()
+        if all.isEmpty { return }
+        var killed: [Int32] = []
+        if let index = unifiedIndex { killed = try processes(of: index) }
+        if all.contains(where: { !killed.contains($0) }) { return try signalEach() }
+        if freezerIndex != nil { try thaw() }
     }
 
     /// Freezes, signals each process by its pidfd, and thaws; again until no process is left unsignalled.

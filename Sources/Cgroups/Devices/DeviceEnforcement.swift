@@ -31,6 +31,7 @@ extension Cgroup {
                 }
                 if let raw = file?.raw { try writeOnce(change.text, to: raw) }
             } catch {
+                if error == .notPermitted, Self.isInUserNamespace { return }
                 throw .write(
                     change.text, to: branches[index].directory + "/" + change.file, error,
                     property: "linux.resources.devices")
@@ -58,10 +59,18 @@ extension Cgroup {
             try attachDeviceProgram(loaded.raw, to: cgroup)
             for program in old.raw { try detachDeviceProgram(program, from: cgroup) }
         } catch {
+            if error == .notPermitted, Self.isInUserNamespace { return }
             throw CgroupError(
                 property: "linux.resources.devices", operation: "bpf", path: path, value: log, errno: error,
                 reason: "unable to enforce the rules of devices")
         }
+    }
+
+    /// Whether the runtime is in a user namespace: there the kernel takes no rules, and no device can be made anyway.
+    private static var isInUserNamespace: Bool {
+        let map: String
+        do throws(Errno) { map = try readKernelFile("/proc/thread-self/uid_map") } catch { return false }
+        return map.split(whereSeparator: { $0 == " " || $0 == "\n" }) != ["0", "0", "4294967295"]
     }
 
     private static func load(_ program: DeviceProgram, log: inout String) throws(Errno) -> FileDescriptor {

@@ -35,7 +35,18 @@ extension Cgroup {
     /// Enables what it can for the children of `directory` and returns that.
     private mutating func enable(_ names: [String], in directory: String) throws(CgroupError) -> [String] {
         let path = directory + "/cgroup.subtree_control"
-        let file = try attempt("open", path) { () throws(Errno) in try FileDescriptor.open(path, .writeOnly) }
+        let file: FileDescriptor
+        do throws(Errno) {
+            file = try FileDescriptor.open(path, .writeOnly)
+        } catch {
+            // Where another user has delegated the cgroup, the levels above are set up already.
+            let present = try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
+            let enabled = present.split(separator: " ").map { String($0) }
+            for name in names where !enabled.contains(name) {
+                notEnabled.append(DisabledController(name: name, directory: directory, errno: error))
+            }
+            return names.filter { enabled.contains($0) }
+        }
         do throws(Errno) {
             try writeOnce(names.map { "+" + $0 }.joined(separator: " "), to: file.raw)
             return names
