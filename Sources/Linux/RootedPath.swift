@@ -18,7 +18,7 @@ package struct RootedPath: Sendable {
 }
 
 /// What to do with parts of a path that do not exist.
-private enum Missing {
+enum Missing {
     case fail
     case makeDirectory(mode: UInt32)
     case makeFile(mode: UInt32)
@@ -122,7 +122,7 @@ extension RootedPath {
 
     // The resolution in steps of one component, for kernels and filters without openat2, and for what is to be made.
     // Every folder on the way stays open, so `..` returns to the folder that was really passed.
-    private func walk(_ missing: Missing, _ links: Links, directory: Bool) throws(Errno) -> FileDescriptor {
+    func walk(_ missing: Missing, _ links: Links, directory: Bool) throws(Errno) -> FileDescriptor {
         var passed = OpenFolders()
         var pending: [Substring] = []
         push(path[...], onto: &pending)

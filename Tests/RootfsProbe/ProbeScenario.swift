@@ -31,7 +31,7 @@ package struct ProbeScenario: PlanCodable {
             encoder.encode(source.recursively)
             encoder.encode(source.noFollow)
             encoder.encode(source.propagation.rawValue)
-            if case .custom(let uids, let gids, let recursively)? = source.idMap {
+            if case .ranges(let uids, let gids, let recursively)? = source.idMap {
                 encoder.encode(true)
                 encoder.encode(recursively)
                 for mappings in [uids, gids] {
@@ -60,7 +60,7 @@ package struct ProbeScenario: PlanCodable {
                 let recursively = try decoder.decode(Bool.self)
                 let uids = Self.mappings(try decoder.decode([UInt32].self))
                 let gids = Self.mappings(try decoder.decode([UInt32].self))
-                source.idMap = .custom(uids: uids, gids: gids, recursively: recursively)
+                source.idMap = .ranges(uids: uids, gids: gids, recursively: recursively)
             }
             sources.append(source)
         }

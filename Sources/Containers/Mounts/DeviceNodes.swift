@@ -17,49 +17,54 @@ extension RootfsSetup {
         guard let (parentPath, name) = RootedPath(step.path, in: root).split() else {
             throw ContainerError(errno: .invalidArgument, reason: "the path names no file")
         }
-        let parent = try deviceParent(parentPath)
+        if parentPath == "/dev/" { return try makeDevice(step, name, in: try devices()) }
+        let parent = try explained("open " + parentPath + " in the root file system") { () throws(Errno) in
+            FileDescriptor(owning: try RootedPath(parentPath, in: root).openOrMakeDirectory().file)
+        }
+        try makeDevice(step, name, in: parent.raw)
+    }
+
+    private func makeDevice(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
         if !step.bindsHostNode || step.kind == .fifo {
             do throws(Errno) {
                 try makeNode(
-                    name, at: parent.raw, kind: step.kind, permissions: step.permissions, major: step.major,
+                    name, at: parent, kind: step.kind, permissions: step.permissions, major: step.major,
                     minor: step.minor)
-                return try complete(step, name, in: parent.raw)
+                return try complete(step, name, in: parent)
             } catch .fileExists {
-                return try keepExisting(step, name, in: parent.raw)
+                return try keepExisting(step, name, in: parent)
             } catch .notPermitted {
                 // No privilege to make nodes: an outer user namespace. Bind the host's instead.
             } catch {
                 throw ContainerError(errno: error, reason: "mknod")
             }
         }
-        try bindHostNode(step, name, in: parent.raw)
+        try bindHostNode(step, name, in: parent)
     }
 
-    /// The folder of a node, which for nearly every node is `/dev`.
-    private func deviceParent(_ path: String) throws(ContainerError) -> FileDescriptor {
-        if path == "/dev/", let raw = deviceFolder?.raw {
-            return try explained("dup") { () throws(Errno) in try FileDescriptor(duplicating: raw) }
+    /// The container's folder of devices, opened once.
+    private func devices() throws(ContainerError) -> Int32 {
+        if let folder = deviceFolder?.raw { return folder }
+        let folder = try explained("open /dev in the root file system") { () throws(Errno) in
+            FileDescriptor(owning: try RootedPath("/dev", in: root).openOrMakeDirectory().file)
         }
-        let parent = try explained("open " + path + " in the root file system") { () throws(Errno) in
-            FileDescriptor(owning: try RootedPath(path, in: root).openOrMakeDirectory().file)
-        }
-        if path == "/dev/" {
-            deviceFolder = try explained("dup") { () throws(Errno) in try FileDescriptor(duplicating: parent.raw) }
-        }
-        return parent
+        let raw = folder.raw
+        deviceFolder = consume folder
+        return raw
     }
 
     /// Gives a new node its owner, and its permissions where the folder's rules changed them.
     private func complete(_ step: DeviceStep, _ name: String, in parent: Int32) throws(Errno) {
+        let made = try fileStatus(name, at: parent, followingLinks: false)
+        let isAsWanted =
+            step.describes(made) && made.user == step.user && made.group == step.group
+            && made.permissions == step.permissions
+        if isAsWanted, !made.isNullDevice { return }
         let node = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         let status = try node.status()
-        guard status.kind == step.kind, status.kind == .fifo || status.isDevice(step.major, step.minor) else {
-            throw .staleFile
-        }
-        if status.user != step.user || status.group != step.group {
+        guard step.describes(status) else { throw .staleFile }
+        if !isAsWanted {
             try changeOwner("", at: node.raw, user: step.user, group: step.group)
-        }
-        if status.permissions != step.permissions {
             try setPermissions(step.permissions, of: "self/fd/" + String(node.raw), at: procfs.raw)
         }
         if status.isNullDevice { nullDevice = consume node }
@@ -70,7 +75,7 @@ extension RootfsSetup {
             try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         }
         let status = try explained("stat") { () throws(Errno) in try node.status() }
-        guard status.kind == step.kind, status.kind == .fifo || status.isDevice(step.major, step.minor) else {
+        guard step.describes(status) else {
             throw ContainerError(errno: .fileExists, reason: "another file is in the place of the device")
         }
         if status.isNullDevice { nullDevice = consume node }
@@ -81,7 +86,7 @@ extension RootfsSetup {
             try FileDescriptor.open(step.path, [.path])
         }
         let status = try explained("stat the host's node") { () throws(Errno) in try source.status() }
-        guard status.kind == step.kind, status.isDevice(step.major, step.minor) else {
+        guard step.describes(status) else {
             throw ContainerError(
                 errno: .noSuchDevice, reason: "the host's file is not the device",
                 remedy:
@@ -105,19 +110,19 @@ extension RootfsSetup {
 
     /// Makes the links in `/dev` that programs expect.
     package func perform(_ step: DeviceLinksStep) throws(ContainerError) {
-        let folder = try deviceParent("/dev/")
-        try makeLink("fd", to: "/proc/self/fd", in: folder.raw)
-        try makeLink("stdin", to: "/proc/self/fd/0", in: folder.raw)
-        try makeLink("stdout", to: "/proc/self/fd/1", in: folder.raw)
-        try makeLink("stderr", to: "/proc/self/fd/2", in: folder.raw)
-        if fileExists("kcore", at: procfs.raw) { try makeLink("core", to: "/proc/kcore", in: folder.raw) }
+        let folder = try devices()
+        try makeLink("fd", to: "/proc/self/fd", in: folder)
+        try makeLink("stdin", to: "/proc/self/fd/0", in: folder)
+        try makeLink("stdout", to: "/proc/self/fd/1", in: folder)
+        try makeLink("stderr", to: "/proc/self/fd/2", in: folder)
+        if fileExists("kcore", at: procfs.raw) { try makeLink("core", to: "/proc/kcore", in: folder) }
         try attempt("error creating device links", "/dev/ptmx") { () throws(Errno) in
             do throws(Errno) {
-                try makeSymbolicLink("ptmx", at: folder.raw, to: "pts/ptmx")
+                try makeSymbolicLink("ptmx", at: folder, to: "pts/ptmx")
             } catch .fileExists {
                 // A node in its place would open the terminals of whoever mounted devpts, not the container's.
-                try unlink("ptmx", at: folder.raw)
-                try makeSymbolicLink("ptmx", at: folder.raw, to: "pts/ptmx")
+                try unlink("ptmx", at: folder)
+                try makeSymbolicLink("ptmx", at: folder, to: "pts/ptmx")
             }
         }
     }
@@ -155,12 +160,14 @@ extension RootfsSetup {
     }
 }
 
-extension FileStatus {
-    /// True for a node of this device.
-    func isDevice(_ major: UInt32, _ minor: UInt32) -> Bool {
-        (kind == .characterDevice || kind == .blockDevice) && deviceNumber == (major, minor)
+extension DeviceStep {
+    /// True for a file that is this device.
+    func describes(_ status: FileStatus) -> Bool {
+        status.kind == kind && (kind == .fifo || status.deviceNumber == (major, minor))
     }
+}
 
+extension FileStatus {
     /// True for the null device, wherever its node lies.
     var isNullDevice: Bool { kind == .characterDevice && deviceNumber == (1, 3) }
 }

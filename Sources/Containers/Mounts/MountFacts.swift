@@ -86,9 +86,9 @@ package struct MountSourceStep: Equatable, Sendable {
 
     /// A mapping of the ids of a tree.
     package enum IDMap: Equatable, Sendable {
-        /// That of the container's user namespace.
-        case container(recursively: Bool)
-        /// One of its own.
-        case custom(uids: [IDMapping], gids: [IDMapping], recursively: Bool)
+        /// A container's id is the one on the disk, a host's id the one that the host sees.
+        case ranges(uids: [IDMapping], gids: [IDMapping], recursively: Bool)
+        /// That of the user namespace with this path, which the container joins.
+        case namespace(path: String, recursively: Bool)
     }
 }

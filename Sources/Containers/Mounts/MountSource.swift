@@ -4,11 +4,7 @@ import RuntimeSpec
 /// The parent's part of a mount: what needs the host's privileges or the host's view of its files.
 package enum MountSource {
     /// Takes a copy of a tree of the host's mounts, detached from everything, for a child to attach.
-    ///
-    /// `containerUserNamespace` is needed for mounts that are mapped like the container.
-    package static func prepare(
-        _ step: MountSourceStep, containerUserNamespace: Int32? = nil
-    ) throws(ContainerError) -> FileDescriptor {
+    package static func prepare(_ step: MountSourceStep) throws(ContainerError) -> FileDescriptor {
         do throws(ContainerError) {
             let tree = try explained("failed to fulfil mount request: open " + step.path) { () throws(Errno) in
                 try FileDescriptor.cloneTree(
@@ -24,15 +20,13 @@ package enum MountSource {
             switch step.idMap {
             case nil:
                 break
-            case .container(let recursively):
-                guard let containerUserNamespace else {
-                    throw ContainerError(reason: "the container's user namespace is not known yet")
-                }
-                try map(tree.raw, containerUserNamespace, recursively)
-            case .custom(let uids, let gids, let recursively):
+            case .ranges(let uids, let gids, let recursively):
                 let namespace = try explained("make the user namespace of the mount") { () throws(Errno) in
                     try makeMappingNamespace(uids: lines(uids), gids: lines(gids))
                 }
+                try map(tree.raw, namespace.raw, recursively)
+            case .namespace(let path, let recursively):
+                let namespace = try explained("open " + path) { () throws(Errno) in try FileDescriptor.open(path) }
                 try map(tree.raw, namespace.raw, recursively)
             }
             return tree

@@ -133,19 +133,21 @@ extension RootfsPlanner {
                 throw ContainerError(
                     .invalidConfiguration, exactly: "id-mapped mounts must have both uid and gid mappings specified")
             }
-            return .custom(uids: mount.uidMappings, gids: mount.gidMappings, recursively: recursively)
+            return .ranges(uids: mount.uidMappings, gids: mount.gidMappings, recursively: recursively)
         }
         if let ranges = options.idMap, !ranges.uids.isEmpty {
-            return .custom(
+            return .ranges(
                 uids: try absolute(ranges.uids, spec.linux?.uidMappings ?? []),
                 gids: try absolute(ranges.gids, spec.linux?.gidMappings ?? []), recursively: recursively)
         }
-        guard hasUserNamespace else {
+        guard let user = spec.linux?.namespaces.first(where: { $0.type == .user }) else {
             throw ContainerError(
                 .invalidConfiguration,
                 reason: "the option idmap needs mappings, or a user namespace of the container to take them from")
         }
-        return .container(recursively: recursively)
+        if let path = user.path { return .namespace(path: path, recursively: recursively) }
+        return .ranges(
+            uids: spec.linux?.uidMappings ?? [], gids: spec.linux?.gidMappings ?? [], recursively: recursively)
     }
 
     /// Replaces the host's ids that were given as ids of the container.
@@ -187,6 +189,14 @@ extension RootfsPlanner {
             return
         }
         guard let unified = facts.cgroups.first else {
+            if facts.isRootless {
+                // Nothing there is ours to show; the place is hidden instead.
+                step.kind = .tmpfs
+                step.type = "tmpfs"
+                step.flags.insert(.readOnly)
+                step.data = "nr_blocks=1,nr_inodes=1"
+                return
+            }
             throw ContainerError(
                 .notSupported,
                 reason: "a mount of type cgroup is asked for, but the host has mounted no cgroup hierarchy")

@@ -116,7 +116,7 @@ final class ContainerCreation {
     }
 
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {
-        runner.descriptors.fill(source.slot, try MountSource.prepare(source, containerUserNamespace: nil))
+        runner.descriptors.fill(source.slot, try MountSource.prepare(source))
     }
 
     private func performSpawn(_ spawn: SpawnPlan) throws(ContainerError) {

@@ -113,21 +113,12 @@ final class ProbedRootfs {
         // The test runner is a program of the toolchain; the products lie beside the test bundle.
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
-        let program = try FileDescriptor.open(folder + "RootfsProbe", .path)
-        let null = try FileDescriptor.open("/dev/null", .readWrite)
-        let output = try FileDescriptor.open(scenario + ".out", [.create, .truncate, .readWrite, .append], mode: 0o600)
-        var arguments = linux_clone_args()
-        arguments.exit_signal = UInt64(SIGCHLD)
-        var words: [UnsafeMutablePointer<CChar>?] = [strdup("RootfsProbe"), strdup(scenario), nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        defer { for word in words { free(word) } }
-        let child = try check(
-            linux_clone3_execveat(
-                &arguments, program.raw, &words, &environment, [null.raw, output.raw, output.raw], 3, 0))
-        var status: Int32 = 0
-        try checkRetrying { linux_wait4(pid_t(child), &status, 0) }
-        let text = String(decoding: try readRegularFile(scenario + ".out", limit: 1 << 20), as: UTF8.self)
-        return (text, status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f))
+        let program = try LaunchedProgram.start(
+            folder + "RootfsProbe", arguments: ["RootfsProbe", scenario], environment: [], input: [], directory: nil)
+        let status = try program.process.reap()
+        var output = [UInt8]()
+        for stream in [program.output.raw, program.error.raw] { output += try readAll(stream, limit: 1 << 20) }
+        return (String(decoding: output, as: UTF8.self), status.code)
     }
 }
 

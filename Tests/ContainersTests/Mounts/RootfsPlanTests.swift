@@ -240,7 +240,7 @@ struct RootfsPlanTests {
         }
         #expect(
             plan.sources.last?.step.idMap
-                == .custom(
+                == .ranges(
                     uids: [IDMapping(containerID: 1, hostID: 4, size: 10)],
                     gids: [IDMapping(containerID: 0, hostID: 5, size: 1)], recursively: false))
     }
