@@ -29,9 +29,11 @@ enum Runtime {
     }
 }
 
-/// Which cgroup layout a command of the runtime sees at /sys/fs/cgroup.
-enum CgroupView {
+/// What a command of the runtime sees of the host.
+enum HostView {
     case host
+    /// The host's file system is read-only but for /tmp: for tests that a broken runtime must not make it pay for.
+    case guarded
     /// The v1 hierarchies alone, without the unified one beside them.
     case v1
     /// The unified hierarchy alone.
@@ -42,6 +44,7 @@ enum CgroupView {
         let script: String
         switch self {
         case .host: return []
+        case .guarded: script = "mount --bind /tmp /tmp && mount -o remount,bind,ro /"
         case .v1:
             guard let unified = HostCgroups.hierarchies[""] else { return [] }
             script = "umount \(unified)"

@@ -12,7 +12,7 @@ final class TestBundle {
     let id: String
     /// The state root, given to each command as `--root`.
     let stateRoot: String
-    let view: CgroupView
+    let view: HostView
     var rootfs: String { path + "/rootfs" }
     /// The container's cgroup below each hierarchy's root.
     var cgroup: String { TestRun.shared.cgroup + "/" + id }
@@ -24,7 +24,7 @@ final class TestBundle {
 
     /// Makes a bundle of the default configuration, changed by `change`.
     init(
-        view: CgroupView = .host, id: String? = nil, stateRoot: String? = nil,
+        view: HostView = .host, id: String? = nil, stateRoot: String? = nil,
         _ change: (inout JSONValue) throws -> Void = { _ in }
     ) throws {
         let name = TestRun.shared.uniqueName()
@@ -45,7 +45,7 @@ final class TestBundle {
 
     /// Makes a bundle whose process is a shell with this script.
     convenience init(
-        shell script: String, view: CgroupView = .host, _ change: (inout JSONValue) throws -> Void = { _ in }
+        shell script: String, view: HostView = .host, _ change: (inout JSONValue) throws -> Void = { _ in }
     ) throws {
         try self.init(view: view) {
             $0.process.args = ["sh", "-c", .string(script)]
@@ -58,6 +58,13 @@ final class TestBundle {
 
     func write(text: String) throws {
         try text.write(toFile: path + "/config.json", atomically: false, encoding: .utf8)
+    }
+
+    /// Changes the configuration that is on disk.
+    func change(_ change: (inout JSONValue) throws -> Void) throws {
+        var configuration = try configuration()
+        try change(&configuration)
+        try write(configuration)
     }
 
     /// The configuration as it is on disk.
@@ -206,6 +213,20 @@ final class TestBundle {
         }
     }
 
+    /// Runs a container that prints its mounts.
+    func mounts(sourceLocation: SourceLocation = #_sourceLocation) throws -> [Mountinfo] {
+        try change { $0.process.args = ["cat", "/proc/self/mountinfo"] }
+        return Mountinfo.parse(try run(sourceLocation: sourceLocation).succeeded(sourceLocation: sourceLocation).stdout)
+    }
+
+    /// Makes a folder beside the bundle with a tmpfs on its folder `sub`.
+    func tree(_ name: String) throws -> String {
+        let path = directory(name)
+        mkdir(path + "/sub", 0o755)
+        try #require(support_mount("tmpfs", path + "/sub", "tmpfs", 0, nil) == 0)
+        return path
+    }
+
     // MARK: What is left on the host
 
     /// The file of a cgroup controller, as text without the last newline.
@@ -218,7 +239,7 @@ final class TestBundle {
     func expectNothingLeft(sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(HostCgroups.folders(cgroup) == [], "cgroups left", sourceLocation: sourceLocation)
         #expect(!exists(stateRoot + "/" + id), "state folder left", sourceLocation: sourceLocation)
-        let mounts = Mountinfo.host().map(\.point).filter { $0.hasPrefix(folder + "/") }
+        let mounts = Mountinfo.host().map(\.point).filter { $0.hasPrefix(path + "/") || $0.hasPrefix(stateRoot) }
         #expect(mounts == [], "mounts left", sourceLocation: sourceLocation)
     }
 
@@ -261,7 +282,7 @@ final class TestBundle {
 
 /// Runs a script in a container of the changed default configuration and gives what it printed.
 func output(
-    of script: String, view: CgroupView = .host, sourceLocation: SourceLocation = #_sourceLocation,
+    of script: String, view: HostView = .host, sourceLocation: SourceLocation = #_sourceLocation,
     _ change: (inout JSONValue) throws -> Void = { _ in }
 ) throws -> String {
     let bundle = try TestBundle(shell: script, view: view, change)
