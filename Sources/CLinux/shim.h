@@ -14,6 +14,7 @@
 #include "cgroups.h"
 #include "descriptors.h"
 #include "mounts.h"
+#include "netlink.h"
 #include "processes.h"
 #include "security.h"
 #include "sockets.h"

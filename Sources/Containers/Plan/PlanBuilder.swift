@@ -78,7 +78,7 @@ package struct PlanBuilder {
 
         // The file system, still with the host's paths in sight.
         add(file.beforeSwitch)
-        addRuntimeHooks()
+        try addRuntimeHooks()
         if !spec.hooks.createContainer.isEmpty {
             addChild(
                 .runHooks(.createContainer, steps(of: spec.hooks.createContainer), state(.creating)), .createContainer)
@@ -128,18 +128,32 @@ package struct PlanBuilder {
         addChild(.enterTimeNamespace, .namespaces)
     }
 
-    /// The hooks of the runtime's side run when the mounts are made and before the root changes.
-    private mutating func addRuntimeHooks() {
+    /// What the runtime does when the mounts are made and before the root changes: network devices, then its hooks.
+    private mutating func addRuntimeHooks() throws(ContainerError) {
         let prestart = spec.hooks.prestart
         let createRuntime = spec.hooks.createRuntime
         let devices = spec.linux?.netDevices ?? [:]
+        if !devices.isEmpty, facts.isRootless {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.netDevices),
+                reason: "network devices are not supported for rootless containers")
+        }
+        let property: Origin.Property
+        if !devices.isEmpty {
+            property = .netDevices
+        } else if !prestart.isEmpty {
+            property = .prestart
+        } else if !createRuntime.isEmpty {
+            property = .createRuntime
+        } else {
+            return
+        }
+        addChild(.meet(.hooks), property)
+        addParent(.await(.hooks), property)
+        // Before any hook, which may want to set them up, and before the sysctls of the devices.
         for (index, device) in devices.enumerated() {
             addParent(.moveNetworkDevice(name: device.key, as: device.value.name ?? device.key), .netDevices, index)
         }
-        guard !prestart.isEmpty || !createRuntime.isEmpty else { return }
-        let property = prestart.isEmpty ? Origin.Property.createRuntime : .prestart
-        addChild(.meet(.hooks), property)
-        addParent(.await(.hooks), property)
         if !prestart.isEmpty { addParent(.runHooks(.prestart, steps(of: prestart)), .prestart) }
         if !createRuntime.isEmpty { addParent(.runHooks(.createRuntime, steps(of: createRuntime)), .createRuntime) }
         addParent(.release(.hooks), property)

@@ -14,6 +14,7 @@ final class ContainerCreation {
     private let runner: PlanRunner
     private var record: StateRecord
     private var cgroup: Cgroup?
+    private var networkDevices: NetworkDevices?
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
     /// Where the start signal is written; for a container that starts at once.
@@ -105,8 +106,7 @@ final class ContainerCreation {
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.delegate(to: user) }
         case .await(let point): try runner.await(point)
         case .release(let point): try runner.release(point)
-        case .moveNetworkDevice:
-            throw ContainerError(.notSupported, exactly: "not supported yet: linux.netDevices")
+        case .moveNetworkDevice(let name, let newName): try moveNetworkDevice(name, as: newName)
         case .runHooks(let kind, let hooks):
             try runHooks(hooks, kind: kind, status: .creating)
         case .recordCreated:
@@ -117,6 +117,31 @@ final class ContainerCreation {
 
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {
         runner.descriptors.fill(source.slot, try MountSource.prepare(source))
+    }
+
+    private func moveNetworkDevice(_ name: String, as newName: String) throws(ContainerError) {
+        do throws(ContainerError) {
+            if networkDevices == nil { networkDevices = try openNetwork() }
+            try networkDevices?.move(name, as: newName)
+        } catch {
+            var error = error
+            error.context = "unable to start container process: "
+            throw error
+        }
+    }
+
+    /// The container's network namespace: the one it joins, or the one its first process was made with.
+    private func openNetwork() throws(ContainerError) -> NetworkDevices {
+        for step in runner.plan.parent {
+            guard case .openNamespace(let slot, let path, .newNetwork) = step.operation,
+                let raw = runner.descriptors.peek(slot)
+            else { continue }
+            let namespace = try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw) }
+            return try NetworkDevices(namespace: namespace, path: path)
+        }
+        // The child is not reaped, so the number is still its own.
+        let path = "/proc/\(runner.childPID ?? 0)/ns/net"
+        return try NetworkDevices(namespace: try NamespaceFile.open(path, .newNetwork), path: path)
     }
 
     private func performSpawn(_ spawn: SpawnPlan) throws(ContainerError) {
@@ -203,6 +228,7 @@ final class ContainerCreation {
     private func undo(_ folder: consuming StateFolder) {
         let hadChild = runner.childPID != nil
         runner.killChild()
+        networkDevices?.undo(report)
         do throws(ContainerError) {
             try withCgroup { (cgroup) throws(CgroupError) in
                 if hadChild { try cgroup.killAll() }
