@@ -3,17 +3,12 @@
 
 #include "base.h"
 #include <linux/bpf.h>
-#include <math.h>
 #include <string.h>
 #include <sys/poll.h>
 #include <sys/vfs.h>
 #include <time.h>
 
 static inline long linux_statfs(const char *path, struct statfs *out) { return linux_result(statfs(path, out)); }
-
-// The Glibc module that has these for Swift cannot be imported beside this one: both define the C library's types.
-static inline double linux_log2(double value) { return log2(value); }
-static inline double linux_power_of_ten(double exponent) { return pow(10, exponent); }
 
 static inline long linux_sleep_microseconds(unsigned long microseconds) {
     struct timespec time = {(time_t)(microseconds / 1000000), (long)(microseconds % 1000000) * 1000};

@@ -73,9 +73,3 @@ extension FileDescriptor {
 
 /// Kills the process behind a descriptor of `FileDescriptor.process`. See pidfd_send_signal(2).
 package func killProcess(_ descriptor: Int32) throws(Errno) { try check(linux_pidfd_send_signal(descriptor, SIGKILL)) }
-
-/// The exponent of two. See log2(3).
-package func binaryLogarithm(_ value: Double) -> Double { linux_log2(value) }
-
-/// Ten to the power of `exponent`. See pow(3).
-package func powerOfTen(_ exponent: Double) -> Double { linux_power_of_ten(exponent) }

@@ -1,4 +1,3 @@
-import Linux
 import RuntimeSpec
 
 extension Limits {
@@ -36,6 +35,38 @@ extension Limits {
         if shares <= 2 { return 1 }
         if shares >= 262_144 { return 10_000 }
         let exponent = binaryLogarithm(Double(shares))
-        return Int(powerOfTen((exponent * exponent + 125 * exponent) / 612 - 7.0 / 34).rounded(.up))
+        let weight = powerOfTen((exponent * exponent + 125 * exponent) / 612 - 7.0 / 34)
+        // Only 1024 gives a whole number, all others are farther from one than this, which covers the rounding.
+        return Int((weight - 1e-8).rounded(.up))
     }
+
+    // The C library's log2 and pow would be the only use of its mathematics.
+
+    /// The exponent of two, by the series of the inverse hyperbolic tangent.
+    private static func binaryLogarithm(_ value: Double) -> Double {
+        let ratio = (value.significand - 1) / (value.significand + 1)
+        var power = ratio
+        var sum = 0.0
+        for term in 0..<20 {
+            sum += power / Double(2 * term + 1)
+            power *= ratio * ratio
+        }
+        return Double(value.exponent) + 2 * sum / naturalLogarithmOfTwo
+    }
+
+    /// Ten to the power of `exponent`, by the series of the exponential function.
+    private static func powerOfTen(_ exponent: Double) -> Double {
+        let binary = exponent * binaryLogarithm(10)
+        let whole = binary.rounded(.down)
+        let rest = (binary - whole) * naturalLogarithmOfTwo
+        var term = 1.0
+        var sum = 1.0
+        for index in 1..<20 {
+            term *= rest / Double(index)
+            sum += term
+        }
+        return Double(sign: .plus, exponent: Int(whole), significand: sum)
+    }
+
+    private static let naturalLogarithmOfTwo = 0.693147180559945309417232121458176568
 }
