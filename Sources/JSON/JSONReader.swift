@@ -43,6 +43,20 @@ package struct JSONReader: ~Copyable {
         }
     }
 
+    /// Whether the next value is of a kind; if it is not, the kind that it is of.
+    package mutating func peek(expecting kind: JSONKind) throws(JSONSyntaxError) -> JSONKind? {
+        let found = try peek()
+        return found == kind ? nil : found
+    }
+
+    /// Reads the next value if it is null.
+    package mutating func readNullIfNext() throws(JSONSyntaxError) -> Bool {
+        skipBlanks()
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "n") else { return false }
+        try readNull()
+        return true
+    }
+
     /// The number of bytes before the next byte to read.
     package var offset: Int { position }
 
@@ -179,12 +193,21 @@ package struct JSONReader: ~Copyable {
         }
     }
 
+    @inline(__always)
     mutating func skipBlanks() {
-        while position < bytes.count {
-            switch bytes[position] {
-            case 0x20, 0x09, 0x0A, 0x0D: position += 1
-            default: return
+        guard position < bytes.count, bytes[position] <= 0x20 else { return }
+        skipRun()
+    }
+
+    private mutating func skipRun() {
+        position = bytes.withUnsafeBufferPointer { bytes in
+            var index = position
+            while index < bytes.count {
+                let byte = bytes[index]
+                guard byte == 0x09 || byte == 0x20 || byte == 0x0A || byte == 0x0D else { break }
+                index &+= 1
             }
+            return index
         }
     }
 

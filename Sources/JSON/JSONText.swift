@@ -26,35 +26,47 @@ extension JSONReader {
         return bytes.withUnsafeBufferPointer { String(decoding: $0[text.start..<text.end], as: UTF8.self) }
     }
 
-    /// Whether the key of the present member is a name, which is ASCII.
-    @inlinable package func isKey(_ name: StaticString) -> Bool { matches(key, name) }
-
-    /// Whether a string is a name, which is ASCII.
-    @inlinable package func matches(_ text: JSONText, _ name: StaticString) -> Bool {
-        let count = name.utf8CodeUnitCount
-        guard !text.isEscaped else { return matchesEscaped(text, name) }
-        guard text.end &- text.start == count else { return false }
-        return name.withUTF8Buffer { name in
-            bytes.withUnsafeBufferPointer { bytes in
-                for index in 0..<count where bytes[text.start &+ index] != name[index] { return false }
-                return true
-            }
-        }
+    /// Whether the key of the present member is a name.
+    @inlinable @inline(__always)
+    package func isKey(_ name: StaticString) -> Bool {
+        // Most names already differ in their length.
+        key.end &- key.start == name.utf8CodeUnitCount ? matchesKey(name) : key.isEscaped && matchesKey(name)
     }
 
-    @usableFromInline func matchesEscaped(_ text: JSONText, _ name: StaticString) -> Bool {
-        name.withUTF8Buffer { unescaped(text).elementsEqual($0) }
+    @usableFromInline func matchesKey(_ name: StaticString) -> Bool {
+        name.withUTF8Buffer { matches(key, $0) }
     }
 
     /// Whether a string equals another one, byte by byte.
+    @inlinable @inline(__always)
     package func matches(_ text: JSONText, _ other: String) -> Bool {
-        guard !text.isEscaped else { return unescaped(text).elementsEqual(other.utf8) }
-        guard text.end - text.start == other.utf8.count else { return false }
-        var index = text.start
-        for byte in other.utf8 {
-            guard bytes[index] == byte else { return false }
-            index += 1
+        guard text.end &- text.start == other.utf8.count || text.isEscaped else { return false }
+        return matchesSlowly(text, other)
+    }
+
+    @usableFromInline func matchesSlowly(_ text: JSONText, _ other: String) -> Bool {
+        var other = other
+        return other.withUTF8 { matches(text, $0) }
+    }
+
+    private func matches(_ text: JSONText, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !text.isEscaped else { return unescaped(text).elementsEqual(other) }
+        guard text.end - text.start == other.count else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            // The last bytes of names differ more often than the first ones.
+            var index = other.count
+            while index > 0 {
+                index &-= 1
+                guard bytes[text.start &+ index] == other[index] else { return false }
+            }
+            return true
         }
+    }
+
+    /// Reads the next value if it is a string without characters.
+    package mutating func readEmptyStringIfNext() throws(JSONSyntaxError) -> Bool {
+        guard try peek() == .string, isBeforeEmptyString else { return false }
+        position += 2
         return true
     }
 
@@ -101,15 +113,15 @@ extension JSONReader {
         bytes.withUnsafeBytes { raw in
             var index = start
             let ones: UInt64 = 0x0101_0101_0101_0101
-            let highs: UInt64 = 0x8080_8080_8080_8080
             while index &+ 8 <= raw.count {
-                let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
                 let quotes = word ^ (ones &* 0x22)
                 let backslashes = word ^ (ones &* 0x5C)
-                let special =
-                    (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
-                    | word
-                if special & highs != 0 { break }
+                // The high bit of a byte that is not plain, and maybe of some behind it: only the first one counts.
+                let found =
+                    ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+                        | (word &- ones &* 0x20) & ~word | word) & (ones &* 0x80)
+                if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
                 index &+= 8
             }
             while index < raw.count {

@@ -50,7 +50,18 @@ package struct JSONWriter {
         appendString(value)
     }
 
-    package mutating func integer(_ value: some FixedWidthInteger) {
+    package mutating func integer(_ value: Int) { integer(Int64(value)) }
+    package mutating func integer(_ value: Int32) { integer(Int64(value)) }
+    package mutating func integer(_ value: UInt16) { integer(UInt64(value)) }
+    package mutating func integer(_ value: UInt32) { integer(UInt64(value)) }
+
+    package mutating func integer(_ value: Int64) {
+        separate()
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(of: value.magnitude)
+    }
+
+    package mutating func integer(_ value: UInt64) {
         separate()
         appendDigits(of: value)
     }
@@ -118,16 +129,15 @@ package struct JSONWriter {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    private mutating func appendDigits(of value: some FixedWidthInteger) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = value.magnitude
+    private mutating func appendDigits(of value: UInt64) {
+        var rest = value
         var count = 1
         while rest >= 10 {
             rest /= 10
             count += 1
         }
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: count))
-        rest = value.magnitude
+        rest = value
         var index = bytes.count
         repeat {
             index -= 1

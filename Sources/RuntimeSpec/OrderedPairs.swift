@@ -2,9 +2,12 @@
 ///
 /// Looking a key up compares one key after the other: the maps of a configuration hold a handful of entries. A key that
 /// is there twice keeps its first place and its last value, as in Go.
-public struct OrderedPairs<Key: Equatable & Sendable, Value: Equatable & Sendable>: Equatable, Sendable {
+///
+/// Nothing is demanded of the two types here: the runtime would look the conformances up, in the whole program, before
+/// it makes the first map.
+public struct OrderedPairs<Key, Value> {
     /// One entry of the map.
-    public struct Pair: Equatable, Sendable {
+    public struct Pair {
         /// The key.
         public var key: Key
         /// The value.
@@ -17,11 +20,21 @@ public struct OrderedPairs<Key: Equatable & Sendable, Value: Equatable & Sendabl
         }
     }
 
-    private var pairs: [Pair]
+    fileprivate var pairs: [Pair]
 
     /// Makes an empty map.
     public init() { pairs = [] }
 
+    /// The keys, in order.
+    public var keys: [Key] { pairs.map(\.key) }
+}
+
+extension OrderedPairs: Sendable where Key: Sendable, Value: Sendable {}
+extension OrderedPairs.Pair: Sendable where Key: Sendable, Value: Sendable {}
+extension OrderedPairs: Equatable where Key: Equatable, Value: Equatable {}
+extension OrderedPairs.Pair: Equatable where Key: Equatable, Value: Equatable {}
+
+extension OrderedPairs where Key: Equatable {
     /// Makes a map of entries of which several may have the same key.
     init<Text: Hashable>(merging entries: [Pair], by text: (Key) -> Text) {
         pairs = []
@@ -58,9 +71,6 @@ public struct OrderedPairs<Key: Equatable & Sendable, Value: Equatable & Sendabl
             }
         }
     }
-
-    /// The keys, in order.
-    public var keys: [Key] { pairs.map(\.key) }
 }
 
 extension OrderedPairs: RandomAccessCollection {
@@ -72,7 +82,7 @@ extension OrderedPairs: RandomAccessCollection {
     public subscript(position: Int) -> Pair { pairs[position] }
 }
 
-extension OrderedPairs: ExpressibleByDictionaryLiteral {
+extension OrderedPairs: ExpressibleByDictionaryLiteral where Key: Equatable {
     /// Makes a map of a literal, in the order of the literal.
     public init(dictionaryLiteral elements: (Key, Value)...) {
         self.init()

@@ -75,8 +75,12 @@ public struct SyscallArgument: Equatable, Sendable {
     }
 }
 
-/// What a filter does with a system call.
+/// What a filter does with a system call. The usual ones come first, because names are looked up in this order.
 public enum SeccompAction: String, CaseIterable, Sendable {
+    /// Allow.
+    case allow = "SCMP_ACT_ALLOW"
+    /// Return an error number.
+    case errno = "SCMP_ACT_ERRNO"
     /// End the thread; another name of `killThread`.
     case kill = "SCMP_ACT_KILL"
     /// End the process.
@@ -85,12 +89,8 @@ public enum SeccompAction: String, CaseIterable, Sendable {
     case killThread = "SCMP_ACT_KILL_THREAD"
     /// Send SIGSYS.
     case trap = "SCMP_ACT_TRAP"
-    /// Return an error number.
-    case errno = "SCMP_ACT_ERRNO"
     /// Tell the tracer.
     case trace = "SCMP_ACT_TRACE"
-    /// Allow.
-    case allow = "SCMP_ACT_ALLOW"
     /// Allow and log.
     case log = "SCMP_ACT_LOG"
     /// Ask the listener.

@@ -43,7 +43,7 @@ private indirect enum Value: Equatable {
         case .string: self = .string(try reader.readString())
         case .number:
             let number = try reader.readNumber()
-            self = number.value(as: Int64.self).map(Value.integer) ?? .number(reader.text(of: number))
+            self = number.signed.map(Value.integer) ?? .number(reader.text(of: number))
         case .boolean: self = .boolean(try reader.readBoolean())
         case .null:
             try reader.readNull()
@@ -201,19 +201,18 @@ private func message(_ text: String) -> String? {
             var reader = try JSONReader(Array(text.utf8))
             return try reader.readNumber()
         }
-        #expect(try number("9223372036854775807").value() == Int64.max)
-        #expect(try number("-9223372036854775808").value() == Int64.min)
-        #expect(try number("-9223372036854775809").value(as: Int64.self) == nil)
-        #expect(try number("9223372036854775808").value(as: Int64.self) == nil)
-        #expect(try number("18446744073709551615").value() == UInt64.max)
-        #expect(try number("18446744073709551616").value(as: UInt64.self) == nil)
-        #expect(try number("9223372036854772000").value() == Int64(9_223_372_036_854_772_000))
-        #expect(try number("-1").value(as: UInt64.self) == nil)
-        #expect(try number("-0").value() == UInt64(0))
-        #expect(try number("4294967296").value(as: UInt32.self) == nil)
-        #expect(try number("1.0").value(as: Int.self) == nil)
-        #expect(try number("1e3").value(as: Int.self) == nil)
-        #expect(try number(String(repeating: "9", count: 10000)).value(as: UInt64.self) == nil)
+        #expect(try number("9223372036854775807").signed == Int64.max)
+        #expect(try number("-9223372036854775808").signed == Int64.min)
+        #expect(try number("-9223372036854775809").signed == nil)
+        #expect(try number("9223372036854775808").signed == nil)
+        #expect(try number("18446744073709551615").unsigned == UInt64.max)
+        #expect(try number("18446744073709551616").unsigned == nil)
+        #expect(try number("9223372036854772000").signed == 9_223_372_036_854_772_000)
+        #expect(try number("-1").unsigned == nil)
+        #expect(try number("-0").unsigned == 0)
+        #expect(try number("1.0").signed == nil)
+        #expect(try number("1e3").unsigned == nil)
+        #expect(try number(String(repeating: "9", count: 10000)).unsigned == nil)
     }
 
     @Test func boundsDepthAndSize() throws {

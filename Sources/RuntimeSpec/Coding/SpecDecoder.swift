@@ -58,8 +58,7 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
     private mutating func read<Value: SpecValue>(
         _ value: inout Value, _ bit: UInt64, _ presence: Presence
     ) throws(JSONSyntaxError) {
-        if try reader.peek() == .null {
-            try reader.readNull()
+        if try reader.readNullIfNext() {
             frame.seen &= ~bit
             if let absent = Value.absent { value = absent }
             return
@@ -110,8 +109,7 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
 
     /// Whether the next value is of a kind; another one is reported and skipped.
     mutating func expect(_ kind: JSONKind) throws(JSONSyntaxError) -> Bool {
-        let found = try reader.peek()
-        guard found != kind else { return true }
+        guard let found = try reader.peek(expecting: kind) else { return true }
         note("expected " + kind.text + ", found " + found.text)
         try reader.skipValue()
         return false
@@ -119,9 +117,7 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
 
     /// Reads the next value if it is an empty string.
     mutating func readEmptyString() throws(JSONSyntaxError) -> Bool {
-        guard try reader.peek() == .string, reader.isBeforeEmptyString else { return false }
-        _ = try reader.readText()
-        return true
+        try reader.readEmptyStringIfNext()
     }
 
     /// Reports the value that is read next, or the one at a place, or a member of it.

@@ -28,14 +28,16 @@ extension String: SpecValue {
 }
 
 /// An integer of a document.
-protocol SpecInteger: SpecValue, FixedWidthInteger {}
+protocol SpecInteger: SpecValue, FixedWidthInteger {
+    init?(_ number: JSONNumber)
+}
 
 extension SpecInteger {
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Self? {
         guard try decoder.expect(.number) else { return nil }
         let offset = decoder.reader.offset
         let number = try decoder.reader.readNumber()
-        if let value = number.value(as: Self.self) { return value }
+        if let value = Self(number) { return value }
         let text = decoder.reader.text(of: number)
         if number.isInteger {
             decoder.note(text + " is out of range (" + String(min) + " to " + String(max) + ")", at: offset)
@@ -47,15 +49,63 @@ extension SpecInteger {
 
     static var absent: Self? { 0 }
     var isOmitted: Bool { self == 0 }
+}
+
+// One conversion per type: a generic one would ask the runtime for the conformances of the types.
+
+extension Int: SpecInteger {
+    init?(_ number: JSONNumber) {
+        guard let value = number.signed else { return nil }
+        self.init(exactly: value)
+    }
+
     func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
 }
 
-extension Int: SpecInteger {}
-extension Int32: SpecInteger {}
-extension Int64: SpecInteger {}
-extension UInt16: SpecInteger {}
-extension UInt32: SpecInteger {}
-extension UInt64: SpecInteger {}
+extension Int32: SpecInteger {
+    init?(_ number: JSONNumber) {
+        guard let value = number.signed else { return nil }
+        self.init(exactly: value)
+    }
+
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
+}
+
+extension Int64: SpecInteger {
+    init?(_ number: JSONNumber) {
+        guard let value = number.signed else { return nil }
+        self.init(exactly: value)
+    }
+
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
+}
+
+extension UInt16: SpecInteger {
+    init?(_ number: JSONNumber) {
+        guard let value = number.unsigned else { return nil }
+        self.init(exactly: value)
+    }
+
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
+}
+
+extension UInt32: SpecInteger {
+    init?(_ number: JSONNumber) {
+        guard let value = number.unsigned else { return nil }
+        self.init(exactly: value)
+    }
+
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
+}
+
+extension UInt64: SpecInteger {
+    init?(_ number: JSONNumber) {
+        guard let value = number.unsigned else { return nil }
+        self.init(exactly: value)
+    }
+
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.integer(self) }
+}
 
 /// A closed set of names.
 protocol SpecName: SpecValue, RawRepresentable<String>, CaseIterable {

@@ -45,20 +45,45 @@ extension Validation {
 
     /// What stands below `/proc` is the kernel's word, so nothing may cover it but a few files that tools emulate.
     private mutating func checkDestination(_ mount: Mount, _ path: () -> String) {
-        var names: [Substring] = []
-        for name in mount.destination.split(separator: "/") where name != "." {
-            if name == ".." { _ = names.popLast() } else { names.append(name) }
-        }
-        guard names.first == "proc" else { return }
-        let destination = "/" + names.joined(separator: "/")
-        if names.count == 1 {
+        guard Self.mayConcernProc(mount.destination) else { return }
+        let destination = Self.cleaned(mount.destination)
+        if destination == "/proc" {
             if !mount.isBind, mount.type != "proc" {
                 report(path(), "type", quotation(of: destination) + " cannot be mounted because it is not of type proc")
             }
-        } else if !Self.coverableProcFiles.contains(destination) {
+        } else if destination.hasPrefix("/proc/"), !Self.coverableProcFiles.contains(destination) {
             report(
                 path(), "destination", quotation(of: destination) + " cannot be mounted because it is inside /proc")
         }
+    }
+
+    /// Whether a path starts with `/proc`, or may do so after cleaning. Most do not, and cost no more than this.
+    private static func mayConcernProc(_ path: String) -> Bool {
+        var previous: UInt8 = 0
+        for byte in path.utf8 {
+            if previous == UInt8(ascii: "/"), byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return true }
+            previous = byte
+        }
+        return path.hasPrefix("/proc") || !path.hasPrefix("/")
+    }
+
+    /// The path as an absolute one without empty parts, `.` and `..`.
+    private static func cleaned(_ path: String) -> String {
+        let bytes = Array(path.utf8)
+        var result: [UInt8] = []
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+            let name = bytes[start..<end]
+            if name.elementsEqual("..".utf8) {
+                while let last = result.popLast(), last != UInt8(ascii: "/") {}
+            } else if !name.isEmpty, !name.elementsEqual(".".utf8) {
+                result.append(UInt8(ascii: "/"))
+                result.append(contentsOf: name)
+            }
+            start = end + 1
+        }
+        return result.isEmpty ? "/" : String(decoding: result, as: UTF8.self)
     }
 
     private static let coverableProcFiles = [

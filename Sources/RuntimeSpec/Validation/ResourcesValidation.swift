@@ -24,14 +24,8 @@ extension Validation {
 
     private mutating func check(_ rule: DeviceRule, _ index: Int, at base: String) {
         let path = { "devices[\(index)]" }
-        for (number, name) in [(rule.major, "major"), (rule.minor, "minor")] {
-            guard let number else { continue }
-            if number < -1 {
-                report(base, path() + "." + name, "\(number) is below -1")
-            } else if number != -1, rule.type == .all {
-                report(base, path() + "." + name, "\(number) is given, but type \"a\" stands for all devices")
-            }
-        }
+        check(rule.major, of: rule, at: base) { path() + ".major" }
+        check(rule.minor, of: rule, at: base) { path() + ".minor" }
         if rule.access.isEmpty {
             report(base, path() + ".access", "device access at \(index) field cannot be empty")
         } else if !rule.access.utf8.allSatisfy({ "rwm".utf8.contains($0) }) {
@@ -39,14 +33,21 @@ extension Validation {
         }
     }
 
-    private mutating func check(_ memory: MemoryResources, at base: String, isUpdate: Bool) {
-        let limits = [
-            (memory.limit, "limit"), (memory.reservation, "reservation"), (memory.swap, "swap"),
-            (memory.kernel, "kernel"), (memory.kernelTCP, "kernelTCP"),
-        ]
-        for (limit, name) in limits {
-            if let limit, limit < -1 { report(base, "memory." + name, "\(limit) is below -1") }
+    private mutating func check(_ number: Int64?, of rule: DeviceRule, at base: String, _ path: () -> String) {
+        guard let number, number != -1 else { return }
+        if number < -1 {
+            report(base, path(), "\(number) is below -1")
+        } else if rule.type == .all {
+            report(base, path(), "\(number) is given, but type \"a\" stands for all devices")
         }
+    }
+
+    private mutating func check(_ memory: MemoryResources, at base: String, isUpdate: Bool) {
+        check(memory: memory.limit, at: base, "memory.limit")
+        check(memory: memory.reservation, at: base, "memory.reservation")
+        check(memory: memory.swap, at: base, "memory.swap")
+        check(memory: memory.kernel, at: base, "memory.kernel")
+        check(memory: memory.kernelTCP, at: base, "memory.kernelTCP")
         if let swappiness = memory.swappiness, swappiness > 100 {
             report(base, "memory.swappiness", "\(swappiness) is out of range (0 to 100)")
         }
@@ -60,6 +61,10 @@ extension Validation {
         }
     }
 
+    private mutating func check(memory limit: Int64?, at base: String, _ property: String) {
+        if let limit, limit < -1 { report(base, property, "\(limit) is below -1") }
+    }
+
     private mutating func check(_ cpu: CPUResources, at base: String) {
         if let quota = cpu.quota, (1..<1000).contains(quota) {
             report(base, "cpu.quota", "\(quota) is below 1000 microseconds")
@@ -71,10 +76,13 @@ extension Validation {
             report(base, "cpu.burst", "\(burst) is above the quota \(quota)")
         }
         if let idle = cpu.idle, idle != 0, idle != 1 { report(base, "cpu.idle", "\(idle) is neither 0 nor 1") }
-        for (list, name) in [(cpu.cpus, "cpus"), (cpu.mems, "mems")] {
-            guard let list, !NumberList.isCpusetList(list) else { continue }
-            report(base, "cpu." + name, quotation(of: list) + " is not a list such as \"0-3,7\"")
-        }
+        check(list: cpu.cpus, at: base, "cpu.cpus")
+        check(list: cpu.mems, at: base, "cpu.mems")
+    }
+
+    private mutating func check(list: String?, at base: String, _ property: String) {
+        guard let list, !NumberList.isCpusetList(list) else { return }
+        report(base, property, quotation(of: list) + " is not a list such as \"0-3,7\"")
     }
 
     private mutating func check(_ blockIO: BlockIOResources, at base: String) {
@@ -89,16 +97,15 @@ extension Validation {
                 report(base, path(), "\(device.major):\(device.minor) needs a weight or a leafWeight")
             }
         }
-        let throttles = [
-            (blockIO.throttleReadBpsDevice, "throttleReadBpsDevice"),
-            (blockIO.throttleWriteBpsDevice, "throttleWriteBpsDevice"),
-            (blockIO.throttleReadIOPSDevice, "throttleReadIOPSDevice"),
-            (blockIO.throttleWriteIOPSDevice, "throttleWriteIOPSDevice"),
-        ]
-        for (devices, name) in throttles {
-            for (index, device) in devices.enumerated() {
-                check(device.major, device.minor, at: base) { "blockIO.\(name)[\(index)]" }
-            }
+        check(blockIO.throttleReadBpsDevice, at: base, "blockIO.throttleReadBpsDevice")
+        check(blockIO.throttleWriteBpsDevice, at: base, "blockIO.throttleWriteBpsDevice")
+        check(blockIO.throttleReadIOPSDevice, at: base, "blockIO.throttleReadIOPSDevice")
+        check(blockIO.throttleWriteIOPSDevice, at: base, "blockIO.throttleWriteIOPSDevice")
+    }
+
+    private mutating func check(_ devices: [ThrottleDevice], at base: String, _ property: String) {
+        for (index, device) in devices.enumerated() {
+            check(device.major, device.minor, at: base) { "\(property)[\(index)]" }
         }
     }
 
@@ -107,9 +114,8 @@ extension Validation {
     }
 
     private mutating func check(_ major: Int64, _ minor: Int64, at base: String, _ path: () -> String) {
-        for (number, name) in [(major, "major"), (minor, "minor")] where number < 0 {
-            report(base, path() + "." + name, "\(number) is below 0")
-        }
+        if major < 0 { report(base, path() + ".major", "\(major) is below 0") }
+        if minor < 0 { report(base, path() + ".minor", "\(minor) is below 0") }
     }
 
     /// A number without leading zeros and one of the units KB, MB and GB.

@@ -7,9 +7,7 @@ extension Validation {
         func report(_ message: String) {
             self.report(PropertyPath("linux.sysctl").member(key).text, "", message)
         }
-        if name.isEmpty || name.split(separator: "/", omittingEmptySubsequences: false).contains("..")
-            || key.split(separator: "/", omittingEmptySubsequences: false).contains("..")
-        {
+        if Self.isUnclean(key) {
             return report("sysctl " + quotation(of: key) + " is not the name of a kernel parameter")
         }
         if Self.ipcParameters.contains(name) || name.hasPrefix("fs.mqueue.") {
@@ -26,6 +24,17 @@ extension Validation {
         } else {
             report("sysctl " + quotation(of: name) + " is not in a separate kernel namespace")
         }
+    }
+
+    /// Whether a key has an empty part or one that leads out of its folder: two separators in a row.
+    private static func isUnclean(_ key: String) -> Bool {
+        var wasSeparator = true
+        for byte in key.utf8 {
+            let isSeparator = byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/")
+            if isSeparator, wasSeparator { return true }
+            wasSeparator = isSeparator
+        }
+        return wasSeparator
     }
 
     /// The name with dots between its parts. If the first separator is a slash, slashes separate and dots are letters.
