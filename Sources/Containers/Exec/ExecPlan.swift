@@ -33,6 +33,8 @@ extension PlanBuilder {
                     TerminalStep(
                         height: process.consoleSize?.height ?? 0, width: process.consoleSize?.width ?? 0,
                         user: process.user.uid, isConsole: false)), .terminal)
+        } else {
+            addChild(.reopenNullStreams, .rule)
         }
         try addProcessSteps(process, hooks: [], isFirst: false)
         addParent(.recordCreated, .rule)

@@ -5,7 +5,8 @@ extension ChildOperation: PlanCodable {
         case setOOMScore = 1
         case hide, joinNamespace, fork, becomeNamespaceRoot, meet, unshare, setTimeOffset, enterTimeNamespace,
             makeSession
-        case joinKeyring, bringUpLoopback, setHostname, setDomainname, rootfs, openTerminal, runHooks, setPersonality
+        case joinKeyring, bringUpLoopback, setHostname, setDomainname, rootfs, openTerminal, reopenNullStreams,
+            runHooks, setPersonality
         case setMemoryPolicy, setScheduler, setIOPriority, setAffinity, setSecurityLabel, setNoNewPrivileges
         case setResourceLimit, dropBoundingSet, setIdentity, setWorkingDirectory, lookUpProgram, setCapabilities
         case loadSeccomp, waitForStart, execute
@@ -52,6 +53,7 @@ extension ChildOperation: PlanCodable {
         case .openTerminal(let step):
             encoder.encode(Tag.openTerminal)
             encoder.encode(step)
+        case .reopenNullStreams: encoder.encode(Tag.reopenNullStreams)
         case .runHooks(let kind, let hooks, let state):
             encoder.encode(Tag.runHooks)
             encoder.encode(kind)
@@ -123,6 +125,7 @@ extension ChildOperation: PlanCodable {
         case .setDomainname: self = .setDomainname(try decoder.decode(String.self))
         case .rootfs: self = .rootfs(try decoder.decode(RootfsOperation.self))
         case .openTerminal: self = .openTerminal(try decoder.decode(TerminalStep.self))
+        case .reopenNullStreams: self = .reopenNullStreams
         case .runHooks:
             let kind = try decoder.decode(HookKind.self)
             let hooks = try decoder.decode([HookStep].self)

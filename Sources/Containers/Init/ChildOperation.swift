@@ -27,6 +27,8 @@ package enum ChildOperation: Sendable {
     case setDomainname(String)
     case rootfs(RootfsOperation)
     case openTerminal(TerminalStep)
+    /// Replaces standard streams that are the host's null device, which may be open for reading only, by the container's.
+    case reopenNullStreams
     case runHooks(HookKind, [HookStep], HookStateTemplate)
     case setPersonality(UInt64)
     case setMemoryPolicy(MemoryPolicyStep)

@@ -47,10 +47,12 @@ extension InitProcess {
     }
 
     func setSecurityLabel(_ step: SecurityLabelStep) throws(ContainerError) {
+        let procfs = try rootfsSetup().ownProcfs
         switch step.module {
         case .apparmor:
             do throws(Errno) {
-                try writeOwnAttribute("attr/apparmor/exec", orElse: "attr/exec", "exec " + step.label)
+                try writeAttribute(
+                    "attr/apparmor/exec", orElse: "attr/exec", "exec " + step.label, in: procfs)
             } catch {
                 throw ContainerError(
                     subject: "\"\(step.label)\"", errno: error,
@@ -60,7 +62,7 @@ extension InitProcess {
             }
         case .selinux:
             do throws(Errno) {
-                try writeOwnAttribute("attr/exec", orElse: nil, step.label)
+                try writeAttribute("attr/exec", orElse: nil, step.label, in: procfs)
             } catch {
                 throw ContainerError(
                     operation: "write", subject: "\"\(step.label)\" to `/proc/self/attr/exec`", errno: error)
@@ -69,8 +71,9 @@ extension InitProcess {
     }
 
     /// Through the child's own procfs: what lies under the container's /proc is only the container's business.
-    private func writeOwnAttribute(_ name: String, orElse fallback: String?, _ text: String) throws(Errno) {
-        let proc = procfs
+    private func writeAttribute(
+        _ name: String, orElse fallback: String?, _ text: String, in proc: Int32
+    ) throws(Errno) {
         do throws(Errno) {
             try writeKernelFile("self/" + name, at: proc, text)
         } catch Errno.noSuchFileOrDirectory {
@@ -92,9 +95,6 @@ extension InitProcess {
         let failure = Linux.execute(program, arguments: step.arguments, environment: environment)
         throw ContainerError(.programNotFound, errno: failure, reason: "exec \(program)")
     }
-
-    /// The procfs of the child, closed together with everything else at the exec.
-    private var procfs: Int32 { rootfs?.ownProcfs ?? -1 }
 
     /// Moves the descriptors that the program gets to 3 and up, and marks all others for closing.
     func passDescriptors(_ count: Int32) throws(ContainerError) {

@@ -29,6 +29,31 @@ extension InitProcess {
         try attempt("ioctl(TIOCSCTTY)") { () throws(Errno) in try PseudoTerminal.makeControlling(0) }
     }
 
+    func reopenNullStreams() throws(ContainerError) {
+        do throws(Errno) {
+            var device: FileDescriptor?
+            for descriptor in Int32(0)...2 where try isNullDevice(descriptor) {
+                if device == nil {
+                    device = try FileDescriptor.open("/dev/null", [.readWrite, .noControllingTerminal])
+                }
+                // An image can put anything there; then the host's stays.
+                guard let raw = device.raw, try isNullDevice(raw) else { return }
+                try duplicate(raw, onto: descriptor)
+            }
+        } catch .noSuchFileOrDirectory {
+            return
+        } catch .badFileDescriptor {
+            return
+        } catch {
+            throw ContainerError(operation: "open", subject: "/dev/null", errno: error)
+        }
+    }
+
+    private func isNullDevice(_ descriptor: Int32) throws(Errno) -> Bool {
+        let status = try fileStatus(of: descriptor)
+        return status.kind == .characterDevice && status.deviceNumber == (1, 3)
+    }
+
     func perform(_ operation: RootfsOperation) throws(ContainerError) { try rootfsSetup().perform(operation) }
 
     /// The file system part of the set-up, made while /proc is the host's.

@@ -124,6 +124,7 @@ final class InitProcess {
             try attempt("setdomainname", quoted(name)) { () throws(Errno) in try Linux.setDomainname(name) }
         case .rootfs(let operation): try perform(operation)
         case .openTerminal(let step): try openTerminal(step)
+        case .reopenNullStreams: try reopenNullStreams()
         case .runHooks(let kind, let hooks, let state):
             try HookRunner(state: state.document(pid: processIdentifier), directory: nil).run(hooks, kind: kind)
         case .setPersonality(let domain):

@@ -23,6 +23,8 @@ package struct RootfsPlan: Equatable, Sendable {
     package var rootSwitch: PlannedOperation
     /// After the change, and after the terminal was bound on `/dev/console`.
     package var afterSwitch: [PlannedOperation] = []
+    /// Whether the container's `/dev` is the host's.
+    package var keepsHostDevices = false
     /// Texts for the user.
     package var warnings: [String] = []
 }
@@ -61,6 +63,7 @@ extension RootfsPlan {
             }
         }
         for (device, origin) in try planner.devices() { add(.makeDevice(device), origin) }
+        keepsHostDevices = !planner.makesDevices
         if planner.makesDevices { add(.makeDeviceLinks(DeviceLinksStep()), Origin(.rule)) }
         try addAfterSwitch(planner, readOnlyLater)
     }

@@ -68,6 +68,7 @@ extension ChildOperation {
         case .rootfs(let operation): operation.description
         case .openTerminal(let step):
             ("terminal", "\(step.width)x\(step.height)" + (step.isConsole ? ", on /dev/console" : ""))
+        case .reopenNullStreams: ("null-streams", "/dev/null")
         case .runHooks(let kind, let hooks, _): ("run-hooks", "\(kind.name): " + paths(of: hooks))
         case .setPersonality(let domain): ("personality", "0x" + String(domain, radix: 16))
         case .setMemoryPolicy(let step): ("memory-policy", "mode \(step.mode), nodes \(step.nodes)")

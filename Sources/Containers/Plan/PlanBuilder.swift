@@ -87,6 +87,7 @@ package struct PlanBuilder {
 
         // With the container's root. The terminal before the root is sealed; sysctls before /proc/sys is read-only.
         if let terminal { addChild(.openTerminal(terminal), .terminal) }
+        if terminal == nil, !file.keepsHostDevices { addChild(.reopenNullStreams, .rule) }
         add(file.afterSwitch)
 
         try addProcessSteps(process, hooks: spec.hooks.startContainer, isFirst: true)

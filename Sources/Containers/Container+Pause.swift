@@ -1,0 +1,26 @@
+import Cgroups
+import Linux
+import RuntimeSpec
+
+extension Container {
+    /// Freezes every process of the container.
+    ///
+    /// - Throws: `notRunning` for a container that is stopped or paused already.
+    public func pause() throws(ContainerError) {
+        switch try status() {
+        case .created, .running: break
+        case .creating, .paused, .stopped: throw ContainerError(.notRunning, exactly: "container not running")
+        }
+        try withCgroup { (cgroup) throws(CgroupError) in try cgroup.freeze() }
+    }
+
+    /// Lets every process of a paused container go on.
+    ///
+    /// - Throws: `wrongStatus` for a container that is not paused.
+    public func resume() throws(ContainerError) {
+        guard try status() == .paused else {
+            throw ContainerError(.wrongStatus, exactly: "container not paused")
+        }
+        try withCgroup { (cgroup) throws(CgroupError) in try cgroup.thaw() }
+    }
+}
