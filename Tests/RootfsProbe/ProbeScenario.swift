@@ -7,6 +7,8 @@ package struct ProbeScenario: PlanCodable {
     package var hasUserNamespace = false
     package var hasNetworkNamespace = true
     package var hasCgroupNamespace = false
+    /// True to make a terminal of the container's devpts and put it on /dev/console.
+    package var hasConsole = false
     /// The host's id of the container's user 0.
     package var firstHostID: UInt32 = 100_000
     package var sources: [MountSourceStep] = []
@@ -22,6 +24,7 @@ package struct ProbeScenario: PlanCodable {
         encoder.encode(hasUserNamespace)
         encoder.encode(hasNetworkNamespace)
         encoder.encode(hasCgroupNamespace)
+        encoder.encode(hasConsole)
         encoder.encode(firstHostID)
         encoder.encode(UInt32(sources.count))
         for source in sources {
@@ -49,6 +52,7 @@ package struct ProbeScenario: PlanCodable {
         hasUserNamespace = try decoder.decode(Bool.self)
         hasNetworkNamespace = try decoder.decode(Bool.self)
         hasCgroupNamespace = try decoder.decode(Bool.self)
+        hasConsole = try decoder.decode(Bool.self)
         firstHostID = try decoder.decode(UInt32.self)
         for _ in 0..<(try decoder.decode(UInt32.self)) {
             var source = MountSourceStep(

@@ -30,6 +30,14 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
         let procfs = try attempt("open", "procfs") { () throws(Errno) in try Procfs.openPrivate() }
         let rootfs = try RootfsSetup(procfs: procfs, descriptors: descriptors)
         for operation in scenario.operations { try rootfs.perform(operation) }
+        if scenario.hasConsole {
+            let terminal = try attempt("open", "a terminal") { () throws(Errno) in
+                let master = FileDescriptor(owning: try PseudoTerminal.openMaster("/dev/pts/ptmx").release())
+                // Kept open until the program starts: without a master the terminal is dead.
+                return try PseudoTerminal.openPeer(of: try master.duplicate().release())
+            }
+            try rootfs.bindConsole(terminal.raw)
+        }
     } catch {
         fail(error.message)
     }

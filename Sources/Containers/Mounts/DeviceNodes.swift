@@ -141,22 +141,28 @@ extension RootfsSetup {
     ///
     /// `terminal` is the slave's side, opened from the container's own devpts.
     package func bindConsole(_ terminal: Int32) throws(ContainerError) {
-        try attempt("mount the terminal on", "/dev/console") { () throws(Errno) in
-            let status = try fileStatus(of: terminal)
-            // The majors of Unix 98 terminals, see Documentation/admin-guide/devices.txt of the kernel.
-            guard status.kind == .characterDevice, (136...143).contains(status.deviceNumber.major) else {
-                throw .notTerminal
+        try withoutMask { () throws(ContainerError) in
+            try attempt("mount the terminal on", "/dev/console") { () throws(Errno) in
+                try coverConsole(with: terminal)
             }
-            let folder = try RootedPath("/dev", in: root).open(directory: true)
-            do throws(Errno) {
-                try makeNode("console", at: folder.raw, kind: .regular, permissions: 0o666)
-            } catch .fileExists {
-                // Covered below, unless it is a link.
-            }
-            let target = try FileDescriptor.open("console", at: folder.raw, [.path, .noFollow])
-            guard try target.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
-            try bind(terminal, on: target.raw)
         }
+    }
+
+    private func coverConsole(with terminal: Int32) throws(Errno) {
+        let status = try fileStatus(of: terminal)
+        // The majors of Unix 98 terminals, see Documentation/admin-guide/devices.txt of the kernel.
+        guard status.kind == .characterDevice, (136...143).contains(status.deviceNumber.major) else {
+            throw .notTerminal
+        }
+        let folder = try RootedPath("/dev", in: root).open(directory: true)
+        do throws(Errno) {
+            try makeNode("console", at: folder.raw, kind: .regular, permissions: 0o666)
+        } catch .fileExists {
+            // Covered below, unless it is a link.
+        }
+        let target = try FileDescriptor.open("console", at: folder.raw, [.path, .noFollow])
+        guard try target.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
+        try bind(terminal, on: target.raw)
     }
 }
 

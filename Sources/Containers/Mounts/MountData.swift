@@ -59,6 +59,20 @@ enum MountData {
             .joined(separator: ",")
     }
 
+    /// The options of an overlay with the folders that are given relative to `folder` made absolute.
+    static func overlay(_ data: String, below folder: String) -> String {
+        let keys = ["lowerdir", "upperdir", "workdir"]
+        return parts(data).map { part in
+            guard let key = keys.first(where: { part.hasPrefix($0 + "=") }) else { return String(part) }
+            let value = part.dropFirst(key.count + 1)
+            let folders = key == "lowerdir" ? value.split(separator: ":", omittingEmptySubsequences: false) : [value]
+            // A colon that belongs to a name makes the path after it look relative: such paths stay as they are.
+            guard !value.utf8.contains(UInt8(ascii: "\\")) else { return String(part) }
+            let absolute = folders.map { $0.isEmpty || $0.hasPrefix("/") ? String($0) : folder + "/" + $0 }
+            return key + "=" + absolute.joined(separator: ":")
+        }.joined(separator: ",")
+    }
+
     /// Sets an option. fsconfig(2) takes at most 255 bytes, so the layers of an overlay go one by one.
     static func configure(
         _ context: borrowing FileDescriptor, _ key: String, _ value: String, type: String

@@ -32,6 +32,7 @@ extension RootfsPlanner {
             break
         case .tmpfs, .devpts, .mqueue, .other:
             step.label = try label()
+            if type == "overlay" { step.data = MountData.overlay(step.data, below: facts.bundle) }
         }
         if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
             throw ContainerError(

@@ -4,7 +4,7 @@ import Linux
 ///
 /// Everything below the root was filled by somebody hostile. So each path in it is resolved once, inside the root, to a
 /// descriptor, and all that happens to it goes to that descriptor. Only a process with a single thread in the
-/// container's mount namespace may use this; it changes the working directory and the file creation mask.
+/// container's mount namespace may use this; it changes the working directory.
 package final class RootfsSetup {
     /// A procfs that nothing of the container can reach.
     let procfs: FileDescriptor
@@ -30,7 +30,6 @@ package final class RootfsSetup {
         self.procfs = procfs
         self.descriptors = descriptors
         numbers = folder
-        setFileCreationMask(0)
     }
 
     /// The container's root folder.
@@ -55,8 +54,8 @@ package final class RootfsSetup {
     package func perform(_ operation: RootfsOperation) throws(ContainerError) {
         switch operation {
         case .prepareRoot(let step): try perform(step)
-        case .mount(let step): try perform(step)
-        case .makeDevice(let step): try perform(step)
+        case .mount(let step): try withoutMask { () throws(ContainerError) in try perform(step) }
+        case .makeDevice(let step): try withoutMask { () throws(ContainerError) in try perform(step) }
         case .makeDeviceLinks(let step): try perform(step)
         case .switchRoot(let step): try perform(step)
         case .setPropagation(let step): try perform(step)
@@ -83,6 +82,13 @@ final class MountedPlace {
 // MARK: - Calls on descriptors
 
 extension RootfsSetup {
+    /// Makes files and folders get the permissions they are made with, whatever mask the caller of the runtime has.
+    func withoutMask(_ body: () throws(ContainerError) -> Void) throws(ContainerError) {
+        let mask = setFileCreationMask(0)
+        defer { setFileCreationMask(mask) }
+        try body()
+    }
+
     /// Mounts on what the descriptor `target` names, or changes the mount that it names.
     ///
     /// mount(2) takes a path: a number in the own folder of descriptors, which leads to the file itself, whatever

@@ -1,4 +1,5 @@
 import Linux
+import RootfsProbe
 import RuntimeSpec
 import Testing
 
@@ -163,5 +164,25 @@ struct HostileRootfsTests {
             rootfs.rootfs + "/dev/null", at: workingDirectory, kind: .characterDevice, permissions: 0o600, major: 1,
             minor: 3)
         #expect(try rootfs.run("true").status == 0)
+    }
+
+    @Test func consoleMustNotBeLink() throws {
+        let rootfs = try ProbedRootfs(
+            mounts: [
+                Mount(destination: "/proc", type: "proc", source: "proc"),
+                Mount(
+                    destination: "/dev/pts", type: "devpts", source: "devpts",
+                    options: ["newinstance", "ptmxmode=0666", "mode=0620"]),
+            ])
+        rootfs.scenario.hasConsole = true
+        try rootfs.makeFolder("rootfs/dev")
+        try rootfs.link("rootfs/dev/console", to: "/proc/sys/kernel/core_pattern")
+        let (output, status) = try rootfs.run("true")
+        #expect(status == 3)
+        #expect(output.contains("/dev/console: too many levels of symbolic links"))
+        try unlink(rootfs.rootfs + "/dev/console")
+        let (plain, plainStatus) = try rootfs.run("busybox stat -c '%F %t' /dev/console")
+        #expect(plainStatus == 0, "\(plain)")
+        #expect(plain == "character special file 88\n")
     }
 }

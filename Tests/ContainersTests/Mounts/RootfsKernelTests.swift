@@ -238,6 +238,77 @@ extension RootfsKernelTests {
                 == true)
     }
 
+    @Test func ownCgroupNamespaceGetsMountsOfItsOwn() throws {
+        guard fileExists("/sys/fs/cgroup/cpu/cgroup.procs") else { return }
+        let rootfs = try ProbedRootfs()
+        rootfs.spec.linux?.namespaces.append(Namespace(type: .cgroup))
+        rootfs.facts.cgroups = [
+            MountFacts.CgroupPlace(controllers: ["memory"], mountPoint: "/sys/fs/cgroup/memory", path: "/nowhere")
+        ]
+        rootfs.spec.mounts.append(
+            Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "ro"]))
+        let (output, status) = try rootfs.run("test -f /sys/fs/cgroup/memory/tasks; cat /proc/self/mountinfo")
+        #expect(status == 0, "\(output)")
+        #expect(mountinfo(output, at: "/sys/fs/cgroup/memory")?.contains(" / /sys/fs/cgroup/memory ro,nosuid") == true)
+    }
+
+    @Test func rootlessBindsAreMadeInside() throws {
+        let rootfs = try ProbedRootfs()
+        try rootfs.write("text", to: "data/file")
+        try changeOwner(rootfs.rootfs, at: workingDirectory, user: 100_000, group: 100_000)
+        rootfs.spec.linux?.namespaces.append(Namespace(type: .user))
+        rootfs.facts.isRootless = true
+        rootfs.spec.linux?.readonlyPaths = ProbedRootfs.readonlyPaths
+        rootfs.spec.root?.readonly = true
+        rootfs.spec.mounts += [
+            Mount(destination: "/data", source: "data", options: ["rbind", "ro"]),
+            Mount(destination: "/host", source: "/proc/version", options: ["bind"]),
+            Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro"]),
+        ]
+        let (output, status) = try rootfs.run("cat /data/file; echo; cat /proc/self/mountinfo")
+        #expect(status == 0, "\(output)")
+        #expect(output.hasPrefix("text\n"))
+        #expect(mountinfo(output, at: "/data")?.contains(" ro,relatime ") == true)
+    }
+
+    @Test func lockedFlagsStayAndCannotBeClearedInWords() throws {
+        // Some mount of the host with a flag that a user namespace has to keep.
+        let table = MountTable.entries(Array(try readKernelFile("/proc/self/mountinfo", limit: 1 << 24).utf8))
+        let place = table.map(\.point).last {
+            do throws(Errno) {
+                let folder = try FileDescriptor.open($0, [.path, .directory])
+                let permissions = try folder.status().permissions
+                return try mountFlags(of: folder.raw).isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
+            } catch {
+                return false
+            }
+        }
+        guard let place else { return }
+        let rootfs = try ProbedRootfs()
+        try changeOwner(rootfs.rootfs, at: workingDirectory, user: 100_000, group: 100_000)
+        rootfs.spec.linux?.namespaces.append(Namespace(type: .user))
+        rootfs.facts.isRootless = true
+        rootfs.spec.mounts.append(Mount(destination: "/x", source: place, options: ["rbind", "noexec"]))
+        let (kept, status) = try rootfs.run("cat /proc/self/mountinfo")
+        #expect(status == 0, "\(kept)")
+        #expect(mountinfo(kept, at: "/x")?.contains("nosuid,nodev,noexec") == true)
+        rootfs.spec.mounts[rootfs.spec.mounts.count - 1].options = ["rbind", "suid"]
+        let (refused, refusal) = try rootfs.run("true")
+        #expect(refusal == 3)
+        #expect(refused.contains("cannot clear locked flags ms_nosuid"), "\(refused)")
+    }
+
+    @Test func relativeFoldersOfOverlaysLieBelowTheBundle() throws {
+        let rootfs = try ProbedRootfs()
+        try rootfs.write("1", to: "one/a")
+        try rootfs.write("2", to: "two/b")
+        rootfs.spec.mounts.append(
+            Mount(destination: "/merged", type: "overlay", source: "overlay", options: ["lowerdir=one:two"]))
+        let (output, status) = try rootfs.run("busybox ls /merged")
+        #expect(status == 0, "\(output)")
+        #expect(output == "a\nb\n")
+    }
+
     @Test func unifiedCgroupIsShownBothWays() throws {
         guard fileExists("/sys/fs/cgroup/unified/cgroup.procs") else { return }
         let rootfs = try ProbedRootfs()
