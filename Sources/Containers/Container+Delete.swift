@@ -69,6 +69,7 @@ extension Container {
             if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
             try cgroup.remove()
         }
+        try record.removeIntelRdt()
         try folder.remove()
         guard !hooks.isEmpty else { return }
         let state = State(

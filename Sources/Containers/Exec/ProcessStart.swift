@@ -81,6 +81,7 @@ final class ProcessStart {
         do throws(ContainerError) {
             try spawn(besides: firstPID)
             try runner.await(.identity)
+            if let pid = runner.childPID { try container.record.joinIntelRdt(pid) }
             try runner.release(.identity)
             try runner.awaitReady()
             try handOver()

@@ -4,6 +4,8 @@
 enum MountTable {
     /// One mount.
     struct Entry: Equatable {
+        /// Which folder of the file system it shows.
+        var root: String
         /// Where it is, seen from the root of the process.
         var point: String
         /// The name of its file system.
@@ -19,7 +21,9 @@ enum MountTable {
                 separator > 4, separator + 1 < fields.count
             else { continue }
             entries.append(
-                Entry(point: unescaped(fields[4]), type: String(decoding: fields[separator + 1], as: UTF8.self)))
+                Entry(
+                    root: unescaped(fields[3]), point: unescaped(fields[4]),
+                    type: String(decoding: fields[separator + 1], as: UTF8.self)))
         }
         return entries
     }

@@ -41,6 +41,8 @@ package enum ParentOperation: Sendable {
     case limitCgroup(Resources)
     /// Gives the cgroup to the user of the container's process.
     case delegateCgroup(user: UInt32)
+    /// Puts the child into a class of service of resctrl.
+    case joinIntelRdt(IntelRdtStep)
     /// Waits until the child has come to the point.
     case await(MeetingPoint)
     /// Lets the child go on from the point.

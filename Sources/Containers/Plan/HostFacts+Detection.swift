@@ -21,6 +21,7 @@ extension HostFacts {
         } catch {
             throw ContainerError(error)
         }
+        if spec.linux?.intelRdt != nil { resctrl = ResctrlFacts.detect() }
         let process = spec.process
         if process?.apparmorProfile?.isEmpty == false { hasAppArmor = Self.isAppArmorEnabled }
         if process?.selinuxLabel?.isEmpty == false || spec.linux?.mountLabel?.isEmpty == false {

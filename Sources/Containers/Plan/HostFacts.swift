@@ -14,6 +14,8 @@ package struct HostFacts: Sendable {
     /// The user and group that the runtime runs as.
     package var user: UInt32 = 0
     package var group: UInt32 = 0
+    /// The host's resctrl; looked for only when the configuration uses it.
+    package var resctrl: ResctrlFacts?
     package var hasAppArmor = false
     package var hasSELinux = false
 

@@ -19,6 +19,12 @@ extension ParentOperation {
             ("write-id-mappings", "users " + text(mappings.users) + "; groups " + text(mappings.groups))
         case .limitCgroup: ("limit-cgroup", "")
         case .delegateCgroup(let user): ("delegate-cgroup", "to user \(user)")
+        case .joinIntelRdt(let step):
+            (
+                "join-resctrl",
+                ([step.path] + step.limits + step.schemata).joined(separator: " ")
+                    + (step.monitoring == nil ? "" : ", monitored")
+            )
         case .await(let point): ("await-init", "at " + point.text)
         case .release(let point): ("release-init", "from " + point.text)
         case .moveNetworkDevice(let name, let target): ("move-network-device", name + " as " + target)

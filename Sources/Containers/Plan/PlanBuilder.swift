@@ -62,6 +62,9 @@ package struct PlanBuilder {
         if let resources = spec.linux?.resources, facts.cgroup != nil {
             addParent(.limitCgroup(resources), .resources)
         }
+        if let rdt = spec.linux?.intelRdt {
+            addParent(.joinIntelRdt(try IntelRdtStep(rdt, id: id, on: facts.resctrl)), .intelRdt)
+        }
         if let owner = namespaces.cgroupOwner { addParent(.delegateCgroup(user: owner), .cgroupsPath) }
         // The root of a cgroup namespace is the cgroup the process is in: the child's own since before its exec.
         if namespaces.isNew(.cgroup) { addChild(.unshare(.newCgroup), .namespaces) }

@@ -15,6 +15,7 @@ final class ContainerCreation {
     private var record: StateRecord
     private var cgroup: Cgroup?
     private var networkDevices: NetworkDevices?
+    private var resctrl: ResctrlTree?
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
     /// Where the start signal is written; for a container that starts at once.
@@ -48,6 +49,7 @@ final class ContainerCreation {
         record.namespaces = (spec.linux?.namespaces ?? []).map {
             NamespaceRecord(type: $0.type, path: $0.path ?? "")
         }
+        for case .joinIntelRdt(let step) in plan.parent.map(\.operation) { record.note(step) }
         record.isRootless = facts.isRootless
         record.keepsKeyring = options.noNewKeyring
         record.hasPoststart = !spec.hooks.poststart.isEmpty
@@ -104,6 +106,7 @@ final class ContainerCreation {
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.apply(resources) }
         case .delegateCgroup(let user):
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.delegate(to: user) }
+        case .joinIntelRdt(let step): try joinIntelRdt(step)
         case .await(let point): try runner.await(point)
         case .release(let point): try runner.release(point)
         case .moveNetworkDevice(let name, let newName): try moveNetworkDevice(name, as: newName)
@@ -117,6 +120,19 @@ final class ContainerCreation {
 
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {
         runner.descriptors.fill(source.slot, try MountSource.prepare(source))
+    }
+
+    private func joinIntelRdt(_ step: IntelRdtStep) throws(ContainerError) {
+        guard let pid = runner.childPID else { return }
+        var tree = try ResctrlTree(mountedAt: step.root)
+        var failure: ContainerError?
+        do throws(ContainerError) {
+            try tree.join(step, pid)
+        } catch {
+            failure = error
+        }
+        resctrl = consume tree
+        if let failure { throw failure }
     }
 
     private func moveNetworkDevice(_ name: String, as newName: String) throws(ContainerError) {
@@ -229,6 +245,7 @@ final class ContainerCreation {
         let hadChild = runner.childPID != nil
         runner.killChild()
         networkDevices?.undo(report)
+        resctrl?.undo(report)
         do throws(ContainerError) {
             try withCgroup { (cgroup) throws(CgroupError) in
                 if hadChild { try cgroup.killAll() }

@@ -95,6 +95,8 @@ extension StateRecord {
                 hasPoststart = try reader.booleanOrFalse()
             } else if reader.isKey("hasPoststop") {
                 hasPoststop = try reader.booleanOrFalse()
+            } else if reader.isKey("ownsIntelRdtGroup") {
+                ownsIntelRdtGroup = try reader.booleanOrFalse()
             } else {
                 try reader.skipValue()
             }

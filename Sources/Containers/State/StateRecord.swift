@@ -24,9 +24,11 @@ package struct StateRecord: Equatable, Sendable {
     package var keepsKeyring = false
     package var hasPoststart = false
     package var hasPoststop = false
-    /// The folder of resctrl that the container made, and its monitoring group.
+    /// The container's class of service in resctrl, and its monitoring group.
     package var intelRdtPath: String?
     package var intelRdtMonitoringPath: String?
+    /// Whether the class was made for this container, and goes away with it.
+    package var ownsIntelRdtGroup = false
     /// What the standard streams of the container were connected to.
     package var externalDescriptors: [String] = []
 
@@ -199,6 +201,10 @@ extension StateRecord {
         writer.boolean(hasPoststart)
         writer.key("hasPoststop")
         writer.boolean(hasPoststop)
+        if ownsIntelRdtGroup {
+            writer.key("ownsIntelRdtGroup")
+            writer.boolean(true)
+        }
         writer.endObject()
     }
 }

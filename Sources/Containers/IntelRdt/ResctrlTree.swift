@@ -1,0 +1,141 @@
+import Linux
+
+/// A tree of resctrl, in which a folder is a class of service or a monitoring group.
+struct ResctrlTree: ~Copyable {
+    private let root: FileDescriptor
+    private let files: OpenFlags
+    /// The folders that were made here, in order.
+    private(set) var made: [String] = []
+
+    /// Opens the file system mounted at `path`.
+    init(mountedAt path: String) throws(ContainerError) {
+        let folder = try attempt("open", path) { () throws(Errno) in
+            let folder = try FileDescriptor.open(path, [.path, .directory])
+            guard try folder.fileSystem() == .resctrl else { throw .noSuchDevice }
+            return folder
+        }
+        self.init(folder: folder)
+    }
+
+    /// - Parameter files: how its files are opened for writing. In resctrl they are there once their folder is.
+    init(folder: consuming FileDescriptor, files: OpenFlags = .writeOnly) {
+        root = folder
+        self.files = files
+    }
+
+    /// Puts a process into the class of a step, with its limits, and into a monitoring group.
+    mutating func join(_ step: IntelRdtStep, _ pid: Int32) throws(ContainerError) {
+        let isNew = try makeClass(step)
+        let existing = isNew || step.isOwn ? nil : try readSchemata(step)
+        if let existing {
+            for limit in step.limits where ResctrlSchema(limit)?.holds(in: existing) != true {
+                throw ContainerError(
+                    .invalidConfiguration, origin: Origin(.intelRdt), subject: quoted(limit),
+                    reason: "the class of service " + step.path + " exists with other limits: "
+                        + existing.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: ", "))
+            }
+        }
+        let lines = (existing == nil ? step.limits : []) + step.schemata
+        if !lines.isEmpty {
+            let text = lines.joined(separator: "\n")
+            try write(text + "\n", to: "schemata", in: step.group, shown: text)
+        }
+        try write(String(pid), to: "tasks", in: step.group, shown: String(pid))
+        if let monitoring = step.monitoring {
+            let group = Self.joined(step.group, "mon_groups/" + monitoring)
+            _ = try makeFolder(group, remedy: "the processor monitors only so many groups at a time")
+            try write(String(pid), to: "tasks", in: group, shown: String(pid))
+        }
+    }
+
+    /// Adds a process to a group that exists; one that does not is passed over.
+    func add(_ pid: Int32, to group: String) throws(ContainerError) {
+        guard fileExists(group.isEmpty ? "." : group, at: root.raw) else { return }
+        try write(String(pid), to: "tasks", in: group, shown: String(pid))
+    }
+
+    /// Removes a group, if it is there; its processes fall back to the group above.
+    func remove(_ group: String) throws(ContainerError) {
+        do throws(Errno) {
+            try unlink(group, at: root.raw, isDirectory: true)
+        } catch .noSuchFileOrDirectory {
+            return
+        } catch {
+            throw ContainerError(operation: "rmdir", origin: Origin(.intelRdt), subject: group, errno: error)
+        }
+    }
+
+    /// Removes what `join` made, as far as that goes.
+    mutating func undo(_ report: WarningReport) {
+        while let folder = made.popLast() {
+            do throws(ContainerError) {
+                try remove(folder)
+            } catch {
+                report(error.message)
+            }
+        }
+    }
+
+    // MARK: - Files
+
+    private mutating func makeClass(_ step: IntelRdtStep) throws(ContainerError) -> Bool {
+        if step.group.isEmpty { return false }
+        if step.makesMissing {
+            return try makeFolder(step.group, remedy: "the processor has only so many classes of service")
+        }
+        guard fileExists(step.group, at: root.raw) else {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.intelRdt), subject: step.path, errno: .noSuchFileOrDirectory,
+                reason: "the class of service does not exist, and the configuration gives no limits to make it with")
+        }
+        return false
+    }
+
+    /// Makes a folder; false when it is there already.
+    private mutating func makeFolder(_ name: String, remedy: String) throws(ContainerError) -> Bool {
+        do throws(Errno) {
+            try makeDirectory(name, at: root.raw, mode: 0o755)
+            made.append(name)
+            return true
+        } catch .fileExists {
+            return false
+        } catch {
+            throw ContainerError(
+                operation: "mkdir", origin: Origin(.intelRdt), subject: name, errno: error, reason: lastStatus(),
+                remedy: error == .noSpace ? remedy : "")
+        }
+    }
+
+    private func readSchemata(_ step: IntelRdtStep) throws(ContainerError) -> String {
+        let file = Self.joined(step.group, "schemata")
+        return try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root.raw) }
+    }
+
+    private func write(
+        _ text: String, to file: String, in group: String, shown: String
+    ) throws(ContainerError) {
+        let path = Self.joined(group, file)
+        do throws(Errno) {
+            let opened = try FileDescriptor.open(path, at: root.raw, files, mode: 0o644)
+            try writeOnce(text, to: opened.raw)
+        } catch {
+            throw ContainerError(
+                operation: "write " + quoted(shown.split(separator: "\n").joined(separator: ", ")) + " to",
+                origin: Origin(.intelRdt), subject: path, errno: error, reason: lastStatus())
+        }
+    }
+
+    /// What the kernel says about the last request, if it was a failure.
+    private func lastStatus() -> String {
+        do throws(Errno) {
+            let text = try readKernelFile("info/last_cmd_status", at: root.raw, limit: 4096)
+            return text == "ok" ? "" : text.split(separator: "\n").joined(separator: ", ")
+        } catch {
+            return ""
+        }
+    }
+
+    private static func joined(_ group: String, _ file: String) -> String {
+        group.isEmpty ? file : group + "/" + file
+    }
+}
