@@ -10,11 +10,17 @@ static inline long linux_socket(int domain, int type, int protocol) { return lin
 static inline long linux_socketpair(int domain, int type, int protocol, int *pair) {
     return linux_result(socketpair(domain, type, protocol, pair));
 }
+// A path that starts with '@' names an abstract socket, whose name has a NUL there and no end mark.
 static inline long linux_connect_unix(int fd, const char *path, size_t length) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    socklen_t size = sizeof address;
     if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
     memcpy(address.sun_path, path, length);
-    return linux_result(connect(fd, (struct sockaddr *)&address, sizeof address));
+    if (length > 0 && path[0] == '@') {
+        address.sun_path[0] = 0;
+        size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    }
+    return linux_result(connect(fd, (struct sockaddr *)&address, size));
 }
 static inline long linux_bind_unix(int fd, const char *path, size_t length) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -4,8 +4,9 @@ import RuntimeSpec
 extension Container {
     /// Starts the program of a created container and returns once it was executed. See runtime.md, "Start".
     ///
+    /// - Parameter notifySocket: the socket to tell when the program says that it is ready, which is then waited for.
     /// - Throws: `wrongStatus` for a container in any other state.
-    public func start() throws(ContainerError) {
+    public func start(notifySocket: String? = nil) throws(ContainerError) {
         switch try status() {
         case .created: break
         case .creating: throw ContainerError(.wrongStatus, exactly: "cannot start a container that is being created")
@@ -31,11 +32,14 @@ extension Container {
         } catch {
             throw ContainerError(operation: "open", subject: folder.path + "/" + startFifoName, errno: error)
         }
+        var notify: NotifySocket?
+        if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: folder, target: notifySocket) }
         try StartSignal.give(over: fifo, to: process, waits: true)
         try attempt("unlink", folder.path + "/" + startFifoName) { () throws(Errno) in
             try unlink(startFifoName, at: folder.descriptor.raw)
         }
         try runPoststartHooks()
+        if let notify { try notify.waitAndForward(process, main: process.pid) }
     }
 
     /// Runs the hooks that follow the start; one that fails ends the container.

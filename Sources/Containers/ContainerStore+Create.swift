@@ -38,7 +38,7 @@ extension ContainerStore {
         }
         let creation = try ContainerCreation(store: self, id: id, options: options, report: report)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: creation.hasTerminal)
-        var made = try creation.perform(startsAtOnce: true)
+        var made = try creation.perform(startsAtOnce: true, streams: session?.streams)
         let container = made.container
         do throws(ContainerError) {
             guard let process = made.process.take(), let starter = made.starter.take() else {
@@ -48,8 +48,12 @@ extension ContainerStore {
             try session?.adopt(terminal)
             try StartSignal.give(over: starter, to: process, waits: container.record.hasPoststart)
             try container.runPoststartHooks()
-            guard let session else { return 0 }
-            let status = try session.run(process, terminal: terminal)
+            let notify = made.notifySocket.take()
+            guard let session else {
+                if let notify { try notify.waitAndForward(process, main: process.pid) }
+                return 0
+            }
+            let status = try session.run(process, terminal: terminal, notifySocket: notify)
             if !keeps { destroy(container, report) }
             return status.code
         } catch {
@@ -78,9 +82,10 @@ extension Container {
     ) throws(ContainerError) -> Int32 {
         let start = try ProcessStart(container: self, options: options, report: report)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: start.hasTerminal)
+        try session?.streams?.hand(to: start.descriptors)
         var started = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
         guard let session, let process = started.process.take() else { return 0 }
         let terminal = started.terminal.take()
-        return try session.run(process, terminal: terminal).code
+        return try session.run(process, terminal: terminal, notifySocket: nil).code
     }
 }

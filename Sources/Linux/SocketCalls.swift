@@ -83,3 +83,20 @@ package func receive(from socket: Int32, capacity: Int = 65536) throws(Errno) ->
     if bytes.isEmpty { return nil }
     return ReceivedMessage(bytes: bytes, descriptors: Array(numbers[0..<Int(count)]))
 }
+
+/// A datagram socket of the local host. See unix(7).
+package func makeDatagramSocket() throws(Errno) -> FileDescriptor {
+    let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
+    return FileDescriptor(owning: Int32(try check(linux_socket(AF_UNIX, type, 0))))
+}
+
+/// Binds a socket to a path. See bind(2).
+package func bindSocket(_ socket: Int32, to path: String) throws(Errno) {
+    try check(linux_bind_unix(socket, path, path.utf8.count))
+}
+
+/// Connects a socket to a path; one that starts with `@` names an abstract socket. See connect(2), unix(7).
+package func connectSocket(_ socket: Int32, to path: String) throws(Errno) {
+    let length = path.utf8.count
+    try checkRetrying { linux_connect_unix(socket, path, length) }
+}

@@ -15,8 +15,8 @@ struct ByteRelay {
         self.sink = sink
     }
 
-    /// Ends the reading; what is held is still written.
-    mutating func close() { isOpen = false }
+    /// Whether there is nothing more to carry.
+    var hasEnded: Bool { !isOpen && held.isEmpty }
 
     /// Watches for the next thing to do: to write what is held, or else to read.
     func watch(in watched: inout PollSet) {

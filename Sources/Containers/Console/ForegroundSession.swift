@@ -6,10 +6,12 @@ final class ForegroundSession {
     private let signals: SignalStream
     /// The caller's terminal, raw while the session lasts, if the process has one of its own.
     private var host: HostTerminal?
+    /// What the process has in place of the caller's terminal.
+    private(set) var streams: StandardStreams?
 
     /// Prepares the session before the process is made, so that no signal is lost and a missing terminal is known early.
     init(needsTerminal: Bool) throws(ContainerError) {
-        if needsTerminal { host = try HostTerminal.find() }
+        if needsTerminal { host = try HostTerminal.find() } else { streams = try StandardStreams.make() }
         signals = try attempt("signalfd") { () throws(Errno) in try SignalStream() }
     }
 
@@ -21,41 +23,66 @@ final class ForegroundSession {
 
     /// Serves until the process ends.
     func run(
-        _ process: borrowing ProcessHandle, terminal: borrowing FileDescriptor?
+        _ process: borrowing ProcessHandle, terminal: borrowing FileDescriptor?, notifySocket: borrowing NotifySocket?
     ) throws(ContainerError) -> ProcessStatus {
         let master = terminal.raw
+        let relays = try relays(master: master)
         if let host { try host.makeRaw() }
         defer { host?.restore() }
         do throws(Errno) {
-            return try serve(process, master: master)
+            return try serve(process, master: master, relays: relays, notifySocket: notifySocket)
         } catch {
             throw ContainerError(operation: "poll", errno: error, reason: "waiting for the container")
         }
     }
 
-    private func serve(_ process: borrowing ProcessHandle, master: Int32?) throws(Errno) -> ProcessStatus {
-        var input = ByteRelay(from: host?.descriptor ?? 0, to: master ?? -1)
-        var output = ByteRelay(from: master ?? -1, to: host?.output ?? 1)
-        if let master {
-            try setNonBlocking(master)
-        } else {
-            input.close()
-            output.close()
+    /// What carries the bytes: between two terminals, or between the caller's streams and the process's pipes.
+    private func relays(master: Int32?) throws(ContainerError) -> [ByteRelay] {
+        guard let master else {
+            return streams?.relays ?? []
         }
+        try attempt("fcntl", "the container's terminal") { () throws(Errno) in try setNonBlocking(master) }
+        return [
+            ByteRelay(from: host?.descriptor ?? 0, to: master), ByteRelay(from: master, to: host?.output ?? 1),
+        ]
+    }
+
+    private func serve(
+        _ process: borrowing ProcessHandle, master: Int32?, relays: [ByteRelay],
+        notifySocket: borrowing NotifySocket?
+    ) throws(Errno) -> ProcessStatus {
+        var relays = relays
+        var notify = Self.number(of: notifySocket)
         while true {
             var watched = PollSet()
             watched.add(signals.raw)
             watched.add(process.descriptor.raw)
-            input.watch(in: &watched)
-            output.watch(in: &watched)
+            if let notify { watched.add(notify) }
+            for relay in relays { relay.watch(in: &watched) }
             _ = try watched.wait(milliseconds: -1)
             if watched.isReady(signals.raw) { try passSignals(to: process, master: master) }
-            try input.move(watched)
-            try output.move(watched)
+            if let raw = notify, watched.isReady(raw), try Self.forward(notifySocket) { notify = nil }
+            for index in relays.indices { try relays[index].move(watched) }
+            if let streams, relays[0].hasEnded { streams.closeInput() }
             guard watched.isReady(process.descriptor.raw) else { continue }
-            // What it wrote last is still in the terminal.
-            try output.finish()
+            // What it wrote last is still in the terminal or the pipes; what was meant for it is not wanted any more.
+            for index in relays.indices.dropFirst() { try relays[index].finish() }
             return try process.reap()
+        }
+    }
+
+    private static func number(of socket: borrowing NotifySocket?) -> Int32? {
+        switch socket {
+        case .some(let socket): socket.raw
+        case .none: nil
+        }
+    }
+
+    /// In the foreground the service manager watches this process, which lives as long as the container.
+    private static func forward(_ socket: borrowing NotifySocket?) throws(Errno) -> Bool {
+        switch socket {
+        case .some(let socket): try socket.forwardIfReady(main: processIdentifier)
+        case .none: true
         }
     }
 

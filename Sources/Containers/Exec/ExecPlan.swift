@@ -11,6 +11,7 @@ extension PlanBuilder {
         addParent(.spawn(SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)), .rule)
         addParent(.await(.identity), .rule)
         addParent(.release(.identity), .rule)
+        addChild(.resetAffinity, .rule)
         if let score = process.oomScoreAdj { addChild(.setOOMScore(Int32(clamping: score)), .oomScoreAdj) }
         // Hidden before anything in the container can see it (CVE-2016-9962).
         addChild(.hide, .rule)

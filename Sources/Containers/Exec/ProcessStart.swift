@@ -49,6 +49,9 @@ final class ProcessStart {
     /// Whether the process has a terminal.
     var hasTerminal: Bool { process.terminal }
 
+    /// What the process is handed.
+    var descriptors: DescriptorTable { runner.descriptors }
+
     /// Starts the process; when anything fails, none is left.
     ///
     /// - Parameter adopt: gets the master of the process's terminal before its program runs.
@@ -102,7 +105,9 @@ final class ProcessStart {
                 listener.descriptor, pid: pid, bundle: container.record.bundle)
         }
         let spawn = SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)
-        var cgroup = try ExecCgroup(container: container, paths: options.cgroups).open()
+        let recorded = Cgroup(recorded: container.record.cgroupPaths.map { ($0.controller, $0.path) })
+        let sub = try cgroupCall { () throws(CgroupError) in try SubCgroups(arguments: options.cgroups) }
+        var cgroup = try cgroupCall { () throws(CgroupError) in try recorded.cgroup(for: sub) }
         let tasks = try cgroupCall { () throws(CgroupError) in try cgroup.filesForJoining() }
         let directory = try cgroupCall { () throws(CgroupError) in try cgroup.directoryForClone() }
         do throws(ContainerError) {

@@ -3,7 +3,8 @@ import Linux
 extension ChildOperation: PlanCodable {
     private enum Tag: UInt8 {
         case setOOMScore = 1
-        case hide, joinNamespace, fork, becomeNamespaceRoot, meet, unshare, setTimeOffset, enterTimeNamespace,
+        case resetAffinity, hide, joinNamespace, fork, becomeNamespaceRoot, meet, unshare, setTimeOffset,
+            enterTimeNamespace,
             makeSession
         case joinKeyring, bringUpLoopback, setHostname, setDomainname, rootfs, openTerminal, reopenNullStreams,
             runHooks, setPersonality
@@ -17,6 +18,7 @@ extension ChildOperation: PlanCodable {
         case .setOOMScore(let value):
             encoder.encode(Tag.setOOMScore)
             encoder.encode(value)
+        case .resetAffinity: encoder.encode(Tag.resetAffinity)
         case .hide: encoder.encode(Tag.hide)
         case .joinNamespace(let slot, let flags):
             encoder.encode(Tag.joinNamespace)
@@ -108,6 +110,7 @@ extension ChildOperation: PlanCodable {
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
         switch try decoder.decode(Tag.self) {
         case .setOOMScore: self = .setOOMScore(try decoder.decode(Int32.self))
+        case .resetAffinity: self = .resetAffinity
         case .hide: self = .hide
         case .joinNamespace:
             let slot = try decoder.decode(Slot.self)

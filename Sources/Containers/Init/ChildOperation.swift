@@ -7,6 +7,8 @@ import Linux
 package enum ChildOperation: Sendable {
     /// Writes /proc/self/oom_score_adj, before the process hides from others.
     case setOOMScore(Int32)
+    /// Lets the process run on every processor that its cpuset allows, whatever its caller was bound to.
+    case resetAffinity
     /// Becomes undumpable: others in its namespaces can neither trace it nor look at its descriptors (CVE-2016-9962).
     case hide
     /// Joins the namespace behind a descriptor.

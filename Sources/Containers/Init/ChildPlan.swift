@@ -43,6 +43,12 @@ package struct InheritedSlot: Sendable, PlanCodable {
 extension Slot {
     /// What the child reads a byte from before it starts the program.
     package static let start = Slot(rawValue: 1)
+    /// What becomes the standard input (0), output (1) or error (2) of the child, if not the runtime's own.
+    package static func standardStream(_ number: Int32) -> Slot { Slot(rawValue: 4 + UInt16(clamping: number)) }
+
+    /// The number of the standard stream that the slot stands for.
+    package var standardStream: Int32? { (4...6).contains(rawValue) ? Int32(rawValue) - 4 : nil }
+
     /// The pidfd of a container that a process joins.
     package static let containerProcess = Slot(rawValue: 2)
     /// The first of the descriptors that are passed to the program, in their order.

@@ -90,6 +90,12 @@ final class InitProcess {
     private func inheritDescriptors() throws(ContainerError) {
         var numbers: [Int32] = [2, socket]
         for entry in plan.slots {
+            if let stream = entry.slot.standardStream {
+                try attempt("dup3", "standard stream \(stream)") { () throws(Errno) in
+                    try duplicate(entry.number, onto: stream)
+                }
+                continue
+            }
             descriptors.fill(entry.slot, FileDescriptor(owning: entry.number))
             numbers.append(entry.number)
         }
@@ -106,6 +112,8 @@ final class InitProcess {
     private func perform(_ operation: ChildOperation) throws(ContainerError) {
         switch operation {
         case .setOOMScore(let value): try setOOMScore(value)
+        case .resetAffinity:
+            try attempt("sched_setaffinity") { () throws(Errno) in try Linux.resetAffinity() }
         case .hide:
             try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
         case .joinNamespace(let slot, let flags): try joinNamespace(slot, flags)

@@ -38,7 +38,7 @@ package enum ParentOperation: Sendable {
     /// Writes the user and group mappings of the child's user namespace.
     case writeIDMappings(IDMappingPlan)
     /// Writes the limits of the cgroup.
-    case limitCgroup(Resources)
+    case limitCgroup(Resources, enforcingDevices: Bool)
     /// Gives the cgroup to the user of the container's process.
     case delegateCgroup(user: UInt32)
     /// Puts the child into a class of service of resctrl.
@@ -50,6 +50,8 @@ package enum ParentOperation: Sendable {
     /// Moves a network device of the host into the container's network namespace.
     case moveNetworkDevice(name: String, as: String)
     case runHooks(HookKind, [HookStep])
+    /// Waits until the child has done all that comes before its start.
+    case awaitReady
     /// Writes the state of the made container, and the pid file.
     case recordCreated
 }

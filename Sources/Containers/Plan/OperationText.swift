@@ -29,6 +29,7 @@ extension ParentOperation {
         case .release(let point): ("release-init", "from " + point.text)
         case .moveNetworkDevice(let name, let target): ("move-network-device", name + " as " + target)
         case .runHooks(let kind, let hooks): ("run-hooks", "\(kind.name): " + paths(of: hooks))
+        case .awaitReady: ("await-init", "ready to start")
         case .recordCreated: ("record-created", "state.json, pid file")
         }
     }
@@ -55,6 +56,7 @@ extension ChildOperation {
         switch self {
         case .setOOMScore(let value): ("oom-score", String(value))
         case .hide: ("hide", "undumpable")
+        case .resetAffinity: ("cpu-affinity", "all processors")
         case .joinNamespace(_, let flags): ("join-namespace", flags.text)
         case .fork(let flags): ("fork", flags.isEmpty ? "" : "new: " + flags.text)
         case .becomeNamespaceRoot: ("become-root", "of the user namespace")

@@ -9,6 +9,7 @@ package struct PlanBuilder {
     let options: CreateOptions
     let facts: HostFacts
     var plan = ContainerPlan()
+    private var lateLimit: ParentOperation?
 
     package init(spec: Spec, id: String, options: CreateOptions, facts: HostFacts) {
         self.spec = spec
@@ -40,6 +41,8 @@ package struct PlanBuilder {
         }
         addParent(.spawn(namespaces.spawn), .namespaces)
 
+        // The caller may be bound to some processors; that must not bind the container, whose cpuset says it all.
+        if facts.cgroup != nil { addChild(.resetAffinity, .rule) }
         // Into its namespaces. The OOM score first: afterwards the process hides and /proc/self belongs to root.
         if let score = process.oomScoreAdj {
             addChild(.setOOMScore(Int32(clamping: score)), .oomScoreAdj)
@@ -59,9 +62,7 @@ package struct PlanBuilder {
         if namespaces.becomesRootInside { addChild(.becomeNamespaceRoot, .namespaces) }
 
         // The runtime limits the cgroup while the child sets itself up.
-        if let resources = spec.linux?.resources, facts.cgroup != nil {
-            addParent(.limitCgroup(resources), .resources)
-        }
+        try limitCgroup(namespaces)
         if let rdt = spec.linux?.intelRdt {
             addParent(.joinIntelRdt(try IntelRdtStep(rdt, id: id, on: facts.resctrl)), .intelRdt)
         }
@@ -94,6 +95,10 @@ package struct PlanBuilder {
         add(file.afterSwitch)
 
         try addProcessSteps(process, hooks: spec.hooks.startContainer, isFirst: true)
+        if let lateLimit {
+            addParent(.awaitReady, .rule)
+            addParent(lateLimit, .resources)
+        }
         addParent(.recordCreated, .rule)
         return plan
     }
@@ -117,6 +122,24 @@ package struct PlanBuilder {
             bundle: facts.bundle, rootfs: Bundle.absolute(spec.root?.path ?? "", in: facts.bundle),
             cgroups: (facts.cgroup?.places ?? []).map { MountFacts.CgroupPlace($0) }, isRootless: facts.isRootless,
             hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot, firstTreeSlot: .mountSource(0))
+    }
+
+    /// Without a property the rules of devices still hold: those that the configuration does not name are denied.
+    private mutating func limitCgroup(_ namespaces: NamespacePlan) throws(ContainerError) {
+        let resources = spec.linux?.resources ?? Resources()
+        guard facts.cgroup != nil else {
+            var limits = resources
+            limits.devices = []
+            guard limits == Resources() else {
+                throw ContainerError(
+                    .invalidConfiguration, origin: Origin(.resources), reason: "this host has no cgroups mounted",
+                    remedy: "mount cgroup2 on /sys/fs/cgroup, or remove the limits")
+            }
+            return
+        }
+        let limit = ParentOperation.limitCgroup(resources, enforcingDevices: !namespaces.hasUserNamespace)
+        // Hooks of the container's side fork in its cgroup, which a limit of tasks could forbid: they come first.
+        if spec.hooks.createContainer.isEmpty { addParent(limit, .resources) } else { lateLimit = limit }
     }
 
     private mutating func addTimeNamespace(_ namespaces: NamespacePlan) {

@@ -35,7 +35,8 @@ public struct PlanDescription: Sendable {
             switch step.operation {
             case .await(let point):
                 appendChild(&rest, phase: phase) { if case .meet(point) = $0 { true } else { false } }
-            case .recordCreated: appendChild(&rest, phase: phase) { if case .waitForStart = $0 { true } else { false } }
+            case .awaitReady, .recordCreated:
+                appendChild(&rest, phase: phase) { if case .waitForStart = $0 { true } else { false } }
             default: break
             }
             append("runtime", phase, step.operation.description, step.origin)

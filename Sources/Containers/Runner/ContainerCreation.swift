@@ -18,6 +18,7 @@ final class ContainerCreation {
     private var resctrl: ResctrlTree?
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
+    private var notifySocket: NotifySocket?
     /// Where the start signal is written; for a container that starts at once.
     private var starter: FileDescriptor?
 
@@ -29,7 +30,11 @@ final class ContainerCreation {
         self.options = options
         self.report = report
         let bundle = try Bundle(options)
-        (configuration, spec) = try bundle.load()
+        var (bytes, spec) = try bundle.load()
+        configuration = bytes
+        bytes = []
+        if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.folder(of: id))) }
+        self.spec = spec
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
         facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
@@ -61,8 +66,10 @@ final class ContainerCreation {
 
     /// Makes the container. When anything fails, everything is undone.
     ///
-    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
-    func perform(startsAtOnce: Bool) throws(ContainerError) -> MadeContainer {
+    /// - Parameters:
+    ///   - startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
+    ///   - streams: what the container's standard streams are, if not the caller's own.
+    func perform(startsAtOnce: Bool, streams: StandardStreams? = nil) throws(ContainerError) -> MadeContainer {
         for text in runner.plan.warnings { report(text) }
         consoleSocket = try connect(options.consoleSocket)
         pidfdSocket = try connect(options.pidfdSocket)
@@ -72,7 +79,12 @@ final class ContainerCreation {
         do throws(ContainerError) {
             try folder.write(configuration, as: "config.json")
             try folder.write(record.encoded, as: "state.json")
+            if options.notifySocket != nil { try folder.makeFolder(NotifySocket.folderName) }
             try prepareStart(in: folder, startsAtOnce: startsAtOnce)
+            try streams?.hand(to: runner.descriptors)
+            if startsAtOnce, let target = options.notifySocket {
+                notifySocket = try NotifySocket(in: folder, target: target)
+            }
             for step in runner.plan.parent {
                 do throws(ContainerError) {
                     try perform(step.operation, in: folder)
@@ -86,7 +98,7 @@ final class ContainerCreation {
         }
         return MadeContainer(
             container: Container(store: store, record: record), process: runner.takeChild(), starter: starter.take(),
-            terminal: runner.takeTerminal())
+            terminal: runner.takeTerminal(), notifySocket: notifySocket.take())
     }
 
     private func perform(_ operation: ParentOperation, in folder: borrowing StateFolder) throws(ContainerError) {
@@ -102,8 +114,10 @@ final class ContainerCreation {
         case .spawn(let spawn): try performSpawn(spawn)
         case .writeIDMappings(let mappings):
             try runner.writeMappings(mappings, isRootless: facts.isRootless)
-        case .limitCgroup(let resources):
-            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.apply(resources) }
+        case .limitCgroup(let resources, let enforcingDevices):
+            try withCgroup { (cgroup) throws(CgroupError) in
+                for text in try cgroup.apply(resources, enforcingDevices: enforcingDevices) { report(text) }
+            }
         case .delegateCgroup(let user):
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.delegate(to: user) }
         case .joinIntelRdt(let step): try joinIntelRdt(step)
@@ -112,6 +126,7 @@ final class ContainerCreation {
         case .moveNetworkDevice(let name, let newName): try moveNetworkDevice(name, as: newName)
         case .runHooks(let kind, let hooks):
             try runHooks(hooks, kind: kind, status: .creating)
+        case .awaitReady: try runner.awaitReady()
         case .recordCreated:
             try runner.awaitReady()
             try recordCreated(in: folder)
@@ -280,4 +295,6 @@ struct MadeContainer: ~Copyable {
     var starter: FileDescriptor?
     /// The master of its terminal, if nobody else got it.
     var terminal: FileDescriptor?
+    /// Where it says that it is ready, if it starts at once.
+    var notifySocket: NotifySocket?
 }

@@ -92,6 +92,13 @@ struct StateFolder: ~Copyable {
         }
     }
 
+    /// Makes a folder that everybody may enter.
+    func makeFolder(_ name: String) throws(ContainerError) {
+        try attempt("mkdir", path + "/" + name) { () throws(Errno) in
+            try makeDirectory(name, at: descriptor.raw, mode: 0o755)
+        }
+    }
+
     /// Makes the fifo in which a created container waits for its start, and opens both of its ends.
     func makeStartFifo(owner: UInt32, group: UInt32) throws(ContainerError) -> FileDescriptor {
         try attempt("mkfifo", path + "/" + startFifoName) { () throws(Errno) in

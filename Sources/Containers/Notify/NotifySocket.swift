@@ -1,0 +1,77 @@
+import Linux
+import RuntimeSpec
+
+/// The socket on which a container's program says that it is ready, and the way from there to the caller's service
+/// manager. See sd_notify(3).
+struct NotifySocket: ~Copyable {
+    /// Where the container finds the socket.
+    static let containerFolder = "/run/notify"
+    static let name = "notify.sock"
+    /// The folder of the socket in the state folder, which is bound into the container.
+    static let folderName = "notify"
+
+    private let socket: FileDescriptor
+    /// The socket of the caller's service manager.
+    private let target: String
+
+    /// How long the service manager may take to confirm, in milliseconds.
+    private static let patience: Int32 = 30_000
+
+    /// The mount that shows the folder to the container, read-only.
+    static func mount(of stateFolder: String) -> Mount {
+        Mount(
+            destination: containerFolder, type: "bind", source: stateFolder + "/" + folderName,
+            options: ["bind", "nosuid", "noexec", "nodev", "ro"])
+    }
+
+    /// Makes the socket in the state folder of a container.
+    init(in folder: borrowing StateFolder, target: String) throws(ContainerError) {
+        self.target = target
+        let raw = folder.descriptor.raw
+        socket = try attempt("bind", folder.path + "/notify/notify.sock") { () throws(Errno) in
+            let inner = try FileDescriptor.open(Self.folderName, at: raw, [.path, .directory, .noFollow])
+            let socket = try makeDatagramSocket()
+            // By the descriptor: a path of a socket may have 107 bytes only.
+            try bindSocket(socket.raw, to: "/proc/self/fd/\(inner.raw)/\(Self.name)")
+            try changeMode(Self.name, at: inner.raw, 0o777)
+            return socket
+        }
+    }
+
+    /// The number to wait on.
+    var raw: Int32 { socket.raw }
+
+    /// Waits until the program is ready or its process has ended, and passes the word on.
+    ///
+    /// - Parameter main: the process that the service manager is to watch.
+    func waitAndForward(_ process: borrowing ProcessHandle, main: Int32) throws(ContainerError) {
+        do throws(Errno) {
+            while true {
+                var watched = PollSet()
+                watched.add(socket.raw)
+                watched.add(process.descriptor.raw)
+                _ = try watched.wait(milliseconds: -1)
+                if watched.isReady(socket.raw), try forwardIfReady(main: main) { return }
+                if watched.isReady(process.descriptor.raw) { return }
+            }
+        } catch {
+            throw ContainerError(operation: "notify", subject: target, errno: error)
+        }
+    }
+
+    /// Takes what the program sent; true when it was ready and the word was passed on.
+    func forwardIfReady(main: Int32) throws(Errno) -> Bool {
+        let text = String(decoding: try read(socket.raw, count: 4096), as: UTF8.self)
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("READY=") }) else { return false }
+        let outgoing = try makeDatagramSocket()
+        try connectSocket(outgoing.raw, to: target)
+        try send(Array((line + "\n").utf8), over: outgoing.raw)
+        try send(Array("MAINPID=\(main)\n".utf8), over: outgoing.raw)
+        // The manager closes its end of the pipe when it has seen the messages before.
+        let pipe = try FileDescriptor.pipe()
+        try send(Array("BARRIER=1".utf8), descriptors: [pipe.write.raw], over: outgoing.raw)
+        let reader = pipe.takeRead()
+        _ = try poll(reader.raw, events: PollSet.input, milliseconds: Self.patience)
+        return true
+    }
+}
