@@ -37,18 +37,6 @@ extension JSONReader {
         name.withUTF8Buffer { matches(key, $0) }
     }
 
-    /// Whether a string equals another one, byte by byte.
-    @inlinable @inline(__always)
-    package func matches(_ text: JSONText, _ other: String) -> Bool {
-        guard text.end &- text.start == other.utf8.count || text.isEscaped else { return false }
-        return matchesSlowly(text, other)
-    }
-
-    @usableFromInline func matchesSlowly(_ text: JSONText, _ other: String) -> Bool {
-        var other = other
-        return other.withUTF8 { matches(text, $0) }
-    }
-
     private func matches(_ text: JSONText, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard !text.isEscaped else { return unescaped(text).elementsEqual(other) }
         guard text.end - text.start == other.count else { return false }

@@ -18,7 +18,8 @@ public struct Features: Equatable, Sendable {
     /// Makes a document.
     public init(
         ociVersionMin: String = "1.0.0", ociVersionMax: String = Spec.currentVersion, hooks: [String]? = nil,
-        mountOptions: [String]? = nil, linux: LinuxFeatures? = nil, annotations: OrderedPairs<String, String> = [:],
+        mountOptions: [String]? = nil, linux: LinuxFeatures? = nil,
+        annotations: OrderedPairs<String, String> = OrderedPairs(),
         potentiallyUnsafeConfigAnnotations: [String]? = nil
     ) {
         self.ociVersionMin = ociVersionMin

@@ -37,12 +37,14 @@ public struct LinuxConfiguration: Equatable, Sendable {
 
     /// Makes a configuration for Linux.
     public init(
-        uidMappings: [IDMapping] = [], gidMappings: [IDMapping] = [], sysctl: OrderedPairs<String, String> = [:],
+        uidMappings: [IDMapping] = [], gidMappings: [IDMapping] = [],
+        sysctl: OrderedPairs<String, String> = OrderedPairs(),
         resources: Resources? = nil, cgroupsPath: String? = nil, namespaces: [Namespace] = [],
-        devices: [Device] = [], netDevices: OrderedPairs<String, NetDevice> = [:], seccomp: SeccompProfile? = nil,
+        devices: [Device] = [], netDevices: OrderedPairs<String, NetDevice> = OrderedPairs(),
+        seccomp: SeccompProfile? = nil,
         rootfsPropagation: RootfsPropagation? = nil, maskedPaths: [String] = [], readonlyPaths: [String] = [],
         mountLabel: String? = nil, intelRdt: IntelRdt? = nil, memoryPolicy: MemoryPolicy? = nil,
-        personality: Personality? = nil, timeOffsets: OrderedPairs<TimeOffsetClock, TimeOffset> = [:]
+        personality: Personality? = nil, timeOffsets: OrderedPairs<TimeOffsetClock, TimeOffset> = OrderedPairs()
     ) {
         self.uidMappings = uidMappings
         self.gidMappings = gidMappings

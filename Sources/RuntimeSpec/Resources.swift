@@ -23,8 +23,8 @@ public struct Resources: Equatable, Sendable {
     public init(
         devices: [DeviceRule] = [], memory: MemoryResources? = nil, cpu: CPUResources? = nil,
         pids: PidsResources? = nil, blockIO: BlockIOResources? = nil, hugepageLimits: [HugepageLimit] = [],
-        network: NetworkResources? = nil, rdma: OrderedPairs<String, RdmaLimit> = [:],
-        unified: OrderedPairs<String, String> = [:]
+        network: NetworkResources? = nil, rdma: OrderedPairs<String, RdmaLimit> = OrderedPairs(),
+        unified: OrderedPairs<String, String> = OrderedPairs()
     ) {
         self.devices = devices
         self.memory = memory

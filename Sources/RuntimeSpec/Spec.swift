@@ -29,7 +29,7 @@ public struct Spec: Sendable {
     public init(
         ociVersion: String = Spec.currentVersion, process: Process? = nil, root: Root? = nil, hostname: String? = nil,
         domainname: String? = nil, mounts: [Mount] = [], hooks: Hooks = Hooks(),
-        annotations: OrderedPairs<String, String> = [:], linux: LinuxConfiguration? = nil
+        annotations: OrderedPairs<String, String> = OrderedPairs(), linux: LinuxConfiguration? = nil
     ) {
         self.ociVersion = ociVersion
         self.process = process

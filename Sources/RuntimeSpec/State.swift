@@ -24,7 +24,7 @@ public struct State: Equatable, Sendable {
     /// Makes a state.
     public init(
         ociVersion: String = Spec.currentVersion, id: String, status: ContainerStatus, pid: Int32? = nil,
-        bundle: String, annotations: OrderedPairs<String, String> = [:], rootfs: String? = nil,
+        bundle: String, annotations: OrderedPairs<String, String> = OrderedPairs(), rootfs: String? = nil,
         created: String? = nil, owner: String? = nil
     ) {
         self.ociVersion = ociVersion

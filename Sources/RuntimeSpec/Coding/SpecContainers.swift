@@ -37,7 +37,9 @@ extension Array: SpecValue where Element: SpecValue {
         var elements: [Element] = []
         try decoder.reader.beginArray()
         while try decoder.reader.nextElement() {
-            if let element = try Element.read(&decoder) { elements.append(element) }
+            guard let element = try Element.read(&decoder) else { continue }
+            // Most lists have one element, which needs no room for more.
+            if elements.isEmpty { elements = [element] } else { elements.append(element) }
         }
         return elements
     }

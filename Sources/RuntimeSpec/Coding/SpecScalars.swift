@@ -117,9 +117,11 @@ extension SpecName {
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Self? {
         guard try decoder.expect(.string) else { return nil }
         let offset = decoder.reader.offset
-        let text = try decoder.reader.readText()
-        for name in allCases where decoder.reader.matches(text, name.rawValue) { return name }
-        decoder.note(unknown(oneLine(decoder.reader.string(of: text))), at: offset)
+        let text = try decoder.reader.readString()
+        // Comparing lengths first is much cheaper than comparing the strings of every name.
+        let count = text.utf8.count
+        for name in allCases where name.rawValue.utf8.count == count && name.rawValue == text { return name }
+        decoder.note(unknown(oneLine(text)), at: offset)
         return nil
     }
 
