@@ -36,9 +36,33 @@ struct Bundle {
             throw ContainerError(operation: "read", subject: configurationFile, errno: error)
         }
         do throws(SpecError) {
-            return (bytes, try Spec(validating: bytes))
+            let spec = try Spec(validating: bytes)
+            return (bytes, spec)
         } catch {
             throw ContainerError(.invalidConfiguration, exactly: error.text)
+        }
+    }
+
+    /// Fails unless the root file system is a folder, and no link to one: what it leads to could change.
+    func checkRoot(_ root: Root?) throws(ContainerError) {
+        let path = Bundle.absolute(root?.path ?? "", in: path)
+        let kind: FileKind
+        do throws(Errno) {
+            kind = try fileStatus(path, followingLinks: false).kind
+        } catch {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.rootPath), errno: error, reason: "invalid rootfs: stat \(path)")
+        }
+        switch kind {
+        case .directory: return
+        case .symbolicLink:
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.rootPath), subject: path,
+                reason: "invalid rootfs: not an absolute path, or a symlink")
+        case .regular, .fifo, .socket, .characterDevice, .blockDevice, .unknown:
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.rootPath), errno: .notDirectory,
+                reason: "invalid rootfs: \(path)")
         }
     }
 

@@ -3,13 +3,18 @@ import CLinux
 /// Terminals made of two ends. See pty(7), ioctl_tty(2).
 package enum PseudoTerminal {
     /// Opens the master of a new terminal, checked to come from a devpts.
-    package static func openMaster(_ path: String) throws(Errno) -> FileDescriptor {
-        let master = try FileDescriptor.open(path, [.readWrite, .noControllingTerminal])
-        // An image can put anything at the path; only 5:2 on a devpts is the multiplexer.
-        let status = try master.status()
-        guard try master.fileSystem() == .devpts, status.kind == .characterDevice, status.deviceNumber == (5, 2) else {
+    ///
+    /// - Parameter procfs: a procfs that can be trusted, through which what was checked is opened.
+    package static func openMaster(_ path: String, procfs: Int32) throws(Errno) -> FileDescriptor {
+        // An image can put anything at the path; only 5:2 on a devpts is the multiplexer. Checked before it is opened,
+        // since opening some devices has an effect of its own.
+        let place = try FileDescriptor.open(path, [.path])
+        let status = try place.status()
+        guard try place.fileSystem() == .devpts, status.kind == .characterDevice, status.deviceNumber == (5, 2) else {
             throw .notTerminal
         }
+        let master = try FileDescriptor.open(
+            "self/fd/\(place.raw)", at: procfs, [.readWrite, .noControllingTerminal])
         var unlocked: Int32 = 0
         try check(linux_ioctl(master.raw, LINUX_TIOCSPTLCK, &unlocked))
         return master

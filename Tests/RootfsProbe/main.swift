@@ -32,7 +32,8 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
         for operation in scenario.operations { try rootfs.perform(operation) }
         if scenario.hasConsole {
             let terminal = try attempt("open", "a terminal") { () throws(Errno) in
-                let master = FileDescriptor(owning: try PseudoTerminal.openMaster("/dev/pts/ptmx").release())
+                let master = FileDescriptor(
+                    owning: try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: rootfs.ownProcfs).release())
                 // Kept open until the program starts: without a master the terminal is dead.
                 return try PseudoTerminal.openPeer(of: try master.duplicate().release())
             }

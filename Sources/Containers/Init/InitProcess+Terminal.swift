@@ -3,8 +3,9 @@ import Linux
 extension InitProcess {
     /// Makes the program's terminal of the container's own devpts and tells its master to the runtime.
     func openTerminal(_ step: TerminalStep) throws(ContainerError) {
+        let procfs = try rootfsSetup().ownProcfs
         let master = try attempt("open", "/dev/pts/ptmx") { () throws(Errno) in
-            try PseudoTerminal.openMaster("/dev/pts/ptmx")
+            try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: procfs)
         }
         let terminal = try attempt("ioctl(TIOCGPTPEER)", "/dev/pts/ptmx") { () throws(Errno) in
             try PseudoTerminal.openPeer(of: master.raw)

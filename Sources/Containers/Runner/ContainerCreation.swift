@@ -30,12 +30,13 @@ final class ContainerCreation {
         self.options = options
         self.report = report
         let bundle = try Bundle(options)
-        var (bytes, spec) = try bundle.load()
+        let (bytes, loaded) = try bundle.load()
         configuration = bytes
-        bytes = []
+        var spec = loaded
         if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.folder(of: id))) }
         self.spec = spec
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
+        try bundle.checkRoot(spec.root)
         facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
         try ContainerStore.check(id)
