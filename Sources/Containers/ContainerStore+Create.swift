@@ -26,10 +26,11 @@ extension ContainerStore {
     /// - Parameters:
     ///   - keeps: the container stays after its end.
     ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
+    ///   - started: called once the program runs, before the wait for its end.
     /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
     public func run(
         _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
-        report: @escaping WarningReport = { _ in }
+        report: @escaping WarningReport = { _ in }, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         if isSubreaper {
             try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
@@ -53,6 +54,7 @@ extension ContainerStore {
                 if let notify { try notify.waitAndForward(process, main: process.pid) }
                 return 0
             }
+            started()
             let status = try session.run(process, terminal: terminal, notifySocket: notify)
             if !keeps { destroy(container, report) }
             return status.code
@@ -75,17 +77,19 @@ extension ContainerStore {
 extension Container {
     /// Runs one more process in the container.
     ///
+    /// - Parameter started: called once the process is made, before the wait for its end.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
     public func exec(
-        _ options: ExecOptions, report: @escaping WarningReport = { _ in }
+        _ options: ExecOptions, report: @escaping WarningReport = { _ in }, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         let start = try ProcessStart(container: self, options: options, report: report)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: start.hasTerminal)
         try session?.streams?.hand(to: start.descriptors)
-        var started = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
-        guard let session, let process = started.process.take() else { return 0 }
-        let terminal = started.terminal.take()
+        var made = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
+        guard let session, let process = made.process.take() else { return 0 }
+        let terminal = made.terminal.take()
+        started()
         return try session.run(process, terminal: terminal, notifySocket: nil).code
     }
 }

@@ -22,6 +22,8 @@ public struct CreateOptions: Sendable {
     public var notifySocket: String?
     /// Whether errors of permission with cgroups are passed over when the configuration names none.
     public var isRootless = false
+    /// Whether the container gets a cgroup of its own; otherwise it stays in the caller's, without limits.
+    public var usesCgroups = true
     /// Whether cgroupsPath is `slice:prefix:name` for systemd.
     public var usesSystemdCgroup = false
     /// Whether the caller returns once the container runs, so that a terminal needs a console socket.

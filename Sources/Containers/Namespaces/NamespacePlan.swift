@@ -91,7 +91,7 @@ package struct NamespacePlan: Sendable {
     /// The cgroup belongs to the container's user when the container sees it, may write it, and sees nothing else.
     /// See config-linux.md, "Cgroup ownership".
     private static func cgroupOwner(_ spec: Spec, _ facts: HostFacts, isNew: Bool) -> UInt32? {
-        guard isNew, facts.cgroupLayout?.kind == .unified else { return nil }
+        guard isNew, facts.cgroup != nil, facts.cgroupLayout?.kind == .unified else { return nil }
         let isWritable = spec.mounts.contains {
             $0.source == "cgroup" && $0.destination == "/sys/fs/cgroup" && !$0.options.contains("ro")
         }

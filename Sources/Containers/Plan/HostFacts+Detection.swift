@@ -15,7 +15,7 @@ extension HostFacts {
         do throws(CgroupError) {
             let layout = try CgroupLayout.detect()
             cgroupLayout = layout
-            if layout.kind != .none {
+            if options.usesCgroups, layout.kind != .none {
                 cgroup = try CgroupPlan(layout: layout, cgroupsPath: spec.linux?.cgroupsPath, id: id)
             }
         } catch {

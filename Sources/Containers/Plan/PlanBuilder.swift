@@ -120,7 +120,8 @@ package struct PlanBuilder {
     private var mountFacts: MountFacts {
         MountFacts(
             bundle: facts.bundle, rootfs: Bundle.absolute(spec.root?.path ?? "", in: facts.bundle),
-            cgroups: (facts.cgroup?.places ?? []).map { MountFacts.CgroupPlace($0) }, isRootless: facts.isRootless,
+            cgroups: (facts.cgroup?.places ?? facts.cgroupLayout?.ownPlaces ?? []).map { MountFacts.CgroupPlace($0) },
+            isRootless: facts.isRootless,
             hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot, firstTreeSlot: .mountSource(0))
     }
 

@@ -10,7 +10,6 @@ struct ContainerRequest {
         let arguments = invocation.arguments
         identifier = arguments.positionals[0]
         let manager = try CgroupManager(arguments)
-        guard manager != .disabled else { throw CommandError("not supported yet: --cgroup-manager=disabled") }
         let descriptors = try invocation.descriptors.checked()
         options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
         options.configurationFile = arguments.nonEmptyText(.configuration)
@@ -19,6 +18,7 @@ struct ContainerRequest {
         options.pidFile = arguments.nonEmptyText(.pidFile)
         options.noPivot = arguments.isOn(.noPivot)
         options.noNewKeyring = arguments.isOn(.noNewKeyring)
+        options.usesCgroups = manager != .disabled
         options.usesSystemdCgroup = manager == .systemd
         options.listenDescriptors = descriptors.activated
         options.passedDescriptors = descriptors.activated + descriptors.preserved

@@ -36,7 +36,8 @@ private func runContainer(_ invocation: Invocation) throws(CommandError) -> Int3
     do throws(ContainerError) {
         return try store.run(
             request.identifier, request.options, keeps: invocation.arguments.isOn(.keep),
-            isSubreaper: !invocation.arguments.isOn(.noSubreaper), report: invocation.report)
+            isSubreaper: !invocation.arguments.isOn(.noSubreaper), report: invocation.report,
+            started: invocation.log.flush)
     } catch {
         throw CommandError(error)
     }

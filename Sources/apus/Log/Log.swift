@@ -127,7 +127,8 @@ extension ContainerError {
         if let origin, !origin.isRule { add("property", origin.path) }
         add("subject", subject)
         if let errno { add("errno", errno.name) }
-        add("reason", reason)
+        // A wording of its own is the message already.
+        if !fields.isEmpty { add("reason", reason) }
         add("remedy", remedy)
         return fields
     }
