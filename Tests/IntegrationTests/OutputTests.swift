@@ -347,12 +347,14 @@ struct OutputTests {
             (["--log", "/nosuch/log"], "no such file or directory"),
             (["--root", "/"], "Option --root argument should not be set to /"),
             (["--nosuch"], "flag provided but not defined: -nosuch"),
-            (["--root"], "flag needs an argument: "),
         ] {
             let output = try bundle.launch(["list"], global: flags).wait()
             #expect(output.status == 1, "\(flags)")
             #expect((output.stderr + output.stdout).contains(message), "\(flags)")
         }
+        let incomplete = try bundle.launch(["list", "--root"], global: []).wait()
+        #expect(incomplete.status == 1)
+        #expect(incomplete.stderr.contains("flag needs an argument: "))
         #expect(try bundle.apus("nosuch").status == 3)
     }
 

@@ -242,7 +242,7 @@ extension InitProcess {
 }
 
 /// `text` in double quotes, for messages.
-func quoted(_ text: String) -> String { "\"" + text + "\"" }
+func quoted(_ text: String) -> String { goQuoted(text) }
 
 /// Performs the plan that the runtime passed to this process; the entry of `apus init`.
 ///

@@ -49,12 +49,13 @@ package struct ProgramLookup {
         case .notFound:
             ContainerError(
                 .programNotFound, origin: Origin(.args, 0),
-                reason: "exec: \"\(name)\": executable file not found in $PATH")
+                reason: "exec: " + quoted(name) + ": executable file not found in $PATH")
         case .missing(let errno):
             ContainerError(
-                .programNotFound, origin: Origin(.args, 0), errno: errno, reason: "exec: \"\(name)\": stat \(name)")
+                .programNotFound, origin: Origin(.args, 0), errno: errno,
+                reason: "exec: " + quoted(name) + ": stat " + name)
         case .notUsable(let errno):
-            ContainerError(.programNotFound, origin: Origin(.args, 0), errno: errno, reason: "exec: \"\(name)\"")
+            ContainerError(.programNotFound, origin: Origin(.args, 0), errno: errno, reason: "exec: " + quoted(name))
         }
     }
 }

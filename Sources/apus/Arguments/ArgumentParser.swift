@@ -1,3 +1,5 @@
+import Containers
+
 /// Where flags may stand among the arguments of a command.
 enum PositionalRule: Sendable {
     /// Anywhere.

@@ -1,3 +1,5 @@
+import Containers
+
 /// The user of `exec --user`: numbers, since names are the image's business.
 struct ExecUser: Equatable {
     let user: UInt32

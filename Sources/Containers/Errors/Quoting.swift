@@ -1,7 +1,7 @@
-// The texts of log records as readers of runc's logs parse them: in logfmt, with Go's quoted strings.
+// Texts in messages and log records as readers of runc's parse them: in logfmt, with Go's quoted strings.
 
 /// `text` in double quotes with Go's escapes, as `%q` prints it.
-func goQuoted(_ text: String) -> String {
+package func goQuoted(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 2)
     appendGoQuoted(text, to: &bytes)
@@ -9,7 +9,7 @@ func goQuoted(_ text: String) -> String {
 }
 
 /// Appends a value of a logfmt record: bare when it has only letters, digits and `-._/@^+`, otherwise quoted.
-func appendLogValue(_ text: String, to bytes: inout [UInt8]) {
+package func appendLogValue(_ text: String, to bytes: inout [UInt8]) {
     let isBare = text.utf8.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -23,7 +23,7 @@ func appendLogValue(_ text: String, to bytes: inout [UInt8]) {
 }
 
 /// Appends `text` in double quotes with Go's escapes.
-func appendGoQuoted(_ text: String, to bytes: inout [UInt8]) {
+package func appendGoQuoted(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {
         switch scalar {
