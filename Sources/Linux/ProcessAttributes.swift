@@ -47,6 +47,18 @@ package func setAffinity(_ processors: [Int], of pid: Int32 = 0) throws(Errno) {
     try check(linux_sched_setaffinity(pid, mask.count * 8, &mask))
 }
 
+/// The processors that this thread may run on, as a bit mask. See sched_getaffinity(2).
+package func affinityMask() throws(Errno) -> [UInt64] {
+    var mask = [UInt64](repeating: 0, count: 1024)
+    let size = try check(linux_sched_getaffinity(0, mask.count * 8, &mask))
+    return Array(mask.prefix(size / 8))
+}
+
+/// Lets this thread run on the processors of a mask.
+package func setAffinity(mask: [UInt64]) throws(Errno) {
+    try check(linux_sched_setaffinity(0, mask.count * 8, mask))
+}
+
 /// Lets the process run on every processor that its cpuset allows.
 package func resetAffinity(of pid: Int32 = 0) throws(Errno) {
     // More bits than any kernel has processors; the kernel ignores the rest.

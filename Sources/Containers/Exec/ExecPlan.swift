@@ -8,23 +8,22 @@ extension PlanBuilder {
     package consuming func buildExec(
         _ process: Process, joining joins: CloneFlags, keepsKeyring: Bool
     ) throws(ContainerError) -> ContainerPlan {
-        addParent(.spawn(SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)), .rule)
+        var spawn = SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)
+        spawn.processors = numbers(of: process.execCPUAffinity?.initial)
+        addParent(.spawn(spawn), .rule)
         addParent(.await(.identity), .rule)
         addParent(.release(.identity), .rule)
         addChild(.resetAffinity, .rule)
         if let score = process.oomScoreAdj { addChild(.setOOMScore(Int32(clamping: score)), .oomScoreAdj) }
         // Hidden before anything in the container can see it (CVE-2016-9962).
         addChild(.hide, .rule)
-        if let processors = process.execCPUAffinity?.initial.flatMap({ NumberList.parse($0) }) {
-            addChild(.setAffinity(processors.map { Int32(clamping: $0) }), .execCPUAffinity)
-        }
         addChild(.joinNamespace(.containerProcess, joins), .namespaces)
         // A joined pid namespace holds for children only.
         addChild(.fork([]), .namespaces)
         addChild(.meet(.identity), .rule)
         if joins.contains(.newUser) { addChild(.becomeNamespaceRoot, .namespaces) }
-        if let processors = process.execCPUAffinity?.final.flatMap({ NumberList.parse($0) }) {
-            addChild(.setAffinity(processors.map { Int32(clamping: $0) }), .execCPUAffinity)
+        if let list = process.execCPUAffinity?.final {
+            addChild(.setAffinity(numbers(of: list)), .execCPUAffinity)
         }
         addChild(.makeSession, .rule)
         if !keepsKeyring { addChild(.joinKeyring(KeyringStep(name: "_ses." + id, permissions: 0)), .rule) }

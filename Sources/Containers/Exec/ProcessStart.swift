@@ -104,7 +104,7 @@ final class ProcessStart {
             try SeccompListener(profile: spec.linux?.seccomp, record: container.record, status: .running).serve(
                 listener.descriptor, pid: pid, bundle: container.record.bundle)
         }
-        let spawn = SpawnPlan(flags: [], isStaged: true, waitsForMappings: false)
+        guard let spawn = runner.plan.spawn else { throw ContainerError(reason: "the plan makes no process") }
         let recorded = Cgroup(recorded: container.record.cgroupPaths.map { ($0.controller, $0.path) })
         let sub = try cgroupCall { () throws(CgroupError) in try SubCgroups(arguments: options.cgroups) }
         var cgroup = try cgroupCall { () throws(CgroupError) in try recorded.cgroup(for: sub) }

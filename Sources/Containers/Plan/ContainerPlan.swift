@@ -12,6 +12,12 @@ package struct ContainerPlan: Sendable {
     package var warnings: [String] = []
 
     package init() {}
+
+    /// How the child is made.
+    package var spawn: SpawnPlan? {
+        for case .spawn(let spawn) in parent.lazy.map(\.operation) { return spawn }
+        return nil
+    }
 }
 
 /// A step of the runtime with what caused it.
@@ -64,6 +70,8 @@ package struct SpawnPlan: Equatable, Sendable {
     package var isStaged: Bool
     /// True when the first process waits for the mappings of its user namespace before its exec.
     package var waitsForMappings: Bool
+    /// The processors that it may run on until it is in its cgroup; empty for those of the runtime.
+    package var processors: [Int32] = []
 }
 
 /// The mappings of a user namespace. See user_namespaces(7).

@@ -14,6 +14,7 @@ extension ParentOperation {
                 "spawn",
                 (plan.flags.isEmpty ? "no new namespaces" : "new: " + plan.flags.text)
                     + (plan.isStaged ? ", in two processes" : "")
+                    + (plan.processors.isEmpty ? "" : ", on processors \(plan.processors)")
             )
         case .writeIDMappings(let mappings):
             ("write-id-mappings", "users " + text(mappings.users) + "; groups " + text(mappings.groups))

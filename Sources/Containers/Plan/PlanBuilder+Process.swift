@@ -103,8 +103,8 @@ extension PlanBuilder {
         if let policy = spec.linux?.memoryPolicy {
             var mode = policy.mode.number
             for flag in policy.flags { mode |= flag.bit }
-            let nodes = (policy.nodes.flatMap { NumberList.parse($0) } ?? []).map { Int32(clamping: $0) }
-            addChild(.setMemoryPolicy(MemoryPolicyStep(mode: mode, nodes: nodes)), .memoryPolicy)
+            addChild(
+                .setMemoryPolicy(MemoryPolicyStep(mode: mode, nodes: numbers(of: policy.nodes))), .memoryPolicy)
         }
         if let scheduler = process.scheduler {
             var attributes = SchedulingAttributes(policy: scheduler.policy.number)
@@ -122,6 +122,11 @@ extension PlanBuilder {
                     IOPriorityStep(ioClass: Int32(priority.ioClass.number), priority: priority.priority)),
                 .ioPriority)
         }
+    }
+
+    /// The numbers of a list of processors or memory nodes, which has been checked to be one.
+    func numbers(of list: String?) -> [Int32] {
+        list.flatMap { NumberList($0) }.map { $0.numbers.map { Int32(clamping: $0) } } ?? []
     }
 
     /// The environment with the last of several values of a name; an empty HOME counts as none.

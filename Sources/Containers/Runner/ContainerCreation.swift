@@ -109,7 +109,9 @@ final class ContainerCreation {
             cgroup = Cgroup(plan, isRootless: facts.isRootless)
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.make(cpu: cpu) }
         case .openNamespace(let slot, let path, let flags):
-            runner.descriptors.fill(slot, try NamespaceFile.open(path, flags))
+            let namespace = try NamespaceFile.open(path, flags)
+            try NamespaceSysctls(spec.linux?.sysctl ?? [:]).check(namespace.raw, flags)
+            runner.descriptors.fill(slot, namespace)
         case .prepareMount(let preparation):
             try prepare(preparation)
         case .spawn(let spawn): try performSpawn(spawn)

@@ -79,6 +79,9 @@ final class PlanRunner {
         request.tasks = tasks
         request.kept = childPlan.slots.map(\.number)
         if let raw = identityReader.raw { request.identity = raw }
+        // A child inherits them; this thread takes its own back at once.
+        let ownProcessors = try move(to: spawnPlan.processors)
+        defer { move(backTo: ownProcessors) }
         do throws(Errno) {
             child = try Linux.spawn(program: program.raw, arguments: ["apus", "init"], request)
         } catch {
@@ -88,6 +91,29 @@ final class PlanRunner {
         }
         if spawnPlan.isStaged { predecessor = childPID }
         socket = pair.takeFirst()
+    }
+
+    /// Runs this thread on `processors` only, and gives those that it had; nil when it stays where it is.
+    private func move(to processors: [Int32]) throws(ContainerError) -> [UInt64]? {
+        guard !processors.isEmpty else { return nil }
+        do throws(Errno) {
+            let own = try affinityMask()
+            try setAffinity(processors.map { Int($0) })
+            return own
+        } catch {
+            throw ContainerError(
+                operation: "sched_setaffinity", origin: Origin(.execCPUAffinity), subject: "\(processors)",
+                errno: error, remedy: error == .invalidArgument ? "the runtime may run on none of these" : "")
+        }
+    }
+
+    private func move(backTo processors: [UInt64]?) {
+        guard let processors else { return }
+        do throws(Errno) {
+            try setAffinity(mask: processors)
+        } catch {
+            report("unable to run on the former processors again: " + error.message)
+        }
     }
 
     private func takeEnds(of pipe: consuming Pipe) throws(ContainerError) -> FileDescriptor {

@@ -14,6 +14,14 @@ package struct NumberList: Equatable, Sendable {
         }
     }
 
+    /// The numbers in ascending order, each once.
+    package var numbers: [Int] {
+        // However long a list is, it names no more than so many.
+        var isNamed = [Bool](repeating: false, count: (ranges.map(\.upperBound).max() ?? -1) + 1)
+        for range in ranges { for number in range { isNamed[number] = true } }
+        return isNamed.indices.filter { isNamed[$0] }
+    }
+
     /// Whether a text is a list for a cpuset file, where the kernel also takes empty items, a newline at the end and
     /// groups such as `0-63:2/4`.
     static func isCpusetList(_ text: String) -> Bool {
