@@ -10,9 +10,9 @@
 
 #include "base.h"
 #include "build.h"
-#include "clock.h"
 #include "cgroups.h"
 #include "descriptors.h"
+#include "environment.h"
 #include "mounts.h"
 #include "netlink.h"
 #include "processes.h"

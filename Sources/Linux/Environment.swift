@@ -12,6 +12,17 @@ package func environmentVariable(_ name: StaticString) -> String? {
     }
 }
 
+/// All environment variables of this process, each as `NAME=VALUE`.
+package func environmentVariables() -> [String] {
+    var variables: [String] = []
+    guard var entry = linux_environment() else { return variables }
+    while let variable = entry.pointee {
+        variables.append(String(cString: variable))
+        entry += 1
+    }
+    return variables
+}
+
 /// The absolute path of the working directory; one outside of the root does not start with a slash. See getcwd(2).
 package func currentDirectory() throws(Errno) -> String {
     var failure: Errno?

@@ -67,3 +67,26 @@ extension Pipe {
     /// Keeps the end to read from and closes the other.
     package consuming func takeRead() -> FileDescriptor { read }
 }
+
+extension LaunchedProgram {
+    /// All that the program writes to its standard output and error, in the order it comes, until it closes both.
+    package func readAllOutput() throws(Errno) -> [UInt8] {
+        var watched = PollSet()
+        watched.add(output.raw)
+        watched.add(error.raw)
+        var bytes: [UInt8] = []
+        var open = 2
+        while open > 0 {
+            _ = try watched.wait(milliseconds: -1)
+            for descriptor in [output.raw, error.raw] where watched.isReady(descriptor) {
+                let part = try read(descriptor, count: 65536)
+                bytes += part
+                if part.isEmpty {
+                    watched.remove(descriptor)
+                    open -= 1
+                }
+            }
+        }
+        return bytes
+    }
+}

@@ -97,6 +97,11 @@ extension Flag {
         Flag("all", short: "a", isHidden: true, "succeed also for a container that is stopped")
     }
     static var quiet: Flag { Flag("quiet", short: "q", "show only the ids") }
+    static var psFormat: Flag {
+        Flag(
+            "format", short: "f", takes: .text, completion: .words("table json"),
+            "format: table or json (default: table)")
+    }
     static var listFormat: Flag {
         Flag(
             "format", short: "f", takes: .text, completion: .words("table json"),

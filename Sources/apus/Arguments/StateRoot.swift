@@ -61,6 +61,6 @@ struct StateRoot: Sendable {
     private static var isUnprivileged: Bool {
         if effectiveUser != 0 { return true }
         if environmentVariable("USER") == "root" { return false }
-        return CallerPrivileges.isInUserNamespace
+        return Caller.isInUserNamespace
     }
 }

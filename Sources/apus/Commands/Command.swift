@@ -69,7 +69,7 @@ struct ArgumentCount: Sendable {
 extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
-        [.create, .delete, .exec, .explain, .features, .kill, .list, .run, .spec, .start, .state]
+        [.create, .delete, .exec, .explain, .features, .kill, .list, .pause, .ps, .resume, .run, .spec, .start, .state]
     }
 
     /// The command with this name, hidden ones too. Builds only that one.
@@ -83,6 +83,9 @@ extension Command {
         case "generate": .generate
         case "kill": .kill
         case "list": .list
+        case "pause": .pause
+        case "ps": .ps
+        case "resume": .resume
         case "run": .run
         case "spec": .spec
         case "start": .start

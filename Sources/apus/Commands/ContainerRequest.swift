@@ -22,14 +22,14 @@ struct ContainerRequest {
         options.usesSystemdCgroup = manager == .systemd
         options.listenDescriptors = descriptors.activated
         options.passedDescriptors = descriptors.activated + descriptors.preserved
-        options.notifySocket = environmentVariable("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : $0 }
+        options.notifySocket = Caller.notifySocket
         options.isRootless = try Self.isRootless(arguments)
     }
 
     /// Whether `--rootless` says so, or, by default, the caller's ids.
     private static func isRootless(_ arguments: ParsedArguments) throws(CommandError) -> Bool {
         let word = arguments.text(.rootless) ?? ""
-        if word.isEmpty || word.lowercased() == "auto" { return CallerPrivileges.isRootless }
+        if word.isEmpty || word.lowercased() == "auto" { return Caller.isRootless }
         guard let value = GoSyntax.bool(word) else {
             throw CommandError("strconv.ParseBool: parsing " + goQuoted(word) + ": invalid syntax")
         }

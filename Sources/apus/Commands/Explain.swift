@@ -24,7 +24,7 @@ private func printExplanation(_ arguments: ParsedArguments) throws(CommandError)
     var options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
     options.configurationFile = arguments.nonEmptyText(.configuration)
     options.detaches = false
-    options.isRootless = CallerPrivileges.isRootless
+    options.isRootless = Caller.isRootless
     let plan: PlanDescription
     do throws(ContainerError) {
         plan = try ContainerStore(root: "/run/apus").explain("container", options)

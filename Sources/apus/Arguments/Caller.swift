@@ -1,7 +1,7 @@
 import Linux
 
-/// What the caller of the program may do on the host, as far as ids tell.
-enum CallerPrivileges {
+/// What the program takes over from its caller beside the command line.
+enum Caller {
     /// Whether this process is in a user namespace that does not map all ids to themselves. See user_namespaces(7).
     static var isInUserNamespace: Bool {
         do throws(Errno) {
@@ -10,6 +10,13 @@ enum CallerPrivileges {
             // Without the file there are no user namespaces.
             return false
         }
+    }
+
+    /// The socket that wants to hear that the container is ready; nil when the environment names none. See
+    /// sd_notify(3).
+    static var notifySocket: String? {
+        guard let path = environmentVariable("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
+        return path
     }
 
     /// Whether cgroups are likely to be out of reach.

@@ -1,5 +1,5 @@
-#ifndef APUS_CLINUX_CLOCK_H
-#define APUS_CLINUX_CLOCK_H
+#ifndef APUS_CLINUX_ENVIRONMENT_H
+#define APUS_CLINUX_ENVIRONMENT_H
 
 #include "base.h"
 #include <stdlib.h>
@@ -25,6 +25,10 @@ static inline void linux_read_local_time(struct linux_local_time *out) {
     out->offset = parts.tm_gmtoff;
 }
 
+static inline char **linux_environment(void) {
+    extern char **environ;
+    return environ;
+}
 static inline const char *linux_getenv(const char *name) { return getenv(name); }
 
 #endif

@@ -1,0 +1,111 @@
+import Containers
+import JSON
+import Linux
+
+extension Command {
+    /// Lists the processes of a container.
+    static var ps: Command {
+        Command(
+            "ps", summary: "list the processes of a container", synopsis: "<container-id> [options of ps]",
+            description: """
+                Runs the host's ps, with the options behind the id (default: -ef), and prints those of its
+                lines that are about processes of the container. With --format json only the process ids
+                are printed.
+                """,
+            arguments: .atLeast(1), rule: .stopAtFirst, flags: [.psFormat], subject: .container
+        ) { (invocation) throws(CommandError) in
+            let container = try invocation.container()
+            let processes: [Int32]
+            do throws(ContainerError) {
+                processes = try container.processes()
+            } catch {
+                throw CommandError(error)
+            }
+            switch invocation.arguments.text(.psFormat) ?? "table" {
+            case "json": try writeStandardOutput(json(processes))
+            case "table":
+                let options = Array(invocation.arguments.positionals.dropFirst())
+                let output = try runPs(options.isEmpty ? ["-ef"] : options)
+                try writeStandardOutput(try ProcessTable(output).lines(about: processes))
+            default: throw CommandError("invalid format option")
+            }
+            return ExitStatus.success
+        }
+    }
+}
+
+private func json(_ processes: [Int32]) -> [UInt8] {
+    var writer = JSONWriter()
+    if processes.isEmpty {
+        writer.null()
+    } else {
+        writer.beginArray()
+        for process in processes { writer.integer(process) }
+        writer.endArray()
+    }
+    return writer.bytes + [UInt8(ascii: "\n")]
+}
+
+/// What ps printed, with the column that holds the process ids.
+struct ProcessTable {
+    private let header: Substring
+    private let rows: [Substring]
+    private let column: Int
+
+    /// Finds the column called `PID`.
+    init(_ output: String) throws(CommandError) {
+        let lines = output.split(separator: "\n")
+        header = lines.first ?? ""
+        rows = Array(lines.dropFirst())
+        guard let column = Self.fields(of: header).firstIndex(of: "PID") else {
+            throw CommandError("couldn't find PID field in ps output")
+        }
+        self.column = column
+    }
+
+    /// The header and the lines about `processes`.
+    func lines(about processes: [Int32]) throws(CommandError) -> String {
+        let wanted = Set(processes)
+        var text = header + "\n"
+        for row in rows {
+            let fields = Self.fields(of: row)
+            guard fields.count > column else { continue }
+            guard let process = Int32(fields[column]) else {
+                throw CommandError("unable to parse pid: " + goQuoted(String(fields[column])))
+            }
+            if wanted.contains(process) { text += row + "\n" }
+        }
+        return String(text)
+    }
+
+    private static func fields(of line: Substring) -> [Substring] {
+        line.split { $0 == " " || $0 == "\t" }
+    }
+}
+
+/// What the host's ps prints.
+private func runPs(_ options: [String]) throws(CommandError) -> String {
+    let environment = environmentVariables()
+    let path: String
+    do throws(ContainerError) {
+        path = try ProgramLookup(environment: environment).find("ps")
+    } catch {
+        throw CommandError(error.reason)
+    }
+    var output: [UInt8] = []
+    let status: ProcessStatus
+    do throws(Errno) {
+        let program = try LaunchedProgram.start(
+            path, arguments: ["ps"] + options, environment: environment, input: [], directory: nil)
+        output = try program.readAllOutput()
+        status = try program.process.reap()
+    } catch {
+        throw CommandError("fork/exec", path, error)
+    }
+    let text = String(decoding: output, as: UTF8.self)
+    switch status {
+    case .exited(0): return text
+    case .exited(let code): throw CommandError("exit status " + String(code) + ": " + text)
+    case .killed(let signal): throw CommandError("signal: " + String(signal) + ": " + text)
+    }
+}
