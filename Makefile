@@ -3,6 +3,7 @@
 # Where `make install` puts things; DESTDIR goes before all of it.
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
 DESTDIR ?=
 
 # A toolchain unpacked by hand is often not on the PATH of root or of a CI machine.
@@ -46,9 +47,11 @@ test: ## install what the tests need, build, run the unit and integration tests
 install: ## install the release executable below PREFIX (default /usr/local)
 	@test -x $(release) || { echo "make install: run make build first" >&2; exit 1; }
 	install -D -m 0755 $(release) $(DESTDIR)$(BINDIR)/apus
+	@Scripts/install-data $(release) $(DESTDIR)$(DATADIR)
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(BINDIR)/apus
+	@Scripts/install-data --remove $(DESTDIR)$(DATADIR)
 
 bench: ## measure apus beside crun, runc and the kernel's own work; writes results/bench.json
 	@Scripts/install-packages build bench
