@@ -172,9 +172,9 @@ final class PlanRunner {
     }
 
     /// Writes the mappings of the child's user namespace and lets it into it.
-    func writeMappings(_ mappings: IDMappingPlan, isRootless: Bool) throws(ContainerError) {
+    func writeMappings(_ mappings: IDMappingPlan) throws(ContainerError) {
         guard let pid = childPID else { return }
-        try IDMappingWriter(pid: pid, isRootless: isRootless).write(mappings)
+        try IDMappingWriter(pid: pid).write(mappings)
         if let writer = identityWriter.take() {
             try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
                 try write([1], to: writer.raw)
