@@ -119,7 +119,7 @@ extension RootfsPlanner {
         guard mode & ~0o7777 == 0 || mode & ~0o7777 == kind.rawValue else {
             throw ContainerError(
                 .invalidConfiguration, origin: origin,
-                reason: "the file mode \(mode) (0" + String(mode, radix: 8) + ") is not a set of permissions")
+                reason: "fileMode \(mode) (0" + String(mode, radix: 8) + ") is not a set of permissions")
         }
         let permissions = mode & 0o7777
         var numbers: (major: UInt32, minor: UInt32) = (0, 0)

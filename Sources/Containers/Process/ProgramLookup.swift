@@ -1,3 +1,4 @@
+import JSON
 import Linux
 
 /// Finds the program of `process.args` as a shell would. See execvp(3); the words are those that engines look for.

@@ -157,7 +157,8 @@ final class PlanRunner {
 
     /// Waits until the child has come to `point`.
     func await(_ point: MeetingPoint) throws(ContainerError) {
-        while !reached.contains(point) { try handleMessage() }
+        // The second process may come to the point before the word of the first that it exists.
+        while !reached.contains(point) || predecessor != nil { try handleMessage() }
     }
 
     /// Lets the child go on from `point`.
