@@ -30,7 +30,8 @@ struct Bundle {
             bytes = try readRegularFile(configurationFile, limit: Self.maximumSize)
         } catch .noSuchFileOrDirectory {
             throw ContainerError(
-                .invalidConfiguration, exactly: "JSON specification file config.json not found (make one: apus spec)")
+                .invalidConfiguration, exactly: "JSON specification file config.json not found",
+                remedy: "make one with: apus spec --bundle \(path)")
         } catch {
             throw ContainerError(operation: "read", subject: configurationFile, errno: error)
         }
@@ -78,5 +79,11 @@ struct Bundle {
             }
         }
         return "/" + parts.joined(separator: "/")
+    }
+}
+
+extension ContainerError {
+    init(_ code: Code, exactly reason: String, remedy: String) {
+        self.init(code, reason: reason, remedy: remedy)
     }
 }

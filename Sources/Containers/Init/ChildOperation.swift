@@ -40,8 +40,7 @@ package enum ChildOperation: Sendable {
     case setSecurityLabel(SecurityLabelStep)
     case setNoNewPrivileges
     case setResourceLimit(ResourceLimitStep)
-    /// Finds out which of the wanted capabilities there are, and drops the others from the bounding set.
-    case dropBoundingSet(CapabilitySets)
+    case dropBoundingSet(UInt64)
     /// Changes user and groups; of the capabilities, which stay permitted, those of the mask stay effective.
     case setIdentity(IdentityStep, effective: UInt64)
     case setWorkingDirectory(WorkingDirectoryStep)

@@ -23,7 +23,6 @@ final class PlanRunner {
     /// The points that the child has come to and was not let go from.
     private var reached: [MeetingPoint] = []
     private var isReady = false
-    private var passedCount: Int32 = 0
 
     /// Serves the listener of a seccomp filter.
     var serveListener: ((FileDescriptorBox, Int32) throws(ContainerError) -> Void)?
@@ -45,17 +44,16 @@ final class PlanRunner {
         let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
             try SealedExecutable.open()
         }
-        // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
-        let lowest = 10 + passedCount
-        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
+        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: 10) }
         let pair = try attempt("socketpair") { () throws(Errno) in try SocketPair() }
         let inherited = try inheritedDescriptors()
         var childPlan = plan.child
         var kept = DescriptorList()
         for entry in inherited {
-            if entry.number < lowest {
+            // The numbers below 5 are taken in the child.
+            if entry.number < 10 {
                 let moved = try attempt("dup") { () throws(Errno) in
-                    try FileDescriptor.duplicating(entry.number, atLeast: lowest)
+                    try FileDescriptor.duplicating(entry.number, atLeast: 10)
                 }
                 childPlan.slots.append(InheritedSlot(slot: entry.slot, number: moved.raw))
                 kept.append(moved)
@@ -141,7 +139,6 @@ final class PlanRunner {
     ///
     /// - Parameter listening: how many of them came by socket activation; they do not count in the error's numbers.
     func takePassedDescriptors(_ count: Int32, listening: Int32) throws(ContainerError) {
-        passedCount = count
         for index in 0..<Int(count) {
             do throws(Errno) {
                 descriptors.fill(.passed(index), try FileDescriptor.duplicating(Int32(3 + index), atLeast: 10))
@@ -157,8 +154,7 @@ final class PlanRunner {
 
     /// Waits until the child has come to `point`.
     func await(_ point: MeetingPoint) throws(ContainerError) {
-        // The second process may come to the point before the word of the first that it exists.
-        while !reached.contains(point) || predecessor != nil { try handleMessage() }
+        while !reached.contains(point) { try handleMessage() }
     }
 
     /// Lets the child go on from `point`.
@@ -173,9 +169,9 @@ final class PlanRunner {
     }
 
     /// Writes the mappings of the child's user namespace and lets it into it.
-    func writeMappings(_ mappings: IDMappingPlan) throws(ContainerError) {
+    func writeMappings(_ mappings: IDMappingPlan, isRootless: Bool) throws(ContainerError) {
         guard let pid = childPID else { return }
-        try IDMappingWriter(pid: pid).write(mappings)
+        try IDMappingWriter(pid: pid, isRootless: isRootless).write(mappings)
         if let writer = identityWriter.take() {
             try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
                 try write([1], to: writer.raw)

@@ -16,13 +16,11 @@ struct StateFolder: ~Copyable {
             try makeDirectory(path, mode: 0o711)
         } catch .noSuchFileOrDirectory {
             try makeParents(of: store.root)
-            do throws(Errno) {
-                try makeDirectory(path, mode: 0o711)
-            } catch {
-                throw failure(path, error)
-            }
+            try attempt("mkdir", path) { () throws(Errno) in try makeDirectory(path, mode: 0o711) }
+        } catch .fileExists {
+            throw ContainerError(.alreadyExists, exactly: "container with given ID already exists")
         } catch {
-            throw failure(path, error)
+            throw ContainerError(operation: "mkdir", subject: path, errno: error)
         }
         do throws(ContainerError) {
             return try StateFolder(path: path)
@@ -31,12 +29,6 @@ struct StateFolder: ~Copyable {
             try attempt("rmdir", path) { () throws(Errno) in try unlink(path, isDirectory: true) }
             throw error
         }
-    }
-
-    private static func failure(_ path: String, _ errno: Errno) -> ContainerError {
-        errno == .fileExists
-            ? ContainerError(.alreadyExists, exactly: "container with given ID already exists")
-            : ContainerError(operation: "mkdir", subject: path, errno: errno)
     }
 
     /// Opens and locks an existing folder; nil when there is none.
@@ -52,8 +44,6 @@ struct StateFolder: ~Copyable {
                 if monotonicNanoseconds() >= deadline { break }
                 try pause(milliseconds: 10)
             }
-            // Whoever held it may have removed it.
-            guard try descriptor.status().links > 0 else { return nil }
             return StateFolder(path: path, descriptor: descriptor)
         } catch .noSuchFileOrDirectory {
             return nil
@@ -122,14 +112,13 @@ struct StateFolder: ~Copyable {
 
     /// Removes the folder and all that the runtime keeps in it.
     func remove() throws(ContainerError) {
-        do throws(Errno) {
+        try attempt("remove", path) { () throws(Errno) in
             try removeTree(of: descriptor.raw)
-            try unlink(path, isDirectory: true)
-        } catch .noSuchFileOrDirectory {
-            // Somebody else removed it meanwhile.
-            return
-        } catch {
-            throw ContainerError(operation: "remove", subject: path, errno: error)
+            do throws(Errno) {
+                try unlink(path, isDirectory: true)
+            } catch .noSuchFileOrDirectory {
+                return
+            }
         }
     }
 }
