@@ -48,7 +48,9 @@ let package = Package(
         .executableTarget(
             name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec"], path: "Tests/RootfsProbe",
             swiftSettings: settings),
-        .testTarget(name: "CommandLineTests", dependencies: ["apus", "Containers", "Linux", "RuntimeSpec"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["apus", "Containers", "Linux", "RuntimeSpec"],
+            swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(name: "IntegrationTests", dependencies: ["CIntegrationSupport"], swiftSettings: settings),
     ]

@@ -30,8 +30,7 @@ struct Bundle {
             bytes = try readRegularFile(configurationFile, limit: Self.maximumSize)
         } catch .noSuchFileOrDirectory {
             throw ContainerError(
-                .invalidConfiguration, exactly: "JSON specification file config.json not found",
-                remedy: "make one with: apus spec --bundle \(path)")
+                .invalidConfiguration, exactly: "JSON specification file config.json not found (make one: apus spec)")
         } catch {
             throw ContainerError(operation: "read", subject: configurationFile, errno: error)
         }
@@ -79,11 +78,5 @@ struct Bundle {
             }
         }
         return "/" + parts.joined(separator: "/")
-    }
-}
-
-extension ContainerError {
-    init(_ code: Code, exactly reason: String, remedy: String) {
-        self.init(code, reason: reason, remedy: remedy)
     }
 }

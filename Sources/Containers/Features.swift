@@ -41,11 +41,11 @@ extension LinuxFeatures {
                 knownFlags: Seccomp.SeccompFeatures.knownFlags,
                 supportedFlags: Seccomp.SeccompFeatures.supportedFlags),
             apparmor: EnabledFeature(enabled: true), selinux: EnabledFeature(enabled: true),
-            intelRdt: IntelRdtFeatures(enabled: false),
+            intelRdt: IntelRdtFeatures(enabled: true, schemata: true, monitoring: true),
             memoryPolicy: MemoryPolicyFeatures(
                 modes: MemoryPolicyMode.allCases.map(\.rawValue).sorted(),
                 flags: MemoryPolicyFlag.allCases.map(\.rawValue).sorted()),
             mountExtensions: MountExtensions(idmap: EnabledFeature(enabled: true)),
-            netDevices: EnabledFeature(enabled: false))
+            netDevices: EnabledFeature(enabled: true))
     }
 }

@@ -57,6 +57,16 @@ package struct JSONReader: ~Copyable {
         return true
     }
 
+    /// The text of the document between two places, on one line and not longer than a message bears.
+    package func excerpt(from start: Int, to end: Int) -> String {
+        var text = ""
+        for scalar in String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars {
+            if text.unicodeScalars.count == 80 { return text + "…" }
+            text.unicodeScalars.append(scalar.value < 0x20 ? " " : scalar)
+        }
+        return text
+    }
+
     /// The number of bytes before the next byte to read.
     package var offset: Int { position }
 

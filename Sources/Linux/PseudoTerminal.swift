@@ -53,10 +53,11 @@ package struct TerminalSettings: @unchecked Sendable {
         try check(linux_tcgetattr(terminal, &raw))
     }
 
-    /// The settings for passing every byte through.
+    /// The settings for passing every byte of the input through; the output still gets its carriage returns.
     package var madeRaw: TerminalSettings {
         var settings = self
         cfmakeraw(&settings.raw)
+        settings.raw.c_oflag |= tcflag_t(OPOST)
         return settings
     }
 

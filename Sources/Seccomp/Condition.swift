@@ -30,24 +30,6 @@ struct Condition: Equatable {
 
     /// True for a comparison without a bit to compare, which libseccomp leaves out.
     var isEmpty: Bool { mask == 0 }
-
-    /// How exact the operator is; of rules with different actions, the more exact one is asked first.
-    private var exactness: Int {
-        switch op {
-        case .equal, .notEqual, .maskedEqual: 3
-        case .lessThan, .lessOrEqual: 2
-        case .greaterThan, .greaterOrEqual: 1
-        }
-    }
-
-    /// Whether this one is asked before `other`, a total preorder that follows libseccomp's: later arguments first, the
-    /// more exact operator first, the narrower range first.
-    func precedes(_ other: Condition) -> Bool? {
-        if argument != other.argument { return argument > other.argument }
-        if exactness != other.exactness { return exactness > other.exactness }
-        if datum != other.datum { return exactness == 2 ? datum < other.datum : datum > other.datum }
-        return nil
-    }
 }
 
 /// Conditions that must all hold, and what happens then.
@@ -55,14 +37,4 @@ struct Clause: Equatable {
     /// By argument, each of them at most once.
     var conditions: [Condition]
     var verdict: Verdict
-
-    /// Whether this clause is asked before `other`.
-    ///
-    /// Where the conditions of one are the first ones of the other, the shorter and so wider one comes first.
-    func precedes(_ other: Clause) -> Bool {
-        for (mine, others) in zip(conditions, other.conditions) {
-            if let answer = mine.precedes(others) { return answer }
-        }
-        return conditions.count < other.conditions.count
-    }
 }

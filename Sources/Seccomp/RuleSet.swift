@@ -185,12 +185,8 @@ extension RuleSet {
                     throw SeccompError(rule: entries[later].rule, "args", .conflict(call: name))
                 }
             }
-            let order = entries.indices.sorted {
-                if entries[$0].clause.precedes(entries[$1].clause) { return true }
-                if entries[$1].clause.precedes(entries[$0].clause) { return false }
-                return $0 < $1
-            }
-            return order.map { entries[$0].clause }
+            let order = ClauseOrder(entries.map { $0.clause }, on: architecture)
+            return entries.indices.sorted { order.precedes($0, $1) }.map { entries[$0].clause }
         }
         return entries.map { $0.clause }
     }

@@ -24,9 +24,20 @@ enum SyscallTable {
         while true {
             let entry = twoDigits(SyscallTableData.slots, slot)
             if entry == 0 { return nil }
-            if bytes(at: entry - 1).elementsEqual(name) { return entry - 1 }
+            if isName(name, at: entry - 1) { return entry - 1 }
             slot = (slot + 1) & 1023
         }
+    }
+
+    private static func isName(_ name: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        let candidate = bytes(at: index)
+        guard candidate.count == name.count else { return false }
+        var place = 0
+        while place < name.count {
+            if candidate[place] != name[place] { return false }
+            place += 1
+        }
+        return true
     }
 
     /// The name at a place of the table.

@@ -8,7 +8,7 @@ struct Call {
 }
 
 /// Runs programs of classic BPF as the kernel does, with the checks the kernel makes before it takes one.
-struct Interpreter {
+final class Interpreter {
     private let code: UnsafeMutablePointer<UInt16>
     private let ifTrue: UnsafeMutablePointer<Int>
     private let ifFalse: UnsafeMutablePointer<Int>
@@ -21,13 +21,13 @@ struct Interpreter {
     }
 
     /// Takes a program if the kernel would: known codes, aligned loads, jumps inside, a return at the end.
-    init(_ program: [UInt64]) throws(Fault) {
+    init(_ program: [UInt64]) throws {
         count = program.count
         code = .allocate(capacity: count + 1)
         ifTrue = .allocate(capacity: count + 1)
         ifFalse = .allocate(capacity: count + 1)
         k = .allocate(capacity: count + 1)
-        guard (1...4096).contains(count) else { throw .invalid(at: count) }
+        guard (1...4096).contains(count) else { throw Fault.invalid(at: count) }
         for (index, rawValue) in program.enumerated() {
             let instruction = Instruction(rawValue: rawValue)
             code[index] = instruction.code
@@ -36,21 +36,21 @@ struct Interpreter {
             k[index] = instruction.k
             switch instruction.code {
             case Instruction.loadWord:
-                guard instruction.k < 64, instruction.k % 4 == 0 else { throw .invalid(at: index) }
+                guard instruction.k < 64, instruction.k % 4 == 0 else { throw Fault.invalid(at: index) }
             case Instruction.jump:
-                guard index + 1 + Int(instruction.k) < count else { throw .invalid(at: index) }
+                guard index + 1 + Int(instruction.k) < count else { throw Fault.invalid(at: index) }
             case Instruction.jumpEqual, Instruction.jumpGreater, Instruction.jumpGreaterOrEqual,
                 Instruction.jumpAnySet:
                 let furthest = max(instruction.ifTrue, instruction.ifFalse)
-                guard index + 1 + Int(furthest) < count else { throw .invalid(at: index) }
+                guard index + 1 + Int(furthest) < count else { throw Fault.invalid(at: index) }
             case Instruction.and, Instruction.giveBack: break
-            default: throw .invalid(at: index)
+            default: throw Fault.invalid(at: index)
             }
         }
-        guard code[count - 1] == Instruction.giveBack else { throw .invalid(at: count - 1) }
+        guard code[count - 1] == Instruction.giveBack else { throw Fault.invalid(at: count - 1) }
     }
 
-    func free() {
+    deinit {
         code.deallocate()
         ifTrue.deallocate()
         ifFalse.deallocate()
@@ -64,12 +64,13 @@ struct Interpreter {
         words[1] = call.architecture
         words[2] = 0
         words[3] = 0
-        var place = 4
-        for argument in call.arguments {
+        var index = 0
+        while index < 6 {
+            let argument = call.arguments[index]
             let low = UInt32(truncatingIfNeeded: argument), high = UInt32(truncatingIfNeeded: argument >> 32)
-            words[place] = bigEndian ? high : low
-            words[place + 1] = bigEndian ? low : high
-            place += 2
+            words[4 + 2 * index] = bigEndian ? high : low
+            words[5 + 2 * index] = bigEndian ? low : high
+            index += 1
         }
         var accumulator: UInt32 = 0
         var pc = 0

@@ -29,13 +29,22 @@ enum Libseccomp {
         }
         for rule in profile.syscalls where !add(rule, to: context, unless: verdict) { return nil }
         return export(context)?.map { instruction in
-            // The program is written in the byte order of its architectures.
+            // The program is written in the byte order of its architectures, but for some verdicts.
             let foreign = Instruction(rawValue: instruction)
             guard foreign.code > 0xff else { return instruction }
-            return Instruction(
-                code: foreign.code.byteSwapped, ifTrue: foreign.ifTrue, ifFalse: foreign.ifFalse,
-                k: foreign.k.byteSwapped
-            ).rawValue
+            let code = foreign.code.byteSwapped
+            var k = foreign.k.byteSwapped
+            if code == Instruction.giveBack, !isVerdict(k) { k = foreign.k }
+            return Instruction(code: code, ifTrue: foreign.ifTrue, ifFalse: foreign.ifFalse, k: k).rawValue
+        }
+    }
+
+    private static func isVerdict(_ value: UInt32) -> Bool {
+        switch value & 0xffff_0000 {
+        case 0x0005_0000: value & 0xffff <= 4095
+        case 0x7ff0_0000: true
+        case 0x0000_0000, 0x8000_0000, 0x0003_0000, 0x7fc0_0000, 0x7ffc_0000, 0x7fff_0000: value & 0xffff == 0
+        default: false
         }
     }
 

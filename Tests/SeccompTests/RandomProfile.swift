@@ -47,6 +47,8 @@ struct RandomProfile {
                     pool.randomElement(using: &generator) ?? "read"
                 }
             if kind == .singleRules, profile.syscalls.contains(where: { $0.names == names }) { continue }
+            // With more long rules for one call, libseccomp may not come to an end.
+            if kind == .longAlternatives, !hasRoom(for: names, in: profile) { continue }
             var rule = SyscallRule(names: names, action: .allow)
             (rule.action, rule.errnoRet) = action()
             rule.args = arguments()
@@ -58,6 +60,12 @@ struct RandomProfile {
             profile.syscalls.append(rule)
         }
         return (profile, family[0])
+    }
+
+    /// Whether no call of `names` has more than one rule.
+    private func hasRoom(for names: [String], in profile: SeccompProfile) -> Bool {
+        Set(names).count == names.count
+            && names.allSatisfy { name in profile.syscalls.count { $0.names.contains(name) } < 2 }
     }
 
     private mutating func name(_ family: [SeccompArchitecture]) -> String {
@@ -87,8 +95,8 @@ struct RandomProfile {
     private mutating func arguments() -> [SyscallArgument] {
         switch kind {
         case .singleRules, .longAlternatives:
-            let indices = (UInt32(0)...5).shuffled(using: &generator).prefix(Int.random(in: 0...3, using: &generator))
-            return indices.map { argument($0) }
+            let count = Int.random(in: 0...(kind == .singleRules ? 4 : 2), using: &generator)
+            return (UInt32(0)...5).shuffled(using: &generator).prefix(count).map { argument($0) }
         case .alternatives:
             return [argument(UInt32.random(in: 0...2, using: &generator))]
         case .conflicts:

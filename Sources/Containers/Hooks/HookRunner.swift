@@ -127,7 +127,10 @@ package struct HookRunner {
         throw ContainerError(reason: "\(how), stdout: \(text(output)), stderr: \(text(errorOutput))")
     }
 
-    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    /// Output on one line, since the last line of an error is the whole error.
+    private func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").joined(separator: "\\n")
+    }
 
     /// Reads both streams until the process ends; what a daemon of the hook keeps open does not matter.
     private func collect(

@@ -83,9 +83,9 @@ extension ChildOperation: PlanCodable {
         case .setResourceLimit(let step):
             encoder.encode(Tag.setResourceLimit)
             encoder.encode(step)
-        case .dropBoundingSet(let mask):
+        case .dropBoundingSet(let sets):
             encoder.encode(Tag.dropBoundingSet)
-            encoder.encode(mask)
+            encoder.encode(sets)
         case .setIdentity(let step, let effective):
             encoder.encode(Tag.setIdentity)
             encoder.encode(step)
@@ -141,7 +141,7 @@ extension ChildOperation: PlanCodable {
         case .setSecurityLabel: self = .setSecurityLabel(try decoder.decode(SecurityLabelStep.self))
         case .setNoNewPrivileges: self = .setNoNewPrivileges
         case .setResourceLimit: self = .setResourceLimit(try decoder.decode(ResourceLimitStep.self))
-        case .dropBoundingSet: self = .dropBoundingSet(try decoder.decode(UInt64.self))
+        case .dropBoundingSet: self = .dropBoundingSet(try decoder.decode(CapabilitySets.self))
         case .setIdentity:
             let step = try decoder.decode(IdentityStep.self)
             self = .setIdentity(step, effective: try decoder.decode(UInt64.self))

@@ -40,7 +40,8 @@ package enum ChildOperation: Sendable {
     case setSecurityLabel(SecurityLabelStep)
     case setNoNewPrivileges
     case setResourceLimit(ResourceLimitStep)
-    case dropBoundingSet(UInt64)
+    /// Finds out which of the wanted capabilities there are, and drops the others from the bounding set.
+    case dropBoundingSet(CapabilitySets)
     /// Changes user and groups; of the capabilities, which stay permitted, those of the mask stay effective.
     case setIdentity(IdentityStep, effective: UInt64)
     case setWorkingDirectory(WorkingDirectoryStep)

@@ -53,8 +53,10 @@ extension Slot {
     package static let containerProcess = Slot(rawValue: 2)
     /// The first of the descriptors that are passed to the program, in their order.
     package static func passed(_ index: Int) -> Slot { Slot(rawValue: 0x100 + UInt16(clamping: index)) }
+    /// Which of the passed descriptors the slot stands for.
+    package var passedIndex: Int? { (0x100..<0x4000).contains(rawValue) ? Int(rawValue) - 0x100 : nil }
     /// The namespace file of one entry of linux.namespaces.
-    package static func namespace(_ index: Int) -> Slot { Slot(rawValue: 0x10 + UInt16(clamping: index)) }
+    package static func namespace(_ index: Int) -> Slot { Slot(rawValue: 0x10 + UInt16(clamping: min(index, 0xef))) }
     /// What the mounts of a plan need from the parent; an index of their own.
     package static func mountSource(_ index: Int) -> Slot { Slot(rawValue: 0x4000 + UInt16(clamping: index)) }
 }

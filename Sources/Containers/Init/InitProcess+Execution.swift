@@ -96,15 +96,10 @@ extension InitProcess {
         throw ContainerError(.programNotFound, errno: failure, reason: "exec \(program)")
     }
 
-    /// Moves the descriptors that the program gets to 3 and up, and marks all others for closing.
-    func passDescriptors(_ count: Int32) throws(ContainerError) {
-        for index in 0..<Int(count) {
-            guard let descriptor = descriptors.take(.passed(index)) else {
-                throw ContainerError(reason: "the runtime did not pass descriptor \(3 + index)")
-            }
-            try attempt("dup3", "descriptor \(3 + index)") { () throws(Errno) in
-                try duplicate(descriptor.raw, onto: Int32(3 + index))
-            }
+    /// Lets the program have the descriptors that it is passed: all others close at its exec.
+    private func passDescriptors(_ count: Int32) throws(ContainerError) {
+        for number in 3..<(3 + count) {
+            try attempt("fcntl", "descriptor \(number)") { () throws(Errno) in try duplicate(number, onto: number) }
         }
     }
 

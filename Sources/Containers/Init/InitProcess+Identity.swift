@@ -2,7 +2,17 @@ import Linux
 import Seccomp
 
 extension InitProcess {
-    func dropBoundingSet(keeping kept: UInt64) throws(ContainerError) {
+    func dropBoundingSet(_ sets: CapabilitySets) throws(ContainerError) {
+        let kept = sets.bounding
+        available = try attempt("capget") { () throws(Errno) in try CapabilityMasks.current().permitted }
+        let wanted = sets.bounding | sets.permitted | sets.effective | sets.inheritable | sets.ambient
+        let missing = wanted & ~available
+        if missing != 0 {
+            let names = (0..<UInt32(64)).filter { missing & (1 << UInt64($0)) != 0 }.map { capabilityName($0) }
+            try tell(
+                .warning(
+                    "ignoring unknown or unavailable capabilities: [" + names.joined(separator: " ") + "]"))
+        }
         for capability in 0..<UInt32(64) where kept & (1 << UInt64(capability)) == 0 {
             do throws(Errno) {
                 try ProcessControl.dropFromBoundingSet(capability: capability)
@@ -82,7 +92,8 @@ extension InitProcess {
     func setCapabilities(_ sets: CapabilitySets) throws(ContainerError) {
         try attempt("capset") { () throws(Errno) in
             try CapabilityMasks(
-                effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable
+                effective: sets.effective & available, permitted: sets.permitted & available,
+                inheritable: sets.inheritable & available
             ).apply()
         }
         do throws(Errno) {
@@ -92,7 +103,7 @@ extension InitProcess {
                 throw ContainerError(operation: "prctl(PR_CAP_AMBIENT)", errno: error)
             }
         }
-        for capability in 0..<UInt32(64) where sets.ambient & (1 << UInt64(capability)) != 0 {
+        for capability in 0..<UInt32(64) where sets.ambient & available & (1 << UInt64(capability)) != 0 {
             do throws(Errno) {
                 try ProcessControl.raiseAmbient(capability: capability)
             } catch Errno.notPermitted {

@@ -6,13 +6,15 @@ import Linux
 /// It is the sealed executable itself, started with descriptor 3 as its socket to the parent and descriptor 4 as its
 /// plan. It has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
 final class InitProcess {
-    let socket: Int32
+    private(set) var socket: Int32
     let descriptors = DescriptorTable()
     private let plan: ChildPlan
     /// The file system the steps work on; made when the first of them needs it.
     var rootfs: RootfsSetup?
     /// True once the parent may be gone and standard error is the container's.
     private var isOnItsOwn = false
+    /// The capabilities that this process has, and so the most that its program can get.
+    var available: UInt64 = 0
     /// Whether a step has entered the folder that the program starts in.
     var isInWorkingDirectory = false
     /// The program as `lookUpProgram` found it.
@@ -52,7 +54,7 @@ final class InitProcess {
             process = child
             try child.perform()
         } catch {
-            fail(error, onItsOwn: process?.isOnItsOwn ?? false)
+            fail(error, socket: process?.socket ?? 3, onItsOwn: process?.isOnItsOwn ?? false)
         }
         exitProcess(255)
     }
@@ -87,9 +89,25 @@ final class InitProcess {
     }
 
     /// Takes over what the plan lists and closes everything else that came along.
+    ///
+    /// What is passed to the program gets its place at once, before anything else can be opened there; the parent keeps
+    /// everything it hands over above those places.
     private func inheritDescriptors() throws(ContainerError) {
-        var numbers: [Int32] = [2, socket]
+        let passed = execution.passedDescriptors
+        if passed > 0 {
+            let old = socket
+            socket = try attempt("dup") { () throws(Errno) in
+                try FileDescriptor.duplicating(old, atLeast: 10 + passed).release()
+            }
+        }
+        var numbers: [Int32] = [2 + passed, socket]
         for entry in plan.slots {
+            if let index = entry.slot.passedIndex {
+                try attempt("dup3", "descriptor \(3 + index)") { () throws(Errno) in
+                    try duplicate(entry.number, onto: Int32(3 + index))
+                }
+                continue
+            }
             if let stream = entry.slot.standardStream {
                 try attempt("dup3", "standard stream \(stream)") { () throws(Errno) in
                     try duplicate(entry.number, onto: stream)
@@ -159,7 +177,7 @@ final class InitProcess {
                 () throws(Errno) in
                 try Linux.setResourceLimit(step.resource, soft: step.soft, hard: step.hard)
             }
-        case .dropBoundingSet(let kept): try dropBoundingSet(keeping: kept)
+        case .dropBoundingSet(let sets): try dropBoundingSet(sets)
         case .setIdentity(let step, let effective): try setIdentity(step, effective: effective)
         case .setWorkingDirectory(let step): try setWorkingDirectory(step)
         case .lookUpProgram: try lookUpProgram()
@@ -218,13 +236,13 @@ extension InitProcess {
     }
 
     /// Ends the child with `error`, told to whoever listens.
-    private static func fail(_ error: ContainerError, onItsOwn: Bool) -> Never {
+    private static func fail(_ error: ContainerError, socket: Int32, onItsOwn: Bool) -> Never {
         if onItsOwn {
             report(error.message + "\n")
             exitProcess(255)
         }
         do throws(Errno) {
-            try send(Message.failed(error).bytes, over: 3)
+            try send(Message.failed(error).bytes, over: socket)
         } catch {
             // The parent is gone; standard error is all that is left.
             report("apus init: the runtime ended before the container was set up\n")

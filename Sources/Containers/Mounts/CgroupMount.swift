@@ -67,7 +67,12 @@ extension RootfsSetup {
                         "cgroup", on: hierarchy.name, type: hierarchy.isUnified ? "cgroup2" : "cgroup", flags,
                         data: hierarchy.isUnified ? nil : hierarchy.data)
                 } else {
-                    try Linux.mount(hierarchy.source, on: hierarchy.name, .bind)
+                    do throws(Errno) {
+                        try Linux.mount(hierarchy.source, on: hierarchy.name, .bind)
+                    } catch .noSuchFileOrDirectory where step.rules.contains(.userNamespace) {
+                        // A rootless runtime may not have been let make the cgroup: then there is nothing to show.
+                        return
+                    }
                     try remountBind(hierarchy.name, flags)
                 }
                 for link in hierarchy.links { try makeSymbolicLink(link, at: mounted.raw, to: hierarchy.name) }

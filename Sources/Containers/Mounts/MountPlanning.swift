@@ -79,8 +79,11 @@ extension RootfsPlan {
         func add(_ operation: RootfsOperation, _ origin: Origin) {
             afterSwitch.append(PlannedOperation(operation: operation, origin: origin))
         }
-        if let propagation = spec.linux?.rootfsPropagation, planner.hasMountNamespace {
-            add(.setPropagation(RootfsPropagationStep(propagation: propagation.flags)), Origin(.rootfsPropagation))
+        // An unbindable tree cannot be bound on itself any more, as read-only paths are: it becomes that at the end.
+        let propagation = planner.hasMountNamespace ? spec.linux?.rootfsPropagation?.flags : nil
+        let isLast = propagation?.contains(.unbindable) ?? false
+        if let propagation, !isLast {
+            add(.setPropagation(RootfsPropagationStep(propagation: propagation)), Origin(.rootfsPropagation))
         }
         for (index, pair) in (spec.linux?.sysctl ?? [:]).enumerated() {
             let origin = Origin(.sysctl, index)
@@ -105,6 +108,9 @@ extension RootfsPlan {
         }
         if spec.root?.readonly == true, planner.hasMountNamespace {
             add(.makeRootReadonly(ReadonlyRootStep()), Origin(.rootReadonly))
+        }
+        if let propagation, isLast {
+            add(.setPropagation(RootfsPropagationStep(propagation: propagation)), Origin(.rootfsPropagation))
         }
     }
 }

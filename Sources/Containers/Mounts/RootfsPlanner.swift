@@ -108,17 +108,20 @@ extension RootfsPlanner {
                 .invalidConfiguration, origin: origin,
                 reason: "\"" + device.path + "\" is not an absolute path of a file")
         }
-        let permissions = device.fileMode ?? 0o666
-        guard permissions <= 0o7777 else {
-            throw ContainerError(
-                .invalidConfiguration, origin: origin, reason: "the file mode is not a set of permissions")
-        }
         let kind: FileKind
         switch device.type {
         case .character, .unbuffered: kind = .characterDevice
         case .block: kind = .blockDevice
         case .fifo: kind = .fifo
         }
+        // Some engines give the whole mode of the host's node, its kind included.
+        let mode = device.fileMode ?? 0o666
+        guard mode & ~0o7777 == 0 || mode & ~0o7777 == kind.rawValue else {
+            throw ContainerError(
+                .invalidConfiguration, origin: origin,
+                reason: "fileMode \(mode) (0" + String(mode, radix: 8) + ") is not a set of permissions")
+        }
+        let permissions = mode & 0o7777
         var numbers: (major: UInt32, minor: UInt32) = (0, 0)
         if kind != .fifo {
             guard let major = device.major, let minor = device.minor, (0..<4096).contains(major),

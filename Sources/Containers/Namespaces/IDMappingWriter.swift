@@ -4,7 +4,11 @@ import RuntimeSpec
 /// Writes the id mappings of a process's new user namespace. See user_namespaces(7).
 struct IDMappingWriter {
     let pid: Int32
-    let isRootless: Bool
+    /// Whether the runtime is an ordinary user, who may map nothing but their own id by themselves. The root of a user
+    /// namespace may map what that has.
+    private let isUnprivileged = effectiveUser != 0
+
+    init(pid: Int32) { self.pid = pid }
 
     /// The helpers that map what /etc/subuid and /etc/subgid grant an ordinary user. See newuidmap(1).
     private enum Helper: String {
@@ -13,10 +17,10 @@ struct IDMappingWriter {
     }
 
     func write(_ mappings: IDMappingPlan) throws(ContainerError) {
-        if isRootless, !isOwnOnly(mappings.groups, effectiveGroup) {
+        if isUnprivileged, !isOwnOnly(mappings.groups, effectiveGroup) {
             try run(.groups, mappings.groups, origin: Origin(.gidMappings))
         } else {
-            if isRootless {
+            if isUnprivileged {
                 // The kernel's condition for a user without privileges.
                 try attempt("write", "deny to /proc/\(pid)/setgroups") { () throws(Errno) in
                     try writeKernelFile("/proc/\(pid)/setgroups", "deny")
@@ -24,7 +28,7 @@ struct IDMappingWriter {
             }
             try write(mappings.groups, to: "gid_map", origin: Origin(.gidMappings))
         }
-        if isRootless, !isOwnOnly(mappings.users, effectiveUser) {
+        if isUnprivileged, !isOwnOnly(mappings.users, effectiveUser) {
             try run(.users, mappings.users, origin: Origin(.uidMappings))
         } else {
             try write(mappings.users, to: "uid_map", origin: Origin(.uidMappings))

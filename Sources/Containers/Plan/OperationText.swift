@@ -90,7 +90,7 @@ extension ChildOperation {
         case .setNoNewPrivileges: ("no-new-privileges", "")
         case .setResourceLimit(let step):
             ("resource-limit", "\(step.name) soft \(step.soft) hard \(step.hard)")
-        case .dropBoundingSet(let kept): ("bounding-set", "keep " + capabilities(kept))
+        case .dropBoundingSet(let sets): ("bounding-set", "keep " + capabilities(sets.bounding))
         case .setIdentity(let step, _):
             (
                 "identity",

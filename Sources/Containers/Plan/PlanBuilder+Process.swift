@@ -36,7 +36,7 @@ extension PlanBuilder {
             plan.warnings.append(
                 "ignoring unknown or unavailable capabilities: [" + unknown.joined(separator: " ") + "]")
         }
-        addChild(.dropBoundingSet(capabilities.bounding), .capabilities)
+        addChild(.dropBoundingSet(capabilities), .capabilities)
         addChild(
             .setIdentity(
                 IdentityStep(

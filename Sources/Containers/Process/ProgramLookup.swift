@@ -1,3 +1,4 @@
+import JSON
 import Linux
 
 /// Finds the program of `process.args` as a shell would. See execvp(3); the words are those that engines look for.
@@ -49,13 +50,13 @@ package struct ProgramLookup {
         case .notFound:
             ContainerError(
                 .programNotFound, origin: Origin(.args, 0),
-                reason: "exec: " + quoted(name) + ": executable file not found in $PATH")
+                reason: "exec: " + goQuoted(name) + ": executable file not found in $PATH")
         case .missing(let errno):
             ContainerError(
                 .programNotFound, origin: Origin(.args, 0), errno: errno,
-                reason: "exec: " + quoted(name) + ": stat " + name)
+                reason: "exec: " + goQuoted(name) + ": stat " + name)
         case .notUsable(let errno):
-            ContainerError(.programNotFound, origin: Origin(.args, 0), errno: errno, reason: "exec: " + quoted(name))
+            ContainerError(.programNotFound, origin: Origin(.args, 0), errno: errno, reason: "exec: " + goQuoted(name))
         }
     }
 }

@@ -116,7 +116,7 @@ final class ContainerCreation {
             try prepare(preparation)
         case .spawn(let spawn): try performSpawn(spawn)
         case .writeIDMappings(let mappings):
-            try runner.writeMappings(mappings, isRootless: facts.isRootless)
+            try runner.writeMappings(mappings)
         case .limitCgroup(let resources, let enforcingDevices):
             try withCgroup { (cgroup) throws(CgroupError) in
                 for text in try cgroup.apply(resources, enforcingDevices: enforcingDevices) { report(text) }

@@ -23,6 +23,7 @@ final class PlanRunner {
     /// The points that the child has come to and was not let go from.
     private var reached: [MeetingPoint] = []
     private var isReady = false
+    private var passedCount: Int32 = 0
 
     /// Serves the listener of a seccomp filter.
     var serveListener: ((FileDescriptorBox, Int32) throws(ContainerError) -> Void)?
@@ -44,16 +45,17 @@ final class PlanRunner {
         let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
             try SealedExecutable.open()
         }
-        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: 10) }
+        // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
+        let lowest = 10 + passedCount
+        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
         let pair = try attempt("socketpair") { () throws(Errno) in try SocketPair() }
         let inherited = try inheritedDescriptors()
         var childPlan = plan.child
         var kept = DescriptorList()
         for entry in inherited {
-            // The numbers below 5 are taken in the child.
-            if entry.number < 10 {
+            if entry.number < lowest {
                 let moved = try attempt("dup") { () throws(Errno) in
-                    try FileDescriptor.duplicating(entry.number, atLeast: 10)
+                    try FileDescriptor.duplicating(entry.number, atLeast: lowest)
                 }
                 childPlan.slots.append(InheritedSlot(slot: entry.slot, number: moved.raw))
                 kept.append(moved)
@@ -139,6 +141,7 @@ final class PlanRunner {
     ///
     /// - Parameter listening: how many of them came by socket activation; they do not count in the error's numbers.
     func takePassedDescriptors(_ count: Int32, listening: Int32) throws(ContainerError) {
+        passedCount = count
         for index in 0..<Int(count) {
             do throws(Errno) {
                 descriptors.fill(.passed(index), try FileDescriptor.duplicating(Int32(3 + index), atLeast: 10))
@@ -154,7 +157,8 @@ final class PlanRunner {
 
     /// Waits until the child has come to `point`.
     func await(_ point: MeetingPoint) throws(ContainerError) {
-        while !reached.contains(point) { try handleMessage() }
+        // The second process may come to the point before the word of the first that it exists.
+        while !reached.contains(point) || predecessor != nil { try handleMessage() }
     }
 
     /// Lets the child go on from `point`.
@@ -169,9 +173,9 @@ final class PlanRunner {
     }
 
     /// Writes the mappings of the child's user namespace and lets it into it.
-    func writeMappings(_ mappings: IDMappingPlan, isRootless: Bool) throws(ContainerError) {
+    func writeMappings(_ mappings: IDMappingPlan) throws(ContainerError) {
         guard let pid = childPID else { return }
-        try IDMappingWriter(pid: pid, isRootless: isRootless).write(mappings)
+        try IDMappingWriter(pid: pid).write(mappings)
         if let writer = identityWriter.take() {
             try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
                 try write([1], to: writer.raw)

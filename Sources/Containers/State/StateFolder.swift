@@ -16,11 +16,13 @@ struct StateFolder: ~Copyable {
             try makeDirectory(path, mode: 0o711)
         } catch .noSuchFileOrDirectory {
             try makeParents(of: store.root)
-            try attempt("mkdir", path) { () throws(Errno) in try makeDirectory(path, mode: 0o711) }
-        } catch .fileExists {
-            throw ContainerError(.alreadyExists, exactly: "container with given ID already exists")
+            do throws(Errno) {
+                try makeDirectory(path, mode: 0o711)
+            } catch {
+                throw failure(path, error)
+            }
         } catch {
-            throw ContainerError(operation: "mkdir", subject: path, errno: error)
+            throw failure(path, error)
         }
         do throws(ContainerError) {
             return try StateFolder(path: path)
@@ -29,6 +31,12 @@ struct StateFolder: ~Copyable {
             try attempt("rmdir", path) { () throws(Errno) in try unlink(path, isDirectory: true) }
             throw error
         }
+    }
+
+    private static func failure(_ path: String, _ errno: Errno) -> ContainerError {
+        errno == .fileExists
+            ? ContainerError(.alreadyExists, exactly: "container with given ID already exists")
+            : ContainerError(operation: "mkdir", subject: path, errno: errno)
     }
 
     /// Opens and locks an existing folder; nil when there is none.
@@ -44,6 +52,8 @@ struct StateFolder: ~Copyable {
                 if monotonicNanoseconds() >= deadline { break }
                 try pause(milliseconds: 10)
             }
+            // Whoever held it may have removed it.
+            guard try descriptor.status().links > 0 else { return nil }
             return StateFolder(path: path, descriptor: descriptor)
         } catch .noSuchFileOrDirectory {
             return nil
@@ -112,13 +122,14 @@ struct StateFolder: ~Copyable {
 
     /// Removes the folder and all that the runtime keeps in it.
     func remove() throws(ContainerError) {
-        try attempt("remove", path) { () throws(Errno) in
+        do throws(Errno) {
             try removeTree(of: descriptor.raw)
-            do throws(Errno) {
-                try unlink(path, isDirectory: true)
-            } catch .noSuchFileOrDirectory {
-                return
-            }
+            try unlink(path, isDirectory: true)
+        } catch .noSuchFileOrDirectory {
+            // Somebody else removed it meanwhile.
+            return
+        } catch {
+            throw ContainerError(operation: "remove", subject: path, errno: error)
         }
     }
 }

@@ -110,8 +110,10 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
     /// Whether the next value is of a kind; another one is reported and skipped.
     mutating func expect(_ kind: JSONKind) throws(JSONSyntaxError) -> Bool {
         guard let found = try reader.peek(expecting: kind) else { return true }
-        note("expected " + kind.text + ", found " + found.text)
+        let start = reader.offset
         try reader.skipValue()
+        let value = reader.excerpt(from: start, to: reader.offset)
+        note("expected " + kind.text + ", found " + (found == .null ? value : found.text + " " + value), at: start)
         return false
     }
 

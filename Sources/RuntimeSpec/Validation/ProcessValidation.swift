@@ -96,7 +96,9 @@ extension Validation {
         }
         if policy != .deadline, scheduler.runtime != 0 || scheduler.deadline != 0 || scheduler.period != 0 {
             report(
-                base, "scheduler", "scheduler runtime/deadline/period can only be specified for SchedDeadline policy")
+                base, "scheduler",
+                "scheduler runtime/deadline/period can only be specified for SchedDeadline policy: "
+                    + "\(scheduler.runtime)/\(scheduler.deadline)/\(scheduler.period) with \"\(policy.rawValue)\"")
         }
     }
 

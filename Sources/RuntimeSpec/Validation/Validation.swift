@@ -96,10 +96,16 @@ struct Validation {
         if let linux = spec.linux { check(linux) }
     }
 
-    /// The version is only a hint: runtimes accept every version that is not a later major one.
+    /// A version after SemVer 2.0.0, of which every one counts that is not of a later major number.
     private mutating func checkVersion(_ version: String) {
-        guard let first = version.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
-            return report("ociVersion", "", quotation(of: version) + " is not a version")
+        let core = version.utf8.prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
+        let parts = core.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isVersion = parts.count == 3 && parts.allSatisfy { part in
+            !part.isEmpty && (part.count == 1 || part.first != UInt8(ascii: "0"))
+                && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        }
+        guard isVersion else {
+            return report("ociVersion", "", quotation(of: version) + " is not a version such as \"1.3.0\"")
         }
         let major = version.utf8.prefix { $0 != UInt8(ascii: ".") }
         if !major.elementsEqual("0".utf8), !major.elementsEqual("1".utf8) {
