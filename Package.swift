@@ -42,7 +42,10 @@ let package = Package(
             name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
         .testTarget(
-            name: "SeccompTests", dependencies: ["Seccomp", "CSeccomp", "JSON", "Linux"], exclude: ["Profiles"],
+            name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "JSON", "Linux"],
+            exclude: ["Profiles"], swiftSettings: settings),
+        .executableTarget(
+            name: "SeccompProbe", dependencies: ["Seccomp", "Linux"], path: "Tests/SeccompProbe",
             swiftSettings: settings),
         .testTarget(name: "ContainersTests", dependencies: ["Containers", "RootfsProbe"], swiftSettings: settings),
         .executableTarget(
