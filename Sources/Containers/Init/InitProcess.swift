@@ -155,18 +155,11 @@ final class InitProcess {
             try HookRunner(state: state.document(pid: processIdentifier), directory: nil).run(hooks, kind: kind)
         case .setPersonality(let domain):
             try attempt("personality") { () throws(Errno) in try Linux.setPersonality(UInt(domain)) }
-        case .setMemoryPolicy(let step):
-            try attempt("set_mempolicy") { () throws(Errno) in
-                try Linux.setMemoryPolicy(mode: step.mode, nodes: step.nodes.map { Int($0) })
-            }
-        case .setScheduler(let attributes):
-            try attempt("sched_setattr") { () throws(Errno) in try attributes.apply() }
-        case .setIOPriority(let step):
-            try attempt("ioprio_set") { () throws(Errno) in
-                try Linux.setIOPriority(class: step.ioClass, priority: step.priority)
-            }
+        case .setMemoryPolicy(let step): try setMemoryPolicy(step)
+        case .setScheduler(let attributes): try setScheduler(attributes)
+        case .setIOPriority(let step): try setIOPriority(step)
         case .setAffinity(let processors):
-            try attempt("sched_setaffinity") { () throws(Errno) in
+            try attempt("sched_setaffinity", "processors \(processors)") { () throws(Errno) in
                 try Linux.setAffinity(processors.map { Int($0) })
             }
         case .setSecurityLabel(let step): try setSecurityLabel(step)

@@ -113,6 +113,10 @@ extension RootfsPlanner {
         let idMap = try idMap(mount, options)
         let isCopiedLink = step.rules.contains(.copySymbolicLink)
         guard idMap != nil || (preparesTrees && !isCopiedLink) else { return nil }
+        // Each takes a descriptor of the runtime, of which it has far fewer.
+        guard index < 0x8000 else {
+            throw ContainerError(.invalidConfiguration, reason: "more mounts than the runtime can prepare")
+        }
         let slot = Slot(rawValue: facts.firstTreeSlot.rawValue &+ UInt16(truncatingIfNeeded: index) &+ 1)
         step.tree = slot
         return MountSourceStep(

@@ -32,6 +32,7 @@ package struct PlanBuilder {
         // Before the child: what it starts in and what it is handed.
         if facts.cgroup != nil {
             addParent(.makeCgroup(spec.linux?.resources?.cpu), .cgroupsPath)
+            addRealTimeBudget()
         }
         for join in namespaces.joins {
             addParent(.openNamespace(join.slot, path: join.path, join.flags), .namespaces, join.index)
@@ -123,6 +124,15 @@ package struct PlanBuilder {
             cgroups: (facts.cgroup?.places ?? facts.cgroupLayout?.ownPlaces ?? []).map { MountFacts.CgroupPlace($0) },
             isRootless: facts.isRootless,
             hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot, firstTreeSlot: .mountSource(0))
+    }
+
+    /// Without a budget in its cgroup the child may not take a real-time policy, so this one limit does not wait.
+    private mutating func addRealTimeBudget() {
+        guard let cpu = spec.linux?.resources?.cpu, cpu.realtimeRuntime != nil || cpu.realtimePeriod != nil else {
+            return
+        }
+        let budget = CPUResources(realtimeRuntime: cpu.realtimeRuntime, realtimePeriod: cpu.realtimePeriod)
+        addParent(.limitCgroup(Resources(cpu: budget), enforcingDevices: false), .resources)
     }
 
     /// Without a property the rules of devices still hold: those that the configuration does not name are denied.

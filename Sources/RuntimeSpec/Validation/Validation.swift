@@ -100,10 +100,12 @@ struct Validation {
     private mutating func checkVersion(_ version: String) {
         let core = version.utf8.prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
         let parts = core.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let isVersion = parts.count == 3 && parts.allSatisfy { part in
-            !part.isEmpty && (part.count == 1 || part.first != UInt8(ascii: "0"))
-                && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        }
+        let isVersion =
+            parts.count == 3
+            && parts.allSatisfy { part in
+                !part.isEmpty && (part.count == 1 || part.first != UInt8(ascii: "0"))
+                    && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            }
         guard isVersion else {
             return report("ociVersion", "", quotation(of: version) + " is not a version such as \"1.3.0\"")
         }

@@ -1,0 +1,50 @@
+import Linux
+import RuntimeSpec
+
+extension InitProcess {
+    func setMemoryPolicy(_ step: MemoryPolicyStep) throws(ContainerError) {
+        do throws(Errno) {
+            try Linux.setMemoryPolicy(mode: step.mode, nodes: step.nodes.map { Int($0) })
+        } catch {
+            // The flags are in the bits above the mode.
+            let mode = MemoryPolicyMode.allCases.first { $0.number == step.mode & 0xfff }
+            throw ContainerError(
+                operation: "set_mempolicy", subject: "\(mode?.rawValue ?? String(step.mode)) nodes \(step.nodes)",
+                errno: error,
+                remedy: error == .invalidArgument
+                    ? "the nodes must be there and in the cpuset, and the kernel must know the mode" : "")
+        }
+    }
+
+    func setScheduler(_ attributes: SchedulingAttributes) throws(ContainerError) {
+        do throws(Errno) {
+            try attributes.apply()
+        } catch {
+            let policy = SchedulerPolicy.allCases.first { $0.number == attributes.policy }
+            throw ContainerError(
+                operation: "sched_setattr", subject: policy?.rawValue ?? String(attributes.policy), errno: error,
+                remedy: Self.remedy(error, policy))
+        }
+    }
+
+    private static func remedy(_ errno: Errno, _ policy: SchedulerPolicy?) -> String {
+        guard errno == .notPermitted else { return "" }
+        switch policy {
+        case .fifo, .roundRobin:
+            return "it takes CAP_SYS_NICE and, on cgroup v1, linux.resources.cpu.realtimeRuntime"
+        case .deadline: return "it takes CAP_SYS_NICE and a cpuset that is not the container's own"
+        case .other, .batch, .idle, .iso, nil: return "it takes CAP_SYS_NICE"
+        }
+    }
+
+    func setIOPriority(_ step: IOPriorityStep) throws(ContainerError) {
+        do throws(Errno) {
+            try Linux.setIOPriority(class: step.ioClass, priority: step.priority)
+        } catch {
+            let name = IOPriorityClass.allCases.first { Int32($0.number) == step.ioClass }
+            throw ContainerError(
+                operation: "ioprio_set", subject: "\(name?.rawValue ?? String(step.ioClass)) \(step.priority)",
+                errno: error, remedy: error == .notPermitted ? "it takes CAP_SYS_NICE" : "")
+        }
+    }
+}
