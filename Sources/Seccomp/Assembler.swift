@@ -56,8 +56,9 @@ package struct Instruction: RawRepresentable, Hashable, Sendable {
 struct Assembler {
     /// The instructions in reverse.
     private(set) var reversed: [UInt64] = []
-    /// The nearest return of each verdict.
-    private var returns: [(verdict: Verdict, position: Int)] = []
+    /// The verdicts that have a return, and where the nearest one of each is.
+    private var returned: [Verdict] = []
+    private var returns: [Int] = []
 
     /// Where control goes.
     enum Target: Equatable {
@@ -113,7 +114,7 @@ struct Assembler {
     }
 
     private func nearestReturn(_ verdict: Verdict) -> Int? {
-        for entry in returns where entry.verdict == verdict { return entry.position }
+        for index in returned.indices where returned[index] == verdict { return returns[index] }
         return nil
     }
 
@@ -125,18 +126,20 @@ struct Assembler {
             if distance <= 254 { return position }
             return append(Instruction(code: Instruction.jump, k: UInt32(distance - 1)))
         case .verdict(let verdict):
-            for index in returns.indices where returns[index].verdict == verdict {
-                if reversed.count - returns[index].position > 254 { returns[index].position = appendReturn(verdict) }
-                return returns[index].position
-            }
-            let position = appendReturn(verdict)
-            returns.append((verdict, position))
-            return position
+            if let position = nearestReturn(verdict), reversed.count - position <= 254 { return position }
+            return appendReturn(verdict)
         }
     }
 
     private mutating func appendReturn(_ verdict: Verdict) -> Int {
-        append(Instruction(code: Instruction.giveBack, k: verdict.rawValue))
+        let position = append(Instruction(code: Instruction.giveBack, k: verdict.rawValue))
+        for index in returned.indices where returned[index] == verdict {
+            returns[index] = position
+            return position
+        }
+        returned.append(verdict)
+        returns.append(position)
+        return position
     }
 
     /// Makes the instruction that is written next be followed by `target`.
@@ -147,12 +150,7 @@ struct Assembler {
             if distance > 1 { append(Instruction(code: Instruction.jump, k: UInt32(distance - 1))) }
         case .verdict(let verdict):
             if let position = nearestReturn(verdict), reversed.count - position == 1 { return }
-            let position = appendReturn(verdict)
-            for index in returns.indices where returns[index].verdict == verdict {
-                returns[index].position = position
-                return
-            }
-            returns.append((verdict, position))
+            _ = appendReturn(verdict)
         }
     }
 }

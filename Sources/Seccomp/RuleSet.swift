@@ -6,17 +6,20 @@ struct RuleSet {
     private let architectures: [SeccompArchitecture]
     private let defaultVerdict: Verdict
     /// For each architecture and slot: 0 for the default, one more than the index of a verdict, or `conditional` and
-    /// the index of a list of uses.
+    /// the index of the last of some uses.
     private var entries: [UInt32]
     private var verdicts: [Verdict] = []
-    private var uses: [[Use]] = []
+    // The uses for all calls in one array: each type of array costs the first user of it its metadata.
+    private var uses: [Use] = []
     /// For each architecture, the greatest slot of a call that the profile names, private ones aside.
     private var newest: [Int]
 
     private static var conditional: UInt32 { 0x8000_0000 }
 
     /// A rule applied to a call under conditions.
-    private struct Use: Equatable {
+    private struct Use {
+        /// The one before it for the same call; -1 for none.
+        var previous = -1
         var rule: Int
         /// One more than the index of the rule's verdict.
         var entry: UInt32
@@ -85,11 +88,11 @@ struct RuleSet {
         let isConditional = old & Self.conditional != 0
         if always {
             if old == 0 || isConditional { entries[position] = use.entry }
-        } else if isConditional {
-            uses[Int(old & ~Self.conditional)].append(use)
-        } else if old == 0 {
+        } else if old == 0 || isConditional {
+            var use = use
+            if isConditional { use.previous = Int(old & ~Self.conditional) }
             entries[position] = Self.conditional | UInt32(uses.count)
-            uses.append([use])
+            uses.append(use)
         }
     }
 }
@@ -116,7 +119,8 @@ extension RuleSet {
         let known = newest[place]
         // What knows no call, or only number 0, is not a profile for this architecture.
         let missing = known > 0 ? missing : nil
-        var shared: [(uses: Int, target: SeccompFilter.Target)] = []
+        // The last use of each decision from the first one of this architecture on.
+        var shared: [Int] = []
         try append(0...max(known, 0), of: place, to: &section, at: architecture.numberBase, &shared)
         section.append(architecture.numberBase + UInt32(known + 1), .verdict(missing ?? defaultVerdict))
         if let missing, architecture.hasPlaceholderZero { section.replaceFirst(by: .verdict(missing)) }
@@ -130,7 +134,7 @@ extension RuleSet {
     /// Appends slots, the first of which has the number `base`.
     private func append(
         _ slots: ClosedRange<Int>, of place: Int, to section: inout SeccompFilter.Section, at base: UInt32,
-        _ shared: inout [(uses: Int, target: SeccompFilter.Target)]
+        _ shared: inout [Int]
     ) throws(SeccompError) {
         let first = place * SyscallTable.slotCount
         var previous: UInt32?
@@ -145,50 +149,67 @@ extension RuleSet {
 
     private func target(
         of entry: UInt32, _ slot: Int, on architecture: SeccompArchitecture, in section: inout SeccompFilter.Section,
-        _ shared: inout [(uses: Int, target: SeccompFilter.Target)]
+        _ shared: inout [Int]
     ) throws(SeccompError) -> SeccompFilter.Target {
         if entry == 0 { return .verdict(defaultVerdict) }
         guard entry & Self.conditional != 0 else { return .verdict(verdicts[Int(entry) - 1]) }
-        let list = Int(entry & ~Self.conditional)
-        for other in shared where uses[other.uses] == uses[list] { return other.target }
-        let clauses = try clauses(uses[list], slot, on: architecture)
-        let target = SeccompFilter.Target.decision(section.decisions.count)
+        let last = Int(entry & ~Self.conditional)
+        let first = section.decisions.count - shared.count
+        for index in shared.indices where isSame(shared[index], last) { return .decision(first + index) }
+        let clauses = try clauses(last, slot, on: architecture)
         section.decisions.append(SeccompFilter.Decision(clauses: clauses, architecture: architecture))
-        shared.append((list, target))
-        return target
+        shared.append(last)
+        return .decision(section.decisions.count - 1)
     }
 
-    /// The clauses of some uses, in the order they are asked.
-    private func clauses(
-        _ uses: [Use], _ slot: Int, on architecture: SeccompArchitecture
-    ) throws(SeccompError) -> [Clause] {
-        var entries: [(rule: Int, clause: Clause)] = []
-        var isMixed = false
-        for use in uses {
-            let verdict = verdicts[Int(use.entry) - 1]
-            if use.entry != uses[0].entry { isMixed = true }
-            for conditions in profile.syscalls[use.rule].alternatives(on: architecture, code: use.code) {
-                entries.append((use.rule, Clause(conditions: conditions, verdict: verdict)))
-            }
+    /// Whether two calls have the same uses.
+    private func isSame(_ one: Int, _ other: Int) -> Bool {
+        var one = one, other = other
+        while one >= 0, other >= 0 {
+            if one == other { return true }
+            guard uses[one].rule == uses[other].rule, uses[one].code == uses[other].code else { return false }
+            one = uses[one].previous
+            other = uses[other].previous
         }
-        guard entries.count <= SeccompProgram.maximumCount else {
-            throw SeccompError(path: "syscalls", reason: .tooLong(instructions: entries.count))
+        return one == other
+    }
+
+    /// The clauses of the uses up to `last`, in the order they are asked.
+    private func clauses(
+        _ last: Int, _ slot: Int, on architecture: SeccompArchitecture
+    ) throws(SeccompError) -> [Clause] {
+        var order: [Int] = []
+        var use = last
+        while use >= 0 {
+            order.append(use)
+            use = uses[use].previous
+        }
+        order.reverse()
+        guard order.count <= SeccompProgram.maximumCount else {
+            throw SeccompError(path: "syscalls", reason: .tooLong(instructions: order.count))
+        }
+        var clauses: [Clause] = []
+        var isMixed = false
+        for use in order {
+            let verdict = verdicts[Int(uses[use].entry) - 1]
+            if uses[use].entry != uses[last].entry { isMixed = true }
+            let rule = profile.syscalls[uses[use].rule]
+            rule.appendClauses(to: &clauses, on: architecture, code: uses[use].code, verdict)
         }
         // The order matters only between different verdicts.
-        if isMixed {
-            for later in entries.indices {
-                for earlier in 0..<later
-                where entries[earlier].clause.conditions == entries[later].clause.conditions
-                    && entries[earlier].clause.verdict != entries[later].clause.verdict
-                {
-                    let name = SyscallTable.names(of: architecture)[slot] ?? ""
-                    throw SeccompError(rule: entries[later].rule, "args", .conflict(call: name))
-                }
+        guard isMixed else { return clauses }
+        for later in clauses.indices {
+            for earlier in 0..<later
+            where clauses[earlier].conditions == clauses[later].conditions
+                && clauses[earlier].verdict != clauses[later].verdict
+            {
+                let rule = order.last { verdicts[Int(uses[$0].entry) - 1] == clauses[later].verdict } ?? last
+                let name = SyscallTable.names(of: architecture)[slot] ?? ""
+                throw SeccompError(rule: uses[rule].rule, "args", .conflict(call: name))
             }
-            let order = ClauseOrder(entries.map { $0.clause }, on: architecture)
-            return entries.indices.sorted { order.precedes($0, $1) }.map { entries[$0].clause }
         }
-        return entries.map { $0.clause }
+        let places = ClauseOrder(clauses, on: architecture)
+        return clauses.indices.sorted { places.precedes($0, $1) }.map { clauses[$0] }
     }
 }
 
@@ -213,16 +234,26 @@ extension SyscallRule {
         return namesAnArgumentTwice ? !empty.isEmpty : empty.count == args.count
     }
 
-    /// The lists of conditions, each of which is enough for the rule to hold.
+    /// Appends the clauses of the rule, one for all its conditions or one for each.
     ///
     /// For a call made through another one, libseccomp puts its code in the place of a condition on the first argument.
-    func alternatives(on architecture: SeccompArchitecture, code: UInt64?) -> [[Condition]] {
-        let all = args.map { Condition($0, on: architecture) }
-        let lists = namesAnArgumentTwice ? all.map { [$0] } : [all.sorted { $0.argument < $1.argument }]
-        return lists.map { list in
-            guard let code else { return list.filter { !$0.isEmpty } }
-            return [Condition(code: code, on: architecture)] + list.filter { $0.argument != 0 && !$0.isEmpty }
+    func appendClauses(
+        to clauses: inout [Clause], on architecture: SeccompArchitecture, code: UInt64?, _ verdict: Verdict
+    ) {
+        let isSplit = namesAnArgumentTwice
+        var conditions: [Condition] = []
+        if let code { conditions.append(Condition(code: code, on: architecture)) }
+        for argument in args {
+            let condition = Condition(argument, on: architecture)
+            let isAsked = !condition.isEmpty && (code == nil || condition.argument != 0)
+            if isSplit {
+                clauses.append(Clause(conditions: isAsked ? conditions + [condition] : conditions, verdict: verdict))
+            } else if isAsked {
+                let place = conditions.firstIndex { $0.argument > condition.argument } ?? conditions.count
+                conditions.insert(condition, at: place)
+            }
         }
+        if !isSplit { clauses.append(Clause(conditions: conditions, verdict: verdict)) }
     }
 }
 
