@@ -55,6 +55,8 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["apus", "Containers", "Linux", "RuntimeSpec"],
             swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
-        .testTarget(name: "IntegrationTests", dependencies: ["CIntegrationSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["CIntegrationSupport"], exclude: ["Plans"],
+            swiftSettings: settings),
     ]
 )

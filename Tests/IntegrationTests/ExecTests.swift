@@ -87,7 +87,8 @@ struct ExecTests {
     @Test func cwd() throws {
         let bundle = try sleeper().running()
         #expect(try bundle.exec("--cwd", "/etc", shell: "pwd").succeeded().stdout == "/etc\n")
-        try bundle.exec("--cwd", "etc", shell: "pwd").failed("exec failed: Cwd must be an absolute path", code: 255)
+        try bundle.exec("--cwd", "etc", shell: "pwd").failed(
+            naming: "exec failed: ", "Cwd must be an absolute path", code: 255)
         try bundle.exec("--cwd", "/nosuch", shell: "pwd")
             .failed(from: "exec failed: ", to: "no such file or directory", code: 255)
     }
@@ -97,7 +98,7 @@ struct ExecTests {
         let output = try bundle.exec("-e", "A=x,y", "--env", "C=3", "--env=D=", shell: "echo $A $B $C ${D-unset}")
         #expect(try output.succeeded().stdout == "x,y 2 3\n")
         try bundle.exec("-e", "B", shell: "true")
-            .failed(from: "exec failed: ", to: "invalid environment variable: missing '='", code: 255)
+            .failed(naming: "exec failed: ", "invalid environment variable", "missing '='", code: 255)
     }
 
     @Test func user() throws {
@@ -202,7 +203,7 @@ struct ExecTests {
         let file = try processFile(bundle, ["args": ["/bin/echo", "here"], "cwd": "/"])
         #expect(try bundle.apus("exec", "-p", file, bundle.id).succeeded().stdout == "here\n")
         try bundle.exec(shell: "true")
-            .failed("exec failed: JSON specification file config.json not found", code: 255)
+            .failed(from: "exec failed: ", to: "JSON specification file config.json not found", code: 255)
     }
 
     /// The bundle's configuration is read at each exec.

@@ -216,8 +216,7 @@ struct HookTests {
         // runc 1.1.5 only logs it.
         let output = try bundle.delete("--force")
         output.failed(
-            from: "unable to destroy container: error running poststop hook #0: ",
-            to: "exit status 3, stdout: , stderr: ")
+            naming: "unable to destroy container: error running poststop hook #0: exit status 3, stdout: , stderr: ")
         #expect(!output.error.contains("does not exist"))
         bundle.expectNothingLeft()
     }

@@ -62,7 +62,7 @@ struct MaskedPathTests {
     @Test func withoutAMountNamespace() throws {
         let bundle = try TestBundle { $0.dropNamespace("mount") }
         try bundle.run().failed(
-            from: "runc run failed: ", to: "unable to restrict sys entries without a private MNT namespace")
+            naming: "runc run failed: ", "unable to restrict sys entries without a private MNT namespace")
         bundle.expectNothingLeft()
     }
 }

@@ -388,7 +388,7 @@ struct MountTests {
     @Test func aBindWithOptionsOfAFileSystem() throws {
         let bundle = try TestBundle { $0.mount("/mnt", source: "/tmp", "bind", "size=1m") }
         try bundle.run().failed(
-            from: "runc run failed: ", to: "bind mounts cannot have any filesystem-specific options applied")
+            naming: "runc run failed: ", "bind mounts cannot have any filesystem-specific options applied")
         bundle.expectNothingLeft()
     }
 

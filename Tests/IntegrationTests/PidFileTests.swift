@@ -73,7 +73,7 @@ struct PidFileTests {
         let file = bundle.path + "/exec.pid"
         try bundle.apus("exec", "--detach", "--pid-file", file, bundle.id, "sleep", "999").succeeded()
         let pid = try #require(pid_t(contents(file) ?? ""))
-        #expect(contents("/proc/\(pid)/cmdline") == "sleep\u{0}999\u{0}")
+        eventually("the process is the program") { contents("/proc/\(pid)/cmdline") == "sleep\u{0}999\u{0}" }
     }
 
     /// A missing file is the only sign of a failed exec for one engine.

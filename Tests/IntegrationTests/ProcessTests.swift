@@ -193,6 +193,13 @@ struct ProcessTests {
         let bundle = try TestBundle {
             $0.process.args = ["sleep", "1000"]
             $0.process.scheduler = scheduler
+            // Where groups have a real-time budget, a new one has none.
+            if priority != 0, let cpu = HostCgroups.hierarchies["cpu"], exists(cpu + "/cpu.rt_runtime_us") {
+                mkdir(cpu + TestRun.shared.cgroup, 0o755)
+                try "100000".write(
+                    toFile: cpu + TestRun.shared.cgroup + "/cpu.rt_runtime_us", atomically: false, encoding: .utf8)
+                $0.linux.resources.cpu = ["realtimePeriod": 1_000_000, "realtimeRuntime": 20000]
+            }
         }
         _ = try bundle.running()
         let pid = try bundle.pid()
@@ -203,7 +210,10 @@ struct ProcessTests {
             let fields = (contents("/proc/\(pid)/stat") ?? "").split(separator: " ")
             #expect(fields[18] == "\(nice)")
         }
-        #expect(try bundle.exec(shell: "sleep 0.01; chrt -p $$").stdout.contains(name))
+        let file = bundle.path + "/exec.pid"
+        try bundle.apus("exec", "--detach", "--pid-file", file, bundle.id, "sleep", "999").succeeded()
+        let second = try #require(pid_t(contents(file) ?? ""))
+        #expect(try Command.run("chrt", "-p", "\(second)").stdout.contains(name))
     }
 
     @Test func theResetOnForkFlag() throws {

@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+/// The runtime killed at any moment, and system calls that fail: afterwards each command still works, and nothing stays
+/// that `delete --force` cannot remove.
+///
+/// strace counts the system calls of one kind in the runtime's own process (and with `-f` in the container's init) and
+/// kills or fails the Nth. By default a sample is tried; with `APUS_EXHAUSTIVE` in the environment all of them.
+@Suite(.containers, .requires(.root, .runtime, .program("strace")))
+struct FaultTests {
+    private static let isExhaustive = ProcessInfo.processInfo.environment["APUS_EXHAUSTIVE"] != nil
+
+    private func bundle() throws -> TestBundle {
+        try TestBundle {
+            $0.process.args = ["sleep", "1000"]
+            $0.linux.resources.pids = ["limit": 100]
+        }
+    }
+
+    /// The system calls that a command makes, in their order, without those of the processes it starts.
+    private func calls(
+        _ bundle: TestBundle, _ arguments: [String], following: Bool = false
+    ) throws -> [(name: String, isLoader: Bool)] {
+        let file = bundle.path + "/trace." + TestRun.shared.uniqueName()
+        let command = try Command(
+            ["strace", "-qq"] + (following ? ["-f"] : []) + ["-o", file] + bundle.arguments(arguments))
+        // With -f strace itself waits for the container's init.
+        if following {
+            endWhenCreated(bundle, command)
+            _ = command.wait()
+        } else {
+            try command.wait().succeeded()
+        }
+        // The output may hold bytes of any kind in its strings.
+        let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+        let lines = text.split(separator: "\n")
+        // A debug build is linked dynamically: what the loader does comes first and is not the runtime's.
+        let loader = lines.lastIndex { $0.contains(".so") && $0.contains("openat(") }.map { $0 + 12 } ?? 0
+        return lines.enumerated().compactMap { number, line in
+            let line = following ? line.drop { $0 != " " }.drop { $0 == " " } : line[...]
+            guard let end = line.firstIndex(of: "("), !line.hasPrefix("+++"), !line.hasPrefix("---"),
+                !line.hasPrefix("<")
+            else { return nil }
+            return (String(line[..<end]), number < loader)
+        }
+    }
+
+    /// Deletes the container as soon as it is created, for a command that waits for it.
+    private func endWhenCreated(_ bundle: TestBundle, _ command: Command) {
+        eventually("create ends", seconds: 20) {
+            !command.isRunning
+                || (try? bundle.apus("state", bundle.id))?.stdout.contains("\"status\": \"created\"") ?? false
+        }
+        if command.isRunning { _ = try? bundle.delete("--force") }
+    }
+
+    /// Where to strike: each system call with its count, spread over the whole run.
+    private func moments(
+        _ calls: [(name: String, isLoader: Bool)], sample: Int
+    ) -> [(call: String, count: Int)] {
+        var seen: [String: Int] = [:]
+        var all: [(String, Int)] = []
+        for call in calls {
+            seen[call.name, default: 0] += 1
+            if call.isLoader || call.name == "execve" || call.name == "exit_group" { continue }
+            all.append((call.name, seen[call.name] ?? 0))
+        }
+        if Self.isExhaustive || all.count <= sample { return all }
+        return (0..<sample).map { all[$0 * all.count / sample] }
+    }
+
+    /// What must hold after a command was killed.
+    private func expectRecovery(_ bundle: TestBundle, after moment: String) throws {
+        let list = try bundle.apus("list", "--quiet")
+        #expect(list.status == 0 || !exists(bundle.stateRoot), "list \(moment): \(list.stderr)")
+        let state = try bundle.apus("state", bundle.id)
+        #expect(state.status == 0 || state.error == "container does not exist", "state \(moment): \(state.stderr)")
+        _ = try bundle.kill("KILL")
+        let delete = try bundle.delete("--force")
+        #expect(delete.status == 0, "delete --force \(moment): \(delete.stderr)")
+        #expect(HostCgroups.processes(bundle.cgroup) == [], "processes left \(moment)")
+        #expect(HostCgroups.folders(bundle.cgroup) == [], "cgroups left \(moment)")
+        #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state folder left \(moment)")
+        #expect(!Mountinfo.host().contains { $0.point.hasPrefix(bundle.path + "/") }, "mounts left \(moment)")
+        // The id and the cgroup can be used again.
+        let again = try bundle.create()
+        #expect(again.status == 0, "create again \(moment): \(again.stderr)")
+        let gone = try bundle.delete("--force")
+        #expect(gone.status == 0, "delete again \(moment): \(gone.stderr)")
+        // What is left would hide in the next round.
+        HostCgroups.remove(bundle.cgroup)
+        removeTree(bundle.stateRoot)
+    }
+
+    private func killing(_ bundle: TestBundle, _ arguments: [String], at moment: (call: String, count: Int)) throws {
+        let injection = "inject=\(moment.call):signal=KILL:when=\(moment.count)"
+        _ = try Command(
+            ["strace", "-qq", "-o", "/dev/null", "-e", injection] + bundle.arguments(arguments)
+        ).wait(seconds: 20)
+    }
+
+    @Test func createKilledAnywhere() throws {
+        let bundle = try bundle()
+        let arguments = ["create", "--bundle", bundle.path, "--pid-file", bundle.path + "/pid", bundle.id]
+        let calls = try calls(bundle, arguments)
+        try bundle.delete("--force").succeeded()
+        #expect(calls.count > 20)
+        for moment in moments(calls, sample: 40) {
+            try killing(bundle, arguments, at: moment)
+            try expectRecovery(bundle, after: "after create was killed at \(moment.call) \(moment.count)")
+            unlink(bundle.path + "/.pid")
+        }
+    }
+
+    @Test func startKilledAnywhere() throws {
+        let bundle = try bundle()
+        try bundle.create().succeeded()
+        let calls = try calls(bundle, ["start", bundle.id])
+        try bundle.delete("--force").succeeded()
+        for moment in moments(calls, sample: 15) {
+            try bundle.create().succeeded()
+            try killing(bundle, ["start", bundle.id], at: moment)
+            try expectRecovery(bundle, after: "after start was killed at \(moment.call) \(moment.count)")
+        }
+    }
+
+    @Test func deleteKilledAnywhere() throws {
+        let bundle = try bundle()
+        try bundle.create().succeeded()
+        let calls = try calls(bundle, ["delete", "--force", bundle.id])
+        for moment in moments(calls, sample: 20) {
+            try bundle.create().succeeded()
+            try killing(bundle, ["delete", "--force", bundle.id], at: moment)
+            try expectRecovery(bundle, after: "after delete was killed at \(moment.call) \(moment.count)")
+        }
+    }
+
+    @Test func runKilledWhileTheContainerRuns() throws {
+        let bundle = try bundle()
+        let command = try bundle.launch(["run", "--bundle", bundle.path, bundle.id])
+        bundle.waitUntilRunning()
+        command.signal(SIGKILL)
+        #expect(command.wait().status == 137)
+        try expectRecovery(bundle, after: "after run was killed")
+    }
+
+    /// Each system call of create fails once: the command gives an error and leaves nothing, or does without.
+    @Test(arguments: [false, true]) func createWithAFailingCall(_ inInit: Bool) throws {
+        let bundle = try bundle()
+        let arguments = ["create", "--bundle", bundle.path, bundle.id]
+        let calls = try calls(bundle, arguments, following: inInit)
+        try bundle.delete("--force").succeeded()
+        // One of each kind at least; those that cannot fail, or whose failure the kernel never reports, are left out.
+        let exempt: Set<String> = [
+            "brk", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "exit", "exit_group", "getpid", "gettid", "getuid",
+            "geteuid",
+            "getgid", "getegid", "getppid", "set_tid_address", "set_robust_list", "rseq", "arch_prctl", "munmap",
+            "mprotect", "close",
+            "madvise", "uname", "umask", "restart_syscall", "prlimit64", "close_range", "futex", "sched_yield",
+        ]
+        var wanted: [(call: String, count: Int)] = []
+        for moment in moments(calls, sample: Self.isExhaustive ? Int.max : 30) where !exempt.contains(moment.call) {
+            wanted.append(moment)
+        }
+        let first = moments(calls, sample: Int.max)
+        for call in Set(calls.map(\.name)).subtracting(exempt).sorted()
+        where !wanted.contains(where: { $0.call == call }) {
+            if let moment = first.first(where: { $0.call == call }) { wanted.append(moment) }
+        }
+        for moment in wanted {
+            let injection = "inject=\(moment.call):error=EIO:when=\(moment.count)"
+            let options = ["strace", "-qq"] + (inInit ? ["-f"] : []) + ["-o", "/dev/null", "-e", injection]
+            let command = try Command(options + bundle.arguments(arguments))
+            if inInit { endWhenCreated(bundle, command) }
+            let output = command.wait(seconds: 20)
+            let place = "\(moment.call) \(moment.count)"
+            if output.status == 0 || inInit {
+                _ = try bundle.delete("--force")
+            } else {
+                #expect(output.status == 1, "\(place): \(output.stderr)")
+                #expect(output.error != "", "\(place)")
+                #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state folder left: \(place)")
+            }
+            #expect(HostCgroups.processes(bundle.cgroup) == [], "processes left: \(place)")
+            #expect(HostCgroups.folders(bundle.cgroup) == [], "cgroups left: \(place)")
+            HostCgroups.remove(bundle.cgroup)
+            removeTree(bundle.stateRoot)
+        }
+    }
+}
