@@ -117,8 +117,8 @@ struct BrokenConfigurationTests {
         Case("linux.devices[0].minor", "-1") {
             $0.linux.devices = [["type": "c", "path": "/dev/x", "major": 1, "minor": -1]]
         },
-        Case("linux.devices[0].fileMode", "4096") {
-            $0.linux.devices = [["type": "p", "path": "/dev/x", "fileMode": 4096]]
+        Case("linux.devices[0]", "65536") {
+            $0.linux.devices = [["type": "p", "path": "/dev/x", "fileMode": 65536]]
         },
         Case("linux.devices[1]", "/dev/x") {
             $0.linux.devices = [["type": "p", "path": "/dev/x"], ["type": "p", "path": "/dev/x"]]
