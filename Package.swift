@@ -8,10 +8,15 @@ let settings: [SwiftSetting] = [
 ]
 
 // The linker settings belong to the executable alone, so that the libraries stay usable as a dependency. lld lays the
-// read-only data out in fewer pages than gold; a non-PIE static image needs no relocations at start.
+// read-only data out in fewer pages than gold; a non-PIE static image needs no relocations at start; and the functions
+// of the hot commands stand side by side (Scripts/symbol-order), which halves the memory that a command takes.
 let staticExecutable: [LinkerSetting] = [
     .unsafeFlags(
-        ["-static-executable", "-use-ld=lld", "-Xlinker", "-s"],
+        [
+            "-static-executable", "-use-ld=lld",
+            "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Scripts/symbol-order/symbols.txt",
+            "-Xlinker", "--no-warn-symbol-ordering",
+        ] + (Context.environment["APUS_KEEP_SYMBOLS"] == nil ? ["-Xlinker", "-s"] : []),
         .when(configuration: .release))
 ]
 
