@@ -130,7 +130,8 @@ def hash_of(name):
 def literal(text, comment, name):
     lines = [text[start : start + 110] for start in range(0, len(text), 110)]
     body = "\\#\n        ".join(lines)
-    return f'    /// {comment}\n    static var {name}: StaticString {{\n        #"""\n        {body}\n        """#\n    }}\n'
+    head = f"    /// {comment}\n" if comment else ""
+    return f'{head}    static var {name}: StaticString {{\n        #"""\n        {body}\n        """#\n    }}\n'
 
 
 def main():
@@ -175,9 +176,10 @@ def main():
             "codes",
         )
     )
+    out.append("    // The numbers on each architecture, two digits for each name.\n")
     for name, numbers in columns.items():
         text = "".join(digits(numbers.get(call, ABSENT), 2) for call in calls)
-        out.append(literal(text, f"The numbers on {name}, two digits for each name.", name.replace("64n32", "64N32")))
+        out.append(literal(text, None, name.replace("64n32", "64N32")))
     print("\n".join(out).rstrip() + "\n}")
 
 

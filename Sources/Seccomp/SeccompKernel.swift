@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 import RuntimeSpec
 
@@ -19,24 +18,16 @@ extension SeccompProgram {
             // A thread's id and a descriptor cannot both be the result.
             if flags.contains(.threadSync) { flags.insert(.threadSyncFailsWithErrno) }
         }
-        var result = install(flags)
-        if result == -Int(EINVAL), !flags.isDisjoint(with: optionalFlags) {
-            result = install(flags.subtracting(optionalFlags))
+        let result: Int
+        do throws(Errno) {
+            result = try SeccompCalls.setFilter(instructions, flags: flags.rawValue)
+        } catch .invalidArgument where !flags.isDisjoint(with: optionalFlags) {
+            result = try SeccompCalls.setFilter(instructions, flags: flags.subtracting(optionalFlags).rawValue)
         }
-        try check(result)
         if listener { return FileDescriptor(owning: Int32(truncatingIfNeeded: result)) }
         // With TSYNC the kernel answers with the id of a thread that it could not bring under the filter.
         guard result == 0 else { throw .noSuchProcess }
         return nil
-    }
-
-    private func install(_ flags: SeccompFilterFlags) -> Int {
-        instructions.withUnsafeBytes { bytes in
-            let first = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
-                .assumingMemoryBound(to: sock_filter.self)
-            var program = sock_fprog(len: UInt16(clamping: instructions.count), filter: first)
-            return linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags.rawValue, &program)
-        }
     }
 }
 
@@ -46,18 +37,15 @@ package enum SeccompKernel {
     package static func supports(_ flag: SeccompFlag) -> Bool {
         var flags = SeccompFilterFlags(rawValue: flag.bit)
         if flag == .waitKillableReceive { flags.insert(.newListener) }
-        // Known flags lead to the missing program, unknown ones to EINVAL.
-        return linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags.rawValue, nil) == -Int(EFAULT)
+        return SeccompCalls.takesFilter(flags: flags.rawValue)
     }
 
     /// Whether the kernel knows `action`.
     package static func supports(_ action: SeccompAction) -> Bool {
-        var value = Verdict(action, 0)?.rawValue ?? 0
-        return linux_seccomp(UInt32(SECCOMP_GET_ACTION_AVAIL), 0, &value) == 0
+        guard let verdict = Verdict(action, 0) else { return false }
+        return SeccompCalls.hasAction(verdict.rawValue)
     }
 
     /// Whether the kernel has filters at all.
-    package static var isAvailable: Bool {
-        linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), 0, nil) == -Int(EFAULT)
-    }
+    package static var isAvailable: Bool { SeccompCalls.takesFilter(flags: 0) }
 }

@@ -118,7 +118,8 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on x86, two digits for each name.
+    // The numbers on each architecture, two digits for each name.
+
     static var x86: StaticString {
         #"""
         <2>2E2oo\5Q0c0N4l192K006oooooooo62Y5U5A0oo]0oooo37h2i2<0?0f2D3m0G5E6:4F694C6;4G684D6h1c660d6Z5i580o112Y0o0:5n3\#
@@ -134,7 +135,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on x86_64, two digits for each name.
     static var x86_64: StaticString {
         #"""
         ooooL2[0P4E0S2h3O2g2U0N2ooooooooooa015oooo<0oooo37m1n1@1J1L1ooQ2a4ooU3ooT3ooV3ooS3ooh0c630d6Z065E1^2`2P0Q0T4E3\#
@@ -150,7 +150,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on x32, two digits for each name.
     static var x32: StaticString {
         #"""
         oooooo[0P4E0S2h3O2g2U0N2ooooooooooa015oooo<0oooo37m1n1@1J1L1ooQ2a4ooU3ooT3ooV3ooS3ooh0c630d6Z065E1oo`2P0Q0T4E3\#
@@ -166,7 +165,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on arm, two digits for each name.
     static var arm: StaticString {
         #"""
         <2>2E2M4^5Q0c0e4l1oooooo>4E5oooo62J426oo1@]0oo2@37h2i2<0?0f2D3m0d5E684F674C694G664D6h1c660d6K47680oo12Y0o0V5j3\#
@@ -182,7 +180,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on aarch64, two digits for each name.
     static var aarch64: StaticString {
         #"""
         oooooo:3b3ooI1I3[2oooooooooooooooo83H4ooooF3oooo37J1K1a0ooooooc0:4oob1ooa1ooc1oo`1ooL3c6i0d6;3M4ooooZ1G0ooH0oo\#
@@ -198,7 +195,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on mips, two digits for each name.
     static var mips: StaticString {
         #"""
         <2>2I2X2>5Q0c0H4l192K0oooooooooo62Y2S5A0oo]0D2C237<3=3<0?0:3oom0E5E684F674C694G664D6h1c660d6Z2X580o112Y0o075h3\#
@@ -214,7 +210,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on mips64, two digits for each name.
     static var mips64: StaticString {
         #"""
         ooF0H2Z0U4D0N2_3J2`2U0oooooooooooo`0k4oooo<0635337k1l1>1H1J1ooL2\4ooO3ooN3ooP3ooM3oog0c630d6Y005C1W2Y2O0P0N4?3\#
@@ -230,7 +225,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on mips64n32, two digits for each name.
     static var mips64N32: StaticString {
         #"""
         ooF0H2Z0Y4D0N2c3J2`2U0oooooooooooo`0o4oooo<0635337k1l1>1H1J1ooL2a4E6S3F6R3C6T3G6Q3D6g0c630d6Y045C1W2Y2O0P0R4?3\#
@@ -246,7 +240,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on ppc, two digits for each name.
     static var ppc: StaticString {
         #"""
         <2>2E2:5H5Q0c0=4l192K0oooooooooo6275Y5A0oo]0oooo37g2h2<0?0e2oom0K5E6g3F6f3C6h3G6e3D6h1c660d685k580o112Y0o0l4\3\#
@@ -262,7 +255,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on ppc64, two digits for each name.
     static var ppc64: StaticString {
         #"""
         <2>2E2:5H5Q0c0=4l192K0oooooooooo6275Y5A0oo]0oooo37g2h2<0?0e2oom0K5oog3oof3ooh3ooe3ooh1c660d685k580o112Y0o0l4\3\#
@@ -278,7 +270,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on s390, two digits for each name.
     static var s390: StaticString {
         #"""
         <2>2E2oo\5Q0c0F4l192K0oooooooooo62Y5O5oooo]0oooo37h2i2<0?0f2D3m0A5E654F644C664G634D6h1c660d6Z5g580o112Y0o065i3\#
@@ -294,7 +285,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on s390x, two digits for each name.
     static var s390x: StaticString {
         #"""
         ooooE2oo\5Q0c0F4l192K0oooooooooo62Y5O5oooo]0oooo37h2i2<0?0D3oom0A5oo54oo44oo64oo34ooh1c660d6Z5g580o112Y0o065i3\#
@@ -310,7 +300,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on parisc, two digits for each name.
     static var parisc: StaticString {
         #"""
         <2>2E2S005Q0c084l1ooK0oooooooooo62F0E5oooo]0ooT537Z1[1<0?0d2oom045E614F604C624G6o3D6h1c660d6O0J580oo12Y0o0h4P3\#
@@ -326,7 +315,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on parisc64, two digits for each name.
     static var parisc64: StaticString {
         #"""
         <2>2E2S005Q0c084l1ooK0oooooooooo62F0E5oooo]0ooT537Z1[1<0?0d2oom045oo14oo04oo24ooo3ooh1c660d6O0J580oo12Y0o0h4P3\#
@@ -342,7 +330,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on riscv64, two digits for each name.
     static var riscv64: StaticString {
         #"""
         oooooo:3b3ooI1I3[2oooooooooooooooo83H4ooooF3oooo37J1K1a0ooooooc0:4oob1ooa1ooc1oo`1ooL3c6i0d6;3M4ooooZ1G0ooH0oo\#
@@ -358,7 +345,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on loongarch64, two digits for each name.
     static var loongarch64: StaticString {
         #"""
         oooooo:3b3ooI1I3[2oooooooooooooooo83H4ooooF3oooo37J1K1a0ooooooc0:4oob1ooa1ooc1oo`1ooL3c6i0d6;3M4ooooZ1G0ooH0oo\#
@@ -374,7 +360,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on m68k, two digits for each name.
     static var m68k: StaticString {
         #"""
         <2>2E2ooY5Q0c0G4l1ooK0oooooo@5?562V5R5oooo]0ook137h2i2<0?0@063m0F5E654F644C664G634D6h1c660d6W5h580o112Y0o065i3\#
@@ -390,7 +375,6 @@ enum SyscallTableData {
         """#
     }
 
-    /// The numbers on sh, two digits for each name.
     static var sh: StaticString {
         #"""
         <2>2E2H5V5Q0c0M4l1ooK0oooooooooo62E5g5oooo]0ook137h2i2<0?0f2D3m0Y5E6:4F694C6;4G684D6h1oo60d6F5l580oo12Y0o0:5n3\#
