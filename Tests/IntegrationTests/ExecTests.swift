@@ -203,7 +203,7 @@ struct ExecTests {
         let file = try processFile(bundle, ["args": ["/bin/echo", "here"], "cwd": "/"])
         #expect(try bundle.apus("exec", "-p", file, bundle.id).succeeded().stdout == "here\n")
         try bundle.exec(shell: "true")
-            .failed(from: "exec failed: ", to: "JSON specification file config.json not found", code: 255)
+            .failed(naming: "exec failed: JSON specification file config.json not found", code: 255)
     }
 
     /// The bundle's configuration is read at each exec.

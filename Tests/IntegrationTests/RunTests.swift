@@ -144,7 +144,7 @@ struct RunTests {
         try bundle.apus("run", "--bundle", "/nonexistent", bundle.id)
             .failed("runc run failed: chdir /nonexistent: no such file or directory")
         try bundle.apus("create", "--bundle", bundle.rootfs, bundle.id)
-            .failed(from: "runc create failed: ", to: "JSON specification file config.json not found")
+            .failed(naming: "runc create failed: JSON specification file config.json not found")
         bundle.expectNothingLeft()
     }
 
