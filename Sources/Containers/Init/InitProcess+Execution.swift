@@ -1,6 +1,17 @@
 import Linux
 
 extension InitProcess {
+    /// Before the change of root the working directory is somewhere in the set-up; afterwards it is the program's.
+    func runHooks(_ hooks: [HookStep], kind: HookKind, state: [UInt8]) throws(ContainerError) {
+        var directory: FileDescriptor?
+        if kind == .createContainer {
+            directory = try attempt("open", "/") { () throws(Errno) in
+                try FileDescriptor.open("/", [.path, .directory])
+            }
+        }
+        try HookRunner(state: state, directory: directory.raw).run(hooks, kind: kind)
+    }
+
     func setWorkingDirectory(_ step: WorkingDirectoryStep) throws(ContainerError) {
         if step.makesMissing { try makeDirectories(step.path) }
         do throws(Errno) {

@@ -152,7 +152,7 @@ final class InitProcess {
         case .openTerminal(let step): try openTerminal(step)
         case .reopenNullStreams: try reopenNullStreams()
         case .runHooks(let kind, let hooks, let state):
-            try HookRunner(state: state.document(pid: processIdentifier), directory: nil).run(hooks, kind: kind)
+            try runHooks(hooks, kind: kind, state: state.document(pid: processIdentifier))
         case .setPersonality(let domain):
             try attempt("personality") { () throws(Errno) in try Linux.setPersonality(UInt(domain)) }
         case .setMemoryPolicy(let step): try setMemoryPolicy(step)

@@ -195,8 +195,23 @@ final class PlanRunner {
         }
     }
 
+    /// Waits for a message. While the first of two processes has not announced the second, its end without a word is the
+    /// end of all: the second holds the socket open, but nobody knows its number.
+    private func awaitWord(from socket: Int32) throws(ContainerError) {
+        guard predecessor != nil, let first = childDescriptor else { return }
+        let hasWord = try attempt("poll", "the container's init") { () throws(Errno) in
+            var watched = PollSet()
+            watched.add(socket)
+            watched.add(first)
+            _ = try watched.wait(milliseconds: -1)
+            return try poll(socket, events: PollSet.input, milliseconds: 0) != 0
+        }
+        if !hasWord { throw explainDeath() }
+    }
+
     private func handleMessage() throws(ContainerError) {
         guard let socket = socket.raw else { throw ContainerError(reason: "the container's init was not started") }
+        try awaitWord(from: socket)
         let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket) }
         guard var received else { throw explainDeath() }
         let message: Message
