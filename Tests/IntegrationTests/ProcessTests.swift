@@ -154,12 +154,12 @@ struct ProcessTests {
     }
 
     @Test func aMissingWorkingDirectoryIsMade() throws {
-        let bundle = try TestBundle(shell: "pwd; stat -c %a:%u /work /work/deep") {
+        let bundle = try TestBundle(shell: "pwd; stat -c %a:%u /job /job/deep") {
             $0.root.readonly = false
-            $0.process.cwd = "/work/deep"
+            $0.process.cwd = "/job/deep"
             $0.process.user = ["uid": 1000, "gid": 1000]
         }
-        #expect(try bundle.run().succeeded().lines == ["/work/deep", "755:0", "755:0"])
+        #expect(try bundle.run().succeeded().lines == ["/job/deep", "755:0", "755:0"])
     }
 
     @Test func aWorkingDirectoryThatIsAFile() throws {
