@@ -50,11 +50,11 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #""process":{"cwd":"tmp","args":["sh"]}"#, #"process.cwd: Cwd must be an absolute path: "tmp""#),
         .init(#""process":{"cwd":"/"}"#, "process.args: args must not be empty"),
         .init(#""process":{"cwd":"/","args":[]}"#, "process.args: args must not be empty"),
-        .init(#""process":[]"#, "process: expected an object, found an array"),
+        .init(#""process":[]"#, "process: expected an object, found an array []"),
         .init(
             #""process":{"cwd":1,"args":["a",2]}"#,
-            "process.cwd: expected a string, found a number; process.args[1]: expected a string, found a number"),
-        .process(#""terminal":"yes""#, "process.terminal: expected a boolean, found a string"),
+            "process.cwd: expected a string, found a number 1; process.args[1]: expected a string, found a number 2"),
+        .process(#""terminal":"yes""#, #"process.terminal: expected a boolean, found a string "yes""#),
         .process(#""consoleSize":{"height":25}"#, "process.consoleSize.width: required, but missing"),
         .process(
             #""consoleSize":{"height":65536,"width":80}"#,
@@ -110,7 +110,8 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"process.scheduler.priority: 100 is out of range (1 to 99) for "SCHED_FIFO""#),
         .process(
             #""scheduler":{"policy":"SCHED_BATCH","runtime":1024}"#,
-            "process.scheduler: scheduler runtime/deadline/period can only be specified for SchedDeadline policy"),
+            #"process.scheduler: scheduler runtime/deadline/period can only be specified for SchedDeadline policy: "#
+                + #"1024/0/0 with "SCHED_BATCH""#),
         .process(
             #""scheduler":{"policy":"SCHED_ISO"}"#,
             #"process.scheduler.policy: "SCHED_ISO" is not implemented by Linux"#),
@@ -140,8 +141,8 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .init(#""root":{"path":""}"#, "root.path: must not be empty"),
         .init(#""root":{}"#, "root.path: required, but missing"),
         .init(#""ociVersion":null"#, "ociVersion: required, but missing"),
-        .init(#""ociVersion":"""#, #"ociVersion: "" is not a version"#),
-        .init(#""ociVersion":"v1""#, #"ociVersion: "v1" is not a version"#),
+        .init(#""ociVersion":"""#, #"ociVersion: "" is not a version such as "1.3.0""#),
+        .init(#""ociVersion":"v1""#, #"ociVersion: "v1" is not a version such as "1.3.0""#),
         .init(
             #""ociVersion":"2.0.0""#, #"ociVersion: "2.0.0" is not supported: only versions 0 and 1 are known"#),
         .init(#""hostname":"x""#, #"hostname: unable to set hostname without a private UTS namespace: "x""#),
@@ -155,9 +156,9 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .init(
             #""hooks":{"createRuntime":[{"path":"/x","timeout":0}]}"#,
             "hooks.createRuntime[0].timeout: 0 is not above 0"),
-        .init(#""hooks":{"poststart":{}}"#, "hooks.poststart: expected an array, found an object"),
+        .init(#""hooks":{"poststart":{}}"#, "hooks.poststart: expected an array, found an object {}"),
         .init(#""annotations":{"":"x"}"#, #"annotations: "" is not a key"#),
-        .init(#""annotations":{"a.b":1}"#, #"annotations["a.b"]: expected a string, found a number"#),
+        .init(#""annotations":{"a.b":1}"#, #"annotations["a.b"]: expected a string, found a number 1"#),
         .init(#""annotations":{"a":"\u0000"}"#, #"annotations.a: contains a null byte: "\x00""#),
         .mount(#""type":"proc""#, "mounts[0].destination: required, but missing"),
         .mount(#""destination":"""#, "mounts[0].destination: must not be empty"),
@@ -322,7 +323,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #""devices":[{"allow":true,"type":"a","major":1,"minor":-2}]"#,
             #"linux.resources.devices[0].major: 1 is given, but type "a" stands for all devices; "#
                 + "linux.resources.devices[0].minor: -2 is below -1"),
-        .resources(#""memory":{"limit":"1g"}"#, "linux.resources.memory.limit: expected a number, found a string"),
+        .resources(#""memory":{"limit":"1g"}"#, #"linux.resources.memory.limit: expected a number, found a string "1g""#),
         .resources(#""memory":{"limit":-2}"#, "linux.resources.memory.limit: -2 is below -1"),
         .resources(
             #""memory":{"swappiness":101}"#, "linux.resources.memory.swappiness: 101 is out of range (0 to 100)"),
@@ -370,7 +371,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .resources(
             #""unified":{"../memory.max":"1"}"#,
             #"linux.resources.unified: "../memory.max" is not the name of a cgroup file"#),
-        .resources(#""unified":[]"#, "linux.resources.unified: expected an object, found an array"),
+        .resources(#""unified":[]"#, "linux.resources.unified: expected an object, found an array []"),
     ]
 
     static let seccomp: [BrokenConfiguration] = [
@@ -433,7 +434,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         let error = #expect(throws: SpecError.self) { try Spec(json: bytes(text)) }
         #expect(
             error?.findings == [
-                Finding(path: "process.args[1]", message: "expected a string, found a number", line: 3, column: 42),
+                Finding(path: "process.args[1]", message: "expected a string, found a number 3", line: 3, column: 42),
                 Finding(
                     path: "process.rlimits[0].type", message: #"unknown resource "RLIMIT_FOO""#, line: 4, column: 27),
                 Finding(path: "process.rlimits[0].hard", message: "required, but missing", line: 4, column: 18),
@@ -449,7 +450,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         let error = #expect(throws: SpecError.self) { try Spec(validating: bytes(text)) }
         // Nothing is said about what the unknown namespace could have been.
         #expect(
-            error?.text == #"process.user.uid: expected a number, found a string; "#
+            error?.text == #"process.user.uid: expected a number, found a string "root"; "#
                 + #"linux.namespaces[1].type: namespace {"foo" ""} does not exist; "#
                 + #"process.cwd: Cwd must be an absolute path: "tmp"; process.args: args must not be empty; "#
                 + #"root: root must be specified; mounts[0].source: a bind mount needs a source: "/x""#)

@@ -21,7 +21,7 @@ import Testing
         let error = #expect(throws: SpecError.self) { try Spec(json: bytes(" null ")) }
         #expect(error?.text == "config cannot be null")
         let other = #expect(throws: SpecError.self) { try Spec(json: bytes("[]")) }
-        #expect(other?.text == "expected an object, found an array")
+        #expect(other?.text == "expected an object, found an array []")
         let empty = #expect(throws: SpecError.self) { try Spec(json: []) }
         #expect(empty?.text == "EOF")
     }

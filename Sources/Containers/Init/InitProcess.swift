@@ -226,6 +226,8 @@ extension InitProcess {
         let byte = try attempt("read", "the start signal") { () throws(Errno) in try read(start.raw, count: 1) }
         // The end of the stream instead of a byte: the runtime is gone.
         if byte.isEmpty { exitProcess(1) }
+        // Left open: whoever gave the signal waits for the end that closes at the exec.
+        _ = start.release()
     }
 
     /// Ends the child with `error`, told to whoever listens.

@@ -18,7 +18,7 @@ extension ParentOperation {
             )
         case .writeIDMappings(let mappings):
             ("write-id-mappings", "users " + text(mappings.users) + "; groups " + text(mappings.groups))
-        case .limitCgroup: ("limit-cgroup", "")
+        case .limitCgroup(_, let enforcingDevices): ("limit-cgroup", enforcingDevices ? "devices" : "")
         case .delegateCgroup(let user): ("delegate-cgroup", "to user \(user)")
         case .joinIntelRdt(let step):
             (

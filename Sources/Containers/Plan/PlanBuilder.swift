@@ -40,6 +40,12 @@ package struct PlanBuilder {
         for source in file.sources {
             plan.parent.append(ParentStep(.prepareMount(source.step), source.origin))
         }
+        // Rules of devices are written one by one: a child that opened a device meanwhile could be refused.
+        if facts.cgroup != nil, !namespaces.hasUserNamespace {
+            var devices = Resources()
+            devices.devices = spec.linux?.resources?.devices ?? []
+            addParent(.limitCgroup(devices, enforcingDevices: true), .resourceDevices)
+        }
         addParent(.spawn(namespaces.spawn), .namespaces)
 
         // The caller may be bound to some processors; that must not bind the container, whose cpuset says it all.
@@ -63,7 +69,7 @@ package struct PlanBuilder {
         if namespaces.becomesRootInside { addChild(.becomeNamespaceRoot, .namespaces) }
 
         // The runtime limits the cgroup while the child sets itself up.
-        try limitCgroup(namespaces)
+        try limitCgroup()
         if let rdt = spec.linux?.intelRdt {
             addParent(.joinIntelRdt(try IntelRdtStep(rdt, id: id, on: facts.resctrl)), .intelRdt)
         }
@@ -135,8 +141,7 @@ package struct PlanBuilder {
         addParent(.limitCgroup(Resources(cpu: budget), enforcingDevices: false), .resources)
     }
 
-    /// Without a property the rules of devices still hold: those that the configuration does not name are denied.
-    private mutating func limitCgroup(_ namespaces: NamespacePlan) throws(ContainerError) {
+    private mutating func limitCgroup() throws(ContainerError) {
         let resources = spec.linux?.resources ?? Resources()
         guard facts.cgroup != nil else {
             var limits = resources
@@ -148,7 +153,7 @@ package struct PlanBuilder {
             }
             return
         }
-        let limit = ParentOperation.limitCgroup(resources, enforcingDevices: !namespaces.hasUserNamespace)
+        let limit = ParentOperation.limitCgroup(resources, enforcingDevices: false)
         // Hooks of the container's side fork in its cgroup, which a limit of tasks could forbid: they come first.
         if spec.hooks.createContainer.isEmpty { addParent(limit, .resources) } else { lateLimit = limit }
     }
