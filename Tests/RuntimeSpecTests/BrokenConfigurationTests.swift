@@ -323,7 +323,8 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #""devices":[{"allow":true,"type":"a","major":1,"minor":-2}]"#,
             #"linux.resources.devices[0].major: 1 is given, but type "a" stands for all devices; "#
                 + "linux.resources.devices[0].minor: -2 is below -1"),
-        .resources(#""memory":{"limit":"1g"}"#, #"linux.resources.memory.limit: expected a number, found a string "1g""#),
+        .resources(
+            #""memory":{"limit":"1g"}"#, #"linux.resources.memory.limit: expected a number, found a string "1g""#),
         .resources(#""memory":{"limit":-2}"#, "linux.resources.memory.limit: -2 is below -1"),
         .resources(
             #""memory":{"swappiness":101}"#, "linux.resources.memory.swappiness: 101 is out of range (0 to 100)"),

@@ -52,7 +52,8 @@ import Testing
             "linux-hugepage.json":
                 #"linux.resources.hugepageLimits[0].pageSize: "64kB" is not a page size such as "2MB""#,
             "linux-netdevice.json": "linux.netDevices.eth0.name: expected a string, found a number 23",
-            "linux-rdma.json": #"linux.resources.rdma.mlx5_1.hcaHandles: expected a number, found a string "not a uint32""#,
+            "linux-rdma.json":
+                #"linux.resources.rdma.mlx5_1.hcaHandles: expected a number, found a string "not a uint32""#,
         ]
         let error = try #require(throws: SpecError.self) { try Spec(validating: document.bytes()) }
         #expect(error.text == expected[document.name])
