@@ -18,6 +18,15 @@
 #define SYS_statmount 457
 #endif
 
+// <fcntl.h> keeps these for _GNU_SOURCE, which must stay undefined: with it the C library's structures differ from those
+// of the module Glibc, and no file could import both.
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+#ifndef F_ADD_SEALS
+#define F_ADD_SEALS 1033
+#endif
+
 static inline long linux_result(long value) { return value == -1 ? -(long)errno : value; }
 
 // syscall(2) is variadic, which Swift cannot call.

@@ -4,6 +4,7 @@
 #include "base.h"
 #include "cgroups.h"
 #include <grp.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>

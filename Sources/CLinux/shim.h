@@ -4,10 +4,6 @@
 #ifndef APUS_CLINUX_H
 #define APUS_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include "base.h"
 #include "build.h"
 #include "cgroups.h"

@@ -1,0 +1,26 @@
+import Containers
+import Foundation
+import Glibc
+import Testing
+
+/// The library beside the modules that its users have in the same file: the structures of the C library must be the same
+/// ones in all of them.
+struct ImportTests {
+    @Test func foundationStandsBesideTheLibrary() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "apus-import-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = ContainerStore(root: folder.path)
+        #expect(try store.identifiers().isEmpty)
+        let error = #expect(throws: ContainerError.self) { try store.load("absent") }
+        #expect(error?.code == .doesNotExist)
+    }
+
+    @Test func theCLibraryStandsBesideTheLibrary() {
+        var set = fd_set()
+        var usage = rusage()
+        #expect(getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0)
+        #expect(withUnsafeBytes(of: &set) { $0.allSatisfy { $0 == 0 } })
+        #expect(ContainerStore(root: "/run/apus").root == "/run/apus")
+    }
+}
