@@ -5,12 +5,13 @@ import RuntimeSpec
 extension Container {
     /// Freezes every process of the container.
     ///
-    /// - Throws: `notRunning` for a container that is stopped or paused already.
+    /// - Throws: `notRunning` for a container that is stopped or paused already, `notSupported` for one without a cgroup.
     public func pause() throws(ContainerError) {
         switch try status() {
         case .created, .running: break
         case .creating, .paused, .stopped: throw ContainerError(.notRunning, exactly: "container not running")
         }
+        try needCgroup(for: "cannot toggle freezer")
         try withCgroup { (cgroup) throws(CgroupError) in try cgroup.freeze() }
     }
 

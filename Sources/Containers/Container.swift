@@ -34,8 +34,11 @@ public struct Container: Sendable {
     }
 
     /// The processes of the container, as the runtime sees their numbers.
+    ///
+    /// - Throws: `notSupported` for a container without a cgroup, whose processes nothing tells from others.
     public func processes() throws(ContainerError) -> [Int32] {
-        try withCgroup { (cgroup) throws(CgroupError) in try cgroup.processes() }
+        try needCgroup(for: "unable to get all container pids")
+        return try withCgroup { (cgroup) throws(CgroupError) in try cgroup.processes() }
     }
 
     // MARK: - Facts
@@ -91,6 +94,12 @@ public struct Container: Sendable {
         } catch {
             throw ContainerError(error)
         }
+    }
+
+    /// Refuses what only a cgroup makes possible: a rootless runtime may not have been let make one.
+    func needCgroup(for purpose: String) throws(ContainerError) {
+        guard record.cgroupPaths.isEmpty else { return }
+        throw ContainerError(.notSupported, exactly: purpose + ": cgroups not configured for container")
     }
 
     /// The configuration that the container was made from.

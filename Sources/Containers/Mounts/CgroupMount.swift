@@ -13,7 +13,11 @@ extension RootfsSetup {
                 throw ContainerError(errno: error, reason: "mount cgroup2")
             }
             let source = try explained("open " + fallBack.source) { () throws(Errno) in
-                try FileDescriptor.open(fallBack.source, [.path, .directory])
+                do throws(Errno) {
+                    return try FileDescriptor.open(fallBack.source, [.path, .directory])
+                } catch .noSuchFileOrDirectory where !fallBack.ownSource.isEmpty {
+                    return try FileDescriptor.open(fallBack.ownSource, [.path, .directory])
+                }
             }
             return try bindFolder(source.raw, step, on: target.file.raw)
         }
@@ -69,9 +73,8 @@ extension RootfsSetup {
                 } else {
                     do throws(Errno) {
                         try Linux.mount(hierarchy.source, on: hierarchy.name, .bind)
-                    } catch .noSuchFileOrDirectory where step.rules.contains(.userNamespace) {
-                        // A rootless runtime may not have been let make the cgroup: then there is nothing to show.
-                        return
+                    } catch .noSuchFileOrDirectory where !hierarchy.ownSource.isEmpty {
+                        try Linux.mount(hierarchy.ownSource, on: hierarchy.name, .bind)
                     }
                     try remountBind(hierarchy.name, flags)
                 }

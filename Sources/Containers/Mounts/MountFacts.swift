@@ -41,16 +41,23 @@ package struct MountFacts: Sendable {
         package var mountPoint: String
         /// The cgroup below the mount point, with a leading slash.
         package var path: String
+        /// The runtime's own cgroup, where the container is when a rootless runtime may not make `path`.
+        package var ownPath: String?
 
-        package init(_ place: CgroupPlan.Place) {
-            self.init(controllers: place.controllers, mountPoint: place.mountPoint, path: place.path)
+        package init(_ place: CgroupPlan.Place, ownPath: String? = nil) {
+            self.init(
+                controllers: place.controllers, mountPoint: place.mountPoint, path: place.path, ownPath: ownPath)
         }
 
-        package init(controllers: [String], mountPoint: String, path: String) {
+        package init(controllers: [String], mountPoint: String, path: String, ownPath: String? = nil) {
             self.controllers = controllers
             self.mountPoint = mountPoint
             self.path = path
+            self.ownPath = ownPath
         }
+
+        /// The folder of `ownPath`; empty when there is none.
+        package var ownFolder: String { ownPath.map { mountPoint + $0 } ?? "" }
     }
 }
 

@@ -100,6 +100,8 @@ package struct CgroupHierarchy: Hashable, Sendable {
     package var name: String
     /// The folder of the host that is bound; empty to make a new mount, which shows the container's cgroup namespace.
     package var source: String
+    /// The folder that is bound where `source` could not be made: a rootless runtime stays in its own cgroup. Else empty.
+    package var ownSource: String
     /// The options of a new mount, such as `cpu,cpuacct` or `none,name=systemd`.
     package var data: String
     /// Names that become links to the folder, such as `cpu`.
@@ -107,9 +109,13 @@ package struct CgroupHierarchy: Hashable, Sendable {
     /// The unified hierarchy of a hybrid host.
     package var isUnified: Bool
 
-    package init(name: String, source: String, data: String, links: [String] = [], isUnified: Bool = false) {
+    package init(
+        name: String, source: String, ownSource: String = "", data: String, links: [String] = [],
+        isUnified: Bool = false
+    ) {
         self.name = name
         self.source = source
+        self.ownSource = ownSource
         self.data = data
         self.links = links
         self.isUnified = isUnified
@@ -156,6 +162,7 @@ extension CgroupHierarchy: PlanCodable {
     package func encode(to encoder: inout PlanEncoder) {
         encoder.encode(name)
         encoder.encode(source)
+        encoder.encode(ownSource)
         encoder.encode(data)
         encoder.encode(links)
         encoder.encode(isUnified)
@@ -164,6 +171,7 @@ extension CgroupHierarchy: PlanCodable {
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
         name = try decoder.decode(String.self)
         source = try decoder.decode(String.self)
+        ownSource = try decoder.decode(String.self)
         data = try decoder.decode(String.self)
         links = try decoder.decode([String].self)
         isUnified = try decoder.decode(Bool.self)

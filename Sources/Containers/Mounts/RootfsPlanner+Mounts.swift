@@ -206,7 +206,9 @@ extension RootfsPlanner {
                 .notSupported,
                 reason: "a mount of type cgroup is asked for, but the host has mounted no cgroup hierarchy")
         }
-        let own = CgroupHierarchy(name: "", source: unified.mountPoint + unified.path, data: "", isUnified: true)
+        let own = CgroupHierarchy(
+            name: "", source: unified.mountPoint + unified.path, ownSource: unified.ownFolder,
+            data: "", isUnified: true)
         if hasCgroupNamespace {
             step.kind = .cgroup2
             step.hierarchies = [own]
@@ -224,7 +226,7 @@ extension RootfsPlanner {
         let isNamed = place.controllers.first?.hasPrefix("name=") ?? false
         let controllers = place.controllers.joined(separator: ",")
         return CgroupHierarchy(
-            name: name, source: hasCgroupNamespace ? "" : place.mountPoint + place.path,
+            name: name, source: hasCgroupNamespace ? "" : place.mountPoint + place.path, ownSource: place.ownFolder,
             data: isNamed ? "none," + controllers : controllers,
             links: isNamed ? [] : place.controllers.filter { $0 != name })
     }

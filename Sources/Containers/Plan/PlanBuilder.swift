@@ -127,9 +127,18 @@ package struct PlanBuilder {
     private var mountFacts: MountFacts {
         MountFacts(
             bundle: facts.bundle, rootfs: Bundle.absolute(spec.root?.path ?? "", in: facts.bundle),
-            cgroups: (facts.cgroup?.places ?? facts.cgroupLayout?.ownPlaces ?? []).map { MountFacts.CgroupPlace($0) },
+            cgroups: cgroupPlaces,
             isRootless: facts.isRootless,
             hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot, firstTreeSlot: .mountSource(0))
+    }
+
+    private var cgroupPlaces: [MountFacts.CgroupPlace] {
+        let own = facts.cgroupLayout?.ownPlaces ?? []
+        guard let places = facts.cgroup?.places else { return own.map { MountFacts.CgroupPlace($0) } }
+        return places.map { place in
+            let stays = facts.isRootless ? own.first { $0.mountPoint == place.mountPoint } : nil
+            return MountFacts.CgroupPlace(place, ownPath: stays?.path)
+        }
     }
 
     /// Without a budget in its cgroup the child may not take a real-time policy, so this one limit does not wait.

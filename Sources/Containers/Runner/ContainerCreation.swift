@@ -108,6 +108,8 @@ final class ContainerCreation {
             guard let plan = facts.cgroup else { return }
             cgroup = Cgroup(plan, isRootless: facts.isRootless)
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.make(cpu: cpu) }
+            // What a rootless runtime was not let make is not the container's.
+            if facts.isRootless { recordMadeCgroups() }
         case .openNamespace(let slot, let path, let flags):
             let namespace = try NamespaceFile.open(path, flags)
             try NamespaceSysctls(spec.linux?.sysctl ?? [:]).check(namespace.raw, flags)
@@ -134,6 +136,12 @@ final class ContainerCreation {
             try runner.awaitReady()
             try recordCreated(in: folder)
         }
+    }
+
+    private func recordMadeCgroups() {
+        guard let made = cgroup.take() else { return }
+        record.cgroupPaths = made.paths.map { CgroupRecord(controller: $0.controller, path: $0.path) }
+        cgroup = consume made
     }
 
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {

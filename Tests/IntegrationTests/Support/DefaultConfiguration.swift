@@ -83,4 +83,17 @@ extension JSONValue {
             self.process.capabilities[set] = JSONValue(names)
         }
     }
+
+    /// What `spec --rootless` writes instead: no cgroup, and no more ids than a user has.
+    mutating func makeRootless(user: Int, ownNamespace: Bool) {
+        self.linux.remove("cgroupsPath")
+        self.linux.remove("resources")
+        self.mounts.removeAll { $0.destination.text == "/dev/pts" }
+        mount("/dev/pts", type: "devpts", source: "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666")
+        guard ownNamespace else { return }
+        addNamespace("user")
+        let mapping: JSONValue = ["containerID": 0, "hostID": .number(String(user)), "size": 1]
+        self.linux.uidMappings = [mapping]
+        self.linux.gidMappings = [mapping]
+    }
 }

@@ -14,6 +14,8 @@ enum Requirement {
     /// A controller of the unified hierarchy.
     case cgroupV2(String)
     case userNamespaces
+    /// User namespaces that an ordinary user may make.
+    case rootless
     case timeNamespaces
     case apparmor
     case noApparmor
@@ -39,6 +41,7 @@ enum Requirement {
             (contents("/proc/sys/user/max_user_namespaces")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "0")
                 != "0"
                 ? nil : "needs user namespaces"
+        case .rootless: Self.isRootlessPossible ? nil : "needs user namespaces for ordinary users"
         case .timeNamespaces: exists("/proc/self/ns/time") ? nil : "needs time namespaces"
         case .apparmor: Self.hasApparmor ? nil : "needs AppArmor"
         case .noApparmor: Self.hasApparmor ? "needs a host without AppArmor" : nil
@@ -54,6 +57,9 @@ enum Requirement {
     private static var hasApparmor: Bool {
         contents("/sys/module/apparmor/parameters/enabled")?.hasPrefix("Y") ?? false
     }
+
+    private static let isRootlessPossible =
+        (try? Command(HostView.engineUser.prefix + ["true"]).wait().status) == 0
 
     private static func search(_ name: String) -> Bool {
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains {

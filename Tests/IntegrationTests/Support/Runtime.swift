@@ -11,6 +11,14 @@ enum Runtime {
         return builds.max { modified($0) < modified($1) } ?? package + "/.build/debug/apus"
     }()
 
+    /// A copy that every user can reach, wherever the checkout lies.
+    static let sharedPath: String = {
+        let copy = TestRun.shared.directory + "/apus"
+        try? FileManager.default.copyItem(atPath: path, toPath: copy)
+        chmod(copy, 0o755)
+        return copy
+    }()
+
     /// Whether another runtime was named, to try the tests themselves.
     static let isGiven = ProcessInfo.processInfo.environment["APUS_BINARY"] != nil
 
@@ -38,6 +46,15 @@ enum HostView {
     case v1
     /// The unified hierarchy alone.
     case v2
+    /// An ordinary user, who may make user namespaces and no cgroup.
+    case ordinaryUser
+    /// An ordinary user who is root in a user namespace of an engine's making.
+    case engineUser
+
+    /// The user of the rootless views.
+    static let user = 4242
+
+    var isRootless: Bool { self == .ordinaryUser || self == .engineUser }
 
     /// What to put before a command so that it runs in the view: a mount namespace of its own, in the same process.
     var prefix: [String] {
@@ -51,7 +68,11 @@ enum HostView {
         case .v2:
             if HostCgroups.hierarchies[""] == "/sys/fs/cgroup" { return [] }
             script = "mount -t cgroup2 cgroup2 /sys/fs/cgroup"
+        case .ordinaryUser: return Self.asUser
+        case .engineUser: return Self.asUser + ["unshare", "--user", "--map-root-user", "--mount"]
         }
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script + " && exec \"$0\" \"$@\""]
     }
+
+    private static let asUser = ["setpriv", "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups"]
 }

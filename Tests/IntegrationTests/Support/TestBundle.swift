@@ -39,8 +39,10 @@ final class TestBundle {
         try Self.fill(rootfs)
         var configuration = try JSONValue.defaultConfiguration(hostname: "container")
         configuration.linux.cgroupsPath = .string(cgroup)
+        if view.isRootless { configuration.makeRootless(user: HostView.user, ownNamespace: view == .ordinaryUser) }
         try change(&configuration)
         try write(configuration)
+        if view.isRootless { try Command.run("chown", "-R", "\(HostView.user)", folder).succeeded() }
     }
 
     /// Makes a bundle whose process is a shell with this script.
@@ -92,7 +94,8 @@ final class TestBundle {
 
     /// A command line of the runtime with this bundle's state root and log.
     func arguments(_ arguments: [String], global: [String]? = nil) -> [String] {
-        view.prefix + [Runtime.path] + (global ?? ["--root", stateRoot, "--log", log]) + arguments
+        view.prefix + [view.isRootless ? Runtime.sharedPath : Runtime.path]
+            + (global ?? ["--root", stateRoot, "--log", log]) + arguments
     }
 
     /// Starts a command of the runtime without waiting for it.

@@ -1,0 +1,77 @@
+import CIntegrationSupport
+import Foundation
+import Testing
+
+/// Containers of ordinary users: alone, and as root of the user namespace that an engine made for them.
+@Suite(.containers, .requires(.root, .runtime, .rootless))
+struct RootlessTests {
+    private static let views: [HostView] = [.ordinaryUser, .engineUser]
+
+    @Test(arguments: views) func aContainerOfAnOrdinaryUser(view: HostView) throws {
+        let output = try output(of: "id -u; cat /proc/self/uid_map; cat /proc/self/setgroups; hostname", view: view)
+        let lines = output.split(separator: "\n")
+        #expect(lines.first == "0")
+        #expect(lines.dropFirst().first?.split(separator: " ") == ["0", "4242", "1"])
+        #expect(lines.dropFirst(2) == ["deny", "container"])
+    }
+
+    @Test(arguments: views) func theLifeOfAContainer(view: HostView) throws {
+        // A user namespace of an engine's outlives its commands; here each command gets one of its own, as the first does.
+        let bundle = try TestBundle(view: view) { $0.process.args = ["sleep", "1000"] }
+        try bundle.create().succeeded()
+        #expect(try bundle.status == "created")
+        try bundle.start().succeeded()
+        let pid = try bundle.pid()
+        #expect(contents("/proc/\(pid)/cgroup") == contents("/proc/self/cgroup"))
+        if view == .ordinaryUser {
+            let inside = try bundle.exec(shell: "id -u; for n in self 1; do readlink /proc/$n/ns/user; done")
+                .succeeded().lines
+            #expect(inside.first == "0")
+            #expect(inside.count == 3 && inside[1] == inside[2])
+            try bundle.kill("KILL").succeeded()
+            try bundle.waitUntilStopped()
+            try bundle.delete().succeeded()
+            bundle.expectNothingLeft()
+        }
+    }
+
+    /// The container stays in the runtime's own cgroup, and that is what it sees.
+    @Test(arguments: views) func theCgroupsItSees(view: HostView) throws {
+        let bundle = try TestBundle(view: view)
+        let mounts = try bundle.mounts().filter { $0.point.hasPrefix("/sys/fs/cgroup") }
+        let own = (contents("/proc/self/cgroup") ?? "").split(separator: "\n").map {
+            $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(!mounts.isEmpty)
+        for (controller, _) in HostCgroups.hierarchies where !controller.isEmpty {
+            let shown = mounts.first { $0.type == "cgroup" && $0.superOptions.contains(controller) }
+            let line = try #require(own.first { $0[1].split(separator: ",").contains(Substring(controller)) })
+            #expect(shown?.root == line[2], "\(controller)")
+            #expect(shown?.options.contains("ro") ?? false, "\(controller)")
+        }
+    }
+
+    @Test func whatOnlyACgroupMakesPossible() throws {
+        let limited = try TestBundle(view: .ordinaryUser) { $0.linux.resources.memory.limit = 33_554_432 }
+        try limited.run().failed(naming: "linux.resources.memory.limit", "33554432", "cgroup")
+        limited.expectNothingLeft()
+
+        let bundle = try TestBundle(view: .ordinaryUser) { $0.process.args = ["sleep", "1000"] }.running()
+        try bundle.apus("pause", bundle.id).failed(naming: "cannot toggle freezer: cgroups not configured")
+        try bundle.apus("ps", bundle.id).failed(naming: "unable to get all container pids: cgroups not configured")
+    }
+
+    @Test func aPathOfCgroupsThatMayNotBeMade() throws {
+        let bundle = try TestBundle(view: .ordinaryUser) { $0.linux.cgroupsPath = "/apus-tests-of-nobody/x" }
+        try bundle.run().failed(naming: "linux.cgroupsPath", "permission denied")
+        bundle.expectNothingLeft()
+    }
+
+    @Test func idsThatAreNotTheUsers() throws {
+        let bundle = try TestBundle(view: .ordinaryUser) {
+            $0.linux.uidMappings = [["containerID": 0, "hostID": 0, "size": 1]]
+        }
+        try bundle.run().failed(naming: "linux.uidMappings")
+        bundle.expectNothingLeft()
+    }
+}
