@@ -4,7 +4,9 @@ extension Cgroup {
     /// Sends SIGKILL to every process in the cgroup and below it, also to frozen ones and to those forked meanwhile.
     ///
     /// Returns when all are sent the signal, not when they are gone; see `waitUntilEmpty`.
-    package mutating func killAll() throws(CgroupError) {
+    ///
+    /// - Parameter everyHierarchy: also processes that somebody has moved into one hierarchy of version 1 alone.
+    package mutating func killAll(everyHierarchy: Bool = false) throws(CgroupError) {
         var isDone = false
         if let index = unifiedIndex, try exists(index) {
             do throws(CgroupError) {
@@ -15,20 +17,30 @@ extension Cgroup {
                 guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
             }
         }
-        guard isDone else { return try signalEach() }
+        guard isDone else { return try signalEach(everyHierarchy) }
         if kind == .unified { return }
         // A process may be in the hierarchies of version 1 alone, and their freezer holds even a killed one.
-        let all = try processes()
+        let all = try processes(everyHierarchy)
         if all.isEmpty { return }
         var killed: [Int32] = []
         if let index = unifiedIndex { killed = try processes(of: index) }
-        if all.contains(where: { !killed.contains($0) }) { return try signalEach() }
-        if freezerIndex != nil { try thaw() }
+        if all.contains(where: { !killed.contains($0) }) { return try signalEach(everyHierarchy) }
+        try thawKilled()
+    }
+
+    /// The processes of the hierarchy that stands for all, or of each.
+    private mutating func processes(_ everyHierarchy: Bool) throws(CgroupError) -> [Int32] {
+        guard everyHierarchy else { return try processes() }
+        var pids: Set<Int32> = []
+        for index in branches.indices where branches[index].refusal == nil {
+            pids.formUnion(try processes(of: index))
+        }
+        return Array(pids)
     }
 
     /// Freezes, signals each process by its pidfd, and thaws; again until no process is left unsignalled.
-    private mutating func signalEach() throws(CgroupError) {
-        if try processes().isEmpty { return }
+    private mutating func signalEach(_ everyHierarchy: Bool) throws(CgroupError) {
+        if try processes(everyHierarchy).isEmpty { return }
         // Frozen processes cannot fork. Where freezing is not possible, the rounds catch what was forked.
         let canFreeze: Bool
         do throws(CgroupError) {
@@ -40,21 +52,23 @@ extension Cgroup {
         var failure: CgroupError?
         var known: [Int32] = []
         for _ in 0..<64 {
-            let pids = try processes().filter { !known.contains($0) }
+            let pids = try processes(everyHierarchy).filter { !known.contains($0) }
             if pids.isEmpty { break }
-            do throws(CgroupError) { try kill(pids) } catch { failure = error }
+            do throws(CgroupError) { try kill(pids, everyHierarchy) } catch { failure = error }
             known += pids
-            if canFreeze { break }
+            // What is in another hierarchy alone is not frozen.
+            if canFreeze && !everyHierarchy { break }
         }
         do throws(CgroupError) {
             try thaw()
         } catch {
             if canFreeze { failure = error }
         }
+        try thawKilled()
         if let failure { throw failure }
     }
 
-    private mutating func kill(_ pids: [Int32]) throws(CgroupError) {
+    private mutating func kill(_ pids: [Int32], _ everyHierarchy: Bool) throws(CgroupError) {
         var handles = DescriptorList(capacity: pids.count)
         var opened: [Int32] = []
         for pid in pids {
@@ -67,7 +81,7 @@ extension Cgroup {
             }
         }
         // Listed again with the handles open: a number that was given to another process in between is not in it.
-        let present = try processes()
+        let present = try processes(everyHierarchy)
         for (index, pid) in opened.enumerated() where present.contains(pid) {
             do throws(Errno) {
                 try killProcess(handles.raw[index])

@@ -5,12 +5,14 @@ extension Cgroup {
     ///
     /// Processes that are ending hold their cgroup for a moment: the removal is tried again until `patience`
     /// milliseconds are over.
-    package mutating func remove(patience: Int32 = 2000) throws(CgroupError) {
+    ///
+    /// - Parameter killing: kills the processes that keep the cgroup, or one below it, from being removed.
+    package mutating func remove(patience: Int32 = 2000, killing: Bool = false) throws(CgroupError) {
         let deadline = Deadline(milliseconds: patience)
         var failure: CgroupError?
         for index in branches.indices where branches[index].refusal == nil {
             do throws(CgroupError) {
-                try remove(index, deadline)
+                try remove(index, deadline, killing)
             } catch {
                 // The other hierarchies are removed nevertheless.
                 if failure == nil { failure = error }
@@ -19,7 +21,9 @@ extension Cgroup {
         if let failure { throw failure }
     }
 
-    private mutating func remove(_ index: Int, _ deadline: Deadline) throws(CgroupError) {
+    private mutating func remove(
+        _ index: Int, _ deadline: Deadline, _ killing: Bool
+    ) throws(CgroupError) {
         let path = branches[index].directory
         var pause: UInt = 500
         while true {
@@ -41,6 +45,7 @@ extension Cgroup {
             } catch {
                 guard error == .busy, !deadline.isOver else { throw Self.removalError(path, error) }
             }
+            if killing { try killAll(everyHierarchy: true) }
             if branches[index].isUnified {
                 try waitUntilEmpty(index, until: deadline)
             } else {

@@ -47,7 +47,7 @@ extension Container {
             if force { return }
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
-        try destroy(folder)
+        try destroy(folder, force: force)
     }
 
     private func killAndWait() throws(ContainerError) {
@@ -60,14 +60,15 @@ extension Container {
     }
 
     /// Undoes what making the container did, in the reverse order, and runs the hooks of its end.
-    private func destroy(_ folder: consuming StateFolder) throws(ContainerError) {
+    private func destroy(_ folder: consuming StateFolder, force: Bool) throws(ContainerError) {
         let hooks: [Hook]
         if record.hasPoststop { hooks = try configuration().hooks.poststop } else { hooks = [] }
         try withCgroup { (cgroup) throws(CgroupError) in
             // With a pid namespace of its own the first process took all others along; a half-made container may have
             // left one that no state names.
             if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
-            try cgroup.remove()
+            // Only somebody else can have put a process there that is still alive.
+            try cgroup.remove(killing: force)
         }
         try record.removeIntelRdt()
         try folder.remove()
@@ -75,7 +76,8 @@ extension Container {
         let state = State(
             id: id, status: .stopped, bundle: record.bundle, annotations: record.annotations)
         do throws(ContainerError) {
-            try HookRunner(state: state.encoded(), directory: openedBundle()).run(
+            let bundle = try openBundle()
+            try HookRunner(state: state.encoded(), directory: bundle.raw).run(
                 hooks.map { HookStep($0) }, kind: .poststop)
         } catch {
             var error = error
@@ -84,5 +86,14 @@ extension Container {
         }
     }
 
-    private func openedBundle() -> Int32? { nil }
+    /// The folder that hooks start in: the bundle, or the root where the bundle has gone before the container.
+    private func openBundle() throws(ContainerError) -> FileDescriptor {
+        try attempt("open", record.bundle) { () throws(Errno) in
+            do throws(Errno) {
+                return try FileDescriptor.open(record.bundle, [.path, .directory])
+            } catch .noSuchFileOrDirectory {
+                return try FileDescriptor.open("/", [.path, .directory])
+            }
+        }
+    }
 }

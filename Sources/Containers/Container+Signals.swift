@@ -33,10 +33,8 @@ extension Container {
             throw ContainerError(errno: error, reason: "unable to signal init")
         }
         // A frozen process of cgroup v1 dies only when it is thawed.
-        if signal == SignalNumber.kill, record.cgroupPaths.contains(where: { $0.controller == "freezer" }),
-            try isFrozen()
-        {
-            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.thaw() }
+        if signal == SignalNumber.kill, record.cgroupPaths.contains(where: { $0.controller == "freezer" }) {
+            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.thawKilled() }
         }
     }
 

@@ -58,3 +58,14 @@ import Testing
         }
     }
 }
+
+/// What the kernel counts as killed for lack of memory.
+@Suite struct OOMKillTests {
+    @Test(
+        arguments: [
+            ("low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0", 2),
+            ("oom_kill_disable 1\nunder_oom 0\noom_kill 5", 5),
+            ("oom_kill_disable 0\nunder_oom 0", nil), ("oom_kill many", nil), ("", nil),
+        ] as [(String, UInt64?)])
+    func counts(_ text: String, _ count: UInt64?) { #expect(Cgroup.oomKills(in: text) == count) }
+}

@@ -372,4 +372,18 @@ struct CgroupTests {
         for pid in left { waitForEnd(of: pid) }
         bundle.expectNothingLeft()
     }
+
+    /// A process of the host below the container's cgroup, in one hierarchy, and frozen there if that is the freezer's.
+    @Test(arguments: ["", "memory", "freezer"]) func forcedDeleteEndsProcessesOfOthers(_ controller: String) throws {
+        guard let top = HostCgroups.folder("", controller: controller) else { return }
+        let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }.running()
+        let below = top + bundle.cgroup + "/below"
+        #expect(mkdir(below, 0o755) == 0)
+        let other = try Command(["sh", "-c", "echo $$ >\(below)/cgroup.procs; exec sleep 1000"])
+        eventually("the process is in the cgroup") { !(contents(below + "/cgroup.procs") ?? "").isEmpty }
+        if controller == "freezer" { try Data("FROZEN".utf8).write(to: URL(fileURLWithPath: below + "/freezer.state")) }
+        try bundle.delete("--force").succeeded()
+        waitForEnd(of: other.pid)
+        bundle.expectNothingLeft()
+    }
 }

@@ -264,6 +264,21 @@ struct HookTests {
         #expect(exists(log + "/poststop"))
     }
 
+    /// The hooks of the host's side start in the bundle; one that runs when the bundle has gone, in the root.
+    @Test func theFolderTheyStartIn() throws {
+        let kinds = ["prestart", "createRuntime", "poststart", "poststop"]
+        let (bundle, log) = try bundle("true")
+        try bundle.change {
+            for kind in kinds { $0.hooks[kind] = [hook("cat >/dev/null; pwd >\(log)/\(kind)")] }
+        }
+        try bundle.run().succeeded()
+        for kind in kinds { #expect(contents(log + "/" + kind) == bundle.path + "\n", "\(kind)") }
+        try bundle.create().succeeded()
+        try FileManager.default.removeItem(atPath: bundle.path)
+        try bundle.delete("--force").succeeded()
+        #expect(contents(log + "/poststop") == "/\n")
+    }
+
     @Test(arguments: ["relative/path", ""])
     func aPathThatIsNotAbsolute(_ path: String) throws {
         let (bundle, _) = try bundle("true")

@@ -50,6 +50,13 @@ extension Cgroup {
         do throws(Errno) {
             try writeOnce(names.map { "+" + $0 }.joined(separator: " "), to: file.raw)
             return names
+        } catch .busy {
+            // The cgroup holds processes. Some controllers could be enabled nevertheless, but that would put it into
+            // threaded mode, which takes all others from it and lets no process into the cgroups below.
+            for name in names {
+                notEnabled.append(DisabledController(name: name, directory: directory, errno: .busy))
+            }
+            return []
         } catch {
             // The kernel takes all or none: find out which.
         }
@@ -69,9 +76,27 @@ extension Cgroup {
     private mutating func checkType(_ index: Int) throws(CgroupError) {
         let type = try read("cgroup.type", of: index)
         if type == "domain" { return }
+        let top = branches[index].mountPoint
+        var directory = CgroupPlan.parent(of: branches[index].directory)
+        var reason = "a parent cgroup is in threaded mode"
+        while directory.utf8.count > top.utf8.count {
+            do throws(Errno) {
+                if try readKernelFile(directory + "/cgroup.type") == "domain threaded" {
+                    // Either it has a threaded child, or it has processes of its own beside the controllers it hands on.
+                    let isFull = try !readKernelFile(directory + "/cgroup.threads").isEmpty
+                    let handsOn = try !readKernelFile(directory + "/cgroup.subtree_control").isEmpty
+                    reason = directory + " is in threaded mode"
+                    if isFull && handsOn { reason += ", since it holds processes and hands controllers on" }
+                    break
+                }
+            } catch {
+                break  // removed meanwhile: nothing more to say about it
+            }
+            directory = CgroupPlan.parent(of: directory)
+        }
         throw CgroupError(
-            path: branches[index].directory + "/cgroup.type", value: type, errno: .notSupported,
-            reason: "the cgroup is \"" + type + "\": a parent cgroup is in threaded mode")
+            path: branches[index].directory + "/cgroup.type", errno: .notSupported,
+            reason: "the cgroup is \"" + type + "\": " + reason)
     }
 
     /// Why a controller is missing in the container's cgroup, in words.

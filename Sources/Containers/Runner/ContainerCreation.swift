@@ -94,8 +94,9 @@ final class ContainerCreation {
                 }
             }
         } catch {
+            let cause = wasKilledForMemory(error) ? Self.outOfMemory : error
             undo(folder)
-            throw error
+            throw cause
         }
         return MadeContainer(
             container: Container(store: store, record: record), process: runner.takeChild(), starter: starter.take(),
@@ -251,6 +252,24 @@ final class ContainerCreation {
     private func connect(_ path: String?) throws(ContainerError) -> FileDescriptor? {
         guard let path, !path.isEmpty else { return nil }
         return try ConsoleSocket.connect(to: path, bundle: facts.bundle)
+    }
+
+    private static let outOfMemory: ContainerError = {
+        var error = ContainerError(.childDied, reason: "container init was OOM-killed (memory limit too low?)")
+        error.context = "unable to start container process: "
+        return error
+    }()
+
+    /// Whether the child died of the container's memory limit.
+    private func wasKilledForMemory(_ error: ContainerError) -> Bool {
+        guard error.code == .childDied, runner.death == .killed(signal: 9) else { return false }
+        var count: UInt64 = 0
+        do throws(ContainerError) {
+            try withCgroup { (cgroup) throws(CgroupError) in count = try cgroup.oomKills() ?? 0 }
+        } catch {
+            return false  // the error that there is already matters more
+        }
+        return count > 0
     }
 
     /// Works on the cgroup, if the host has any.

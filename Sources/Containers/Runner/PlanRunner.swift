@@ -23,6 +23,8 @@ final class PlanRunner {
     /// The points that the child has come to and was not let go from.
     private var reached: [MeetingPoint] = []
     private var isReady = false
+    /// How the child ended, if it ended without a word.
+    private(set) var death: ProcessStatus?
     private var passedCount: Int32 = 0
 
     /// Serves the listener of a seccomp filter.
@@ -250,7 +252,11 @@ final class PlanRunner {
         if let child = child.take() {
             do throws(Errno) {
                 // It closed its socket, so its end is near; a hang here would hide everything.
-                if try child.waitForEnd(milliseconds: 10_000) { how = Self.text(of: try child.reap()) }
+                if try child.waitForEnd(milliseconds: 10_000) {
+                    let status = try child.reap()
+                    death = status
+                    how = Self.text(of: status)
+                }
             } catch {
                 // Reaped by somebody else: nothing more to learn.
             }
@@ -265,7 +271,7 @@ final class PlanRunner {
         case .exited(97): "it could not become root of its user namespace"
         case .exited(98): "the kernel did not execute the runtime's sealed copy"
         case .exited(let code): "it exited with status \(code)"
-        case .killed(9): "it was killed (signal 9), perhaps for lack of memory: the memory limit may be too low"
+        case .killed(9): "it was killed (signal 9)"
         case .killed(let signal): "it was killed by signal \(signal)"
         }
     }

@@ -1,0 +1,34 @@
+import Linux
+
+extension Cgroup {
+    /// How many processes of the cgroup the kernel has killed for lack of memory; nil where it does not count them.
+    ///
+    /// `memory.events` of cgroup v2, also of the cgroups below; `memory.oom_control` of v1 since Linux 4.13.
+    package mutating func oomKills() throws(CgroupError) -> UInt64? {
+        let file: String
+        let index: Int
+        if let legacy = legacyIndex(of: "memory") {
+            (file, index) = ("memory.oom_control", legacy)
+        } else if let unified = unifiedIndex {
+            (file, index) = ("memory.events", unified)
+        } else {
+            return nil
+        }
+        do throws(CgroupError) {
+            return Self.oomKills(in: try read(file, of: index))
+        } catch {
+            // Without the controller there is no such file.
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
+            return nil
+        }
+    }
+
+    /// The number after `oom_kill`, not that of `oom_kill_disable` or `oom_group_kill`.
+    static func oomKills(in text: String) -> UInt64? {
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, words[0] == "oom_kill" { return UInt64(words[1]) }
+        }
+        return nil
+    }
+}
