@@ -15,6 +15,8 @@ RUNC ?= runc
 CRUN ?= crun
 # Further options of the benchmark: make bench BENCH="--quick --layout v1"
 BENCH ?=
+# Options of the tests in a virtual machine: make test-vm VM="--keep --filter CgroupV2"
+VM ?=
 
 release = .build/release/apus
 # Each function in a section of its own, so that the linker can put the hot ones side by side (Scripts/symbol-order):
@@ -23,10 +25,10 @@ sections = -Xswiftc -Xfrontend -Xswiftc -function-sections
 sources = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: help quickstart packages build test install uninstall bench format lint clean
+.PHONY: help quickstart packages build test test-vm install uninstall bench format lint clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 quickstart: ## install what is missing, build, run a first container and show what it sees
 	@SWIFT=$(SWIFT) APUS=$(APUS) Scripts/quickstart
@@ -46,6 +48,12 @@ test: ## install what the tests need, build, run the unit and integration tests
 	@Scripts/install-packages build test
 	@$(MAKE) --no-print-directory build
 	APUS_BINARY=$(abspath $(release)) $(SWIFT) test --disable-xctest
+
+test-vm: ## run the integration tests in a virtual machine: cgroup v2, AppArmor, another kernel
+	@Scripts/install-packages build test vm
+	@$(MAKE) --no-print-directory build
+	$(SWIFT) build --build-tests
+	@APUS_BINARY=$(abspath $(APUS)) Tests/VM/test $(VM)
 
 install: ## install the release executable below PREFIX (default /usr/local)
 	@test -x $(release) || { echo "make install: run make build first" >&2; exit 1; }

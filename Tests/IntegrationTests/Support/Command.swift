@@ -152,9 +152,10 @@ final class Command {
     /// test fails.
     func wait(seconds: Int = 30, sourceLocation: SourceLocation = #_sourceLocation) -> Output {
         if status == nil {
-            if !readable(pidfd, milliseconds: Int32(seconds * 1000)) {
+            if !readable(pidfd, milliseconds: Int32(seconds * 1000) * patience) {
                 Issue.record(
-                    "took more than \(seconds) s: \(name)\nstderr: \(partialError)", sourceLocation: sourceLocation)
+                    "took more than \(seconds * Int(patience)) s: \(name)\nstderr: \(partialError)",
+                    sourceLocation: sourceLocation)
                 kill(-pid, SIGKILL)
                 signal(SIGKILL)
             }

@@ -11,6 +11,8 @@ enum Requirement {
     case cgroupV1(String)
     /// A unified hierarchy, with or without controllers.
     case unified
+    /// The unified hierarchy and no other.
+    case unifiedAlone
     /// A controller of the unified hierarchy.
     case cgroupV2(String)
     case userNamespaces
@@ -19,6 +21,8 @@ enum Requirement {
     case timeNamespaces
     case apparmor
     case noApparmor
+    /// A profile that the kernel has loaded.
+    case apparmorProfile(String)
     case noSELinux
     /// A program in the host's PATH.
     case program(String)
@@ -35,6 +39,8 @@ enum Requirement {
         case .cgroupV1(let controller):
             HostCgroups.hierarchies[controller] != nil ? nil : "needs a cgroup v1 hierarchy of \(controller)"
         case .unified: HostCgroups.hasUnified ? nil : "needs a cgroup v2 hierarchy"
+        case .unifiedAlone:
+            HostCgroups.hasUnified && !HostCgroups.hasV1 ? nil : "needs a host with cgroup v2 alone"
         case .cgroupV2(let controller):
             HostCgroups.unifiedControllers.contains(controller) ? nil : "needs the cgroup v2 controller \(controller)"
         case .userNamespaces:
@@ -45,6 +51,9 @@ enum Requirement {
         case .timeNamespaces: exists("/proc/self/ns/time") ? nil : "needs time namespaces"
         case .apparmor: Self.hasApparmor ? nil : "needs AppArmor"
         case .noApparmor: Self.hasApparmor ? "needs a host without AppArmor" : nil
+        case .apparmorProfile(let name):
+            (contents("/sys/kernel/security/apparmor/profiles") ?? "").contains(name + " (")
+                ? nil : "needs the AppArmor profile \(name)"
         case .noSELinux: exists("/sys/fs/selinux/enforce") ? "needs a host without SELinux" : nil
         case .program(let name):
             Self.search(name) ? nil : "needs the program \(name)"

@@ -2,19 +2,22 @@ import CIntegrationSupport
 import Foundation
 import Testing
 
+/// How many times longer than on an ordinary host a test waits before it fails: `APUS_TESTS_PATIENCE`, for emulated machines.
+let patience = ProcessInfo.processInfo.environment["APUS_TESTS_PATIENCE"].flatMap { Int32($0) } ?? 1
+
 /// Waits until `condition` holds, by asking again every few milliseconds; the test fails when it does not in time.
 @discardableResult
 func eventually(
     _ what: Comment, seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () throws -> Bool
 ) rethrows -> Bool {
-    let end = Date(timeIntervalSinceNow: seconds)
+    let end = Date(timeIntervalSinceNow: seconds * Double(patience))
     while true {
         if try condition() { return true }
         if Date() > end { break }
         usleep(3000)
     }
-    Issue.record("not within \(seconds) s: \(what)", sourceLocation: sourceLocation)
+    Issue.record("not within \(seconds * Double(patience)) s: \(what)", sourceLocation: sourceLocation)
     return false
 }
 
@@ -24,7 +27,7 @@ func waitForEnd(of pid: pid_t, seconds: Int = 10, sourceLocation: SourceLocation
     let pidfd = support_pidfd_open(pid)
     guard pidfd >= 0 else { return true }
     defer { close(pidfd) }
-    if readable(pidfd, milliseconds: Int32(seconds * 1000)) { return true }
+    if readable(pidfd, milliseconds: Int32(seconds * 1000) * patience) { return true }
     Issue.record("process \(pid) still runs after \(seconds) s", sourceLocation: sourceLocation)
     return false
 }
