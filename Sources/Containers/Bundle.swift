@@ -20,7 +20,7 @@ struct Bundle {
         } catch {
             throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
         }
-        configurationFile = options.configurationFile.map { Bundle.absolute($0, in: base) } ?? path + "/config.json"
+        configurationFile = Bundle.absolute(options.configurationFile ?? "config.json", in: path)
     }
 
     /// Reads and checks the configuration.

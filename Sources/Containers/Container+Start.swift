@@ -5,8 +5,12 @@ extension Container {
     /// Starts the program of a created container and returns once it was executed. See runtime.md, "Start".
     ///
     /// - Parameter notifySocket: the socket to tell when the program says that it is ready, which is then waited for.
+    /// A poststart hook that fails ends and deletes the container. See runtime.md, "Lifecycle", step 9.
+    ///
     /// - Throws: `wrongStatus` for a container in any other state.
-    public func start(notifySocket: String? = nil) throws(ContainerError) {
+    public func start(
+        notifySocket: String? = nil, report: WarningReport = { _ in }
+    ) throws(ContainerError) {
         switch try status() {
         case .created: break
         case .creating: throw ContainerError(.wrongStatus, exactly: "cannot start a container that is being created")
@@ -38,7 +42,16 @@ extension Container {
         try attempt("unlink", folder.path + "/" + startFifoName) { () throws(Errno) in
             try unlink(startFifoName, at: folder.descriptor.raw)
         }
-        try runPoststartHooks()
+        do throws(ContainerError) {
+            try runPoststartHooks()
+        } catch {
+            do throws(ContainerError) {
+                try store.delete(id, force: true, report: report)
+            } catch let deletion {
+                report(deletion.message)
+            }
+            throw error
+        }
         if let notify { try notify.waitAndForward(process, main: process.pid) }
     }
 

@@ -28,7 +28,7 @@ public struct CreateOptions: Sendable {
     public var usesSystemdCgroup = false
     /// Whether the caller returns once the container runs, so that a terminal needs a console socket.
     public var detaches = true
-    /// Uses this file instead of the bundle's config.json.
+    /// Uses this file instead of the bundle's config.json; a relative path starts at the bundle.
     public var configurationFile: String?
 
     /// Makes options for the bundle at `bundle`.

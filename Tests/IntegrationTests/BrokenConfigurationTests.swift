@@ -84,7 +84,10 @@ struct BrokenConfigurationTests {
         Case("linux.namespaces[5].type", "foo") { $0.linux.namespaces.append(["type": "foo"]) },
         Case("linux.namespaces[5]", "pid") { $0.linux.namespaces.append(["type": "pid"]) },
         Case("linux.namespaces[4].path", "relative/path") { $0.addNamespace("network", path: "relative/path") },
-        Case("linux.uidMappings", "no uid mappings found") { $0.addNamespace("user") },
+        Case("linux.uidMappings", "no uid mappings found") {
+            $0.addNamespace("user")
+            $0.linux.gidMappings = [["containerID": 0, "hostID": 0, "size": 1]]
+        },
         Case("linux.gidMappings", "no gid mappings found") {
             $0.addNamespace("user")
             $0.linux.uidMappings = [["containerID": 0, "hostID": 1000, "size": 1]]

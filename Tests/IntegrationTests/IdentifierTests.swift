@@ -18,6 +18,13 @@ struct IdentifierTests {
         try bundle.apus("exec", id, "true").failed(from: "", to: "invalid container ID format", code: 255)
     }
 
+    /// The name of the cgroup comes from the id, which is looked at before.
+    @Test(arguments: bad) func withoutACgroupsPath(_ id: String) throws {
+        let bundle = try TestBundle { $0.linux.cgroupsPath = .null }
+        try bundle.apus("create", "--bundle", bundle.path, id)
+            .failed("runc create failed: invalid container ID format")
+    }
+
     /// An id is a name and never a path, for delete --force above all.
     @Test(arguments: [".", "..", "../precious", "a/../../precious", "/", ""])
     func deleteByForceOfAPathRemovesNothing(_ id: String) throws {

@@ -411,12 +411,49 @@ struct MountTests {
         #expect(try bundle.run().succeeded().stdout == "fake\nfake\n")
     }
 
-    @Test func nothingCoversTheRoot() throws {
+    @Test func aFolderOfTheHostOnTheRoot() throws {
+        let other = try TestBundle()
         for destination in ["/", "/mnt/..", "/./"] {
-            let bundle = try TestBundle { $0.mount(destination, type: "tmpfs", source: "tmpfs") }
-            #expect(try bundle.run().status == 1)
+            let bundle = try TestBundle(shell: "cat /which; mkdir /made; stat -c %a /dev/null; mount | head -1") {
+                $0.mount(destination, source: other.rootfs, "bind")
+                $0.mounts = .array($0.mounts.items.suffix(1) + $0.mounts.items.dropLast())
+                $0.root.readonly = false
+            }
+            try "other\n".write(toFile: other.rootfs + "/which", atomically: false, encoding: .utf8)
+            let output = try bundle.run().succeeded().stdout
+            #expect(output.hasPrefix("other\n666\n"), "\(destination)")
+            #expect(!exists(bundle.rootfs + "/made"))
+            #expect(rmdir(other.rootfs + "/made") == 0)
             bundle.expectNothingLeft()
         }
+    }
+
+    @Test func aCopyOfTheRootInMemory() throws {
+        let bundle = try TestBundle(shell: "touch /made && stat -f -c %T / && stat -f -c %T /proc && ls /") {
+            $0.mount("/", type: "tmpfs", source: "tmpfs", "tmpcopyup")
+            $0.mounts = .array($0.mounts.items.suffix(1) + $0.mounts.items.dropLast())
+            $0.root.readonly = false
+        }
+        let lines = try bundle.run().succeeded().stdout.split(separator: "\n")
+        #expect(lines.prefix(2) == ["tmpfs", "proc"])
+        #expect(lines.contains("made") && lines.contains("bin"))
+        #expect(!exists(bundle.rootfs + "/made"))
+    }
+
+    @Test func aCoveredRootCanBeReadOnly() throws {
+        let bundle = try TestBundle(shell: "touch /made") {
+            $0.mount("/", type: "tmpfs", source: "tmpfs", "tmpcopyup")
+            $0.mounts = .array($0.mounts.items.suffix(1) + $0.mounts.items.dropLast())
+            $0.root.readonly = true
+        }
+        try bundle.run().failed(naming: "Read-only file system")
+    }
+
+    @Test(arguments: ["proc", "sysfs", "devpts", "mqueue", "cgroup"])
+    func theRootIsForFiles(_ type: String) throws {
+        let bundle = try TestBundle { $0.mount("/", type: type, source: type) }
+        try bundle.run().failed(naming: "is on the top of rootfs")
+        bundle.expectNothingLeft()
     }
 
     @Test func procIsOnlyAProc() throws {

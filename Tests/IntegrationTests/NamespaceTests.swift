@@ -138,6 +138,16 @@ struct NamespaceTests {
         #expect(contents("/proc/\(try bundle.pid())/setgroups") == "allow\n")
     }
 
+    @Test(.requires(.userNamespaces)) func withoutMappingsTheRootIsTheRuntimesUser() throws {
+        let bundle = try TestBundle(shell: "cat /proc/self/uid_map /proc/self/gid_map; id -u") {
+            $0.addNamespace("user")
+        }
+        let output = try bundle.run().succeeded()
+        let fields = output.stdout.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(fields == ["0 \(geteuid()) 1", "0 \(getegid()) 1", "0"])
+        #expect(try bundle.apus("explain", "--bundle", bundle.path).succeeded().stdout.contains("without mappings"))
+    }
+
     @Test(.requires(.userNamespaces)) func filesInAUserNamespaceKeepTheirOwners() throws {
         let bundle = try TestBundle(shell: "stat -c %u:%g /etc/passwd; touch /tmp/mine && stat -c %u:%g /tmp/mine") {
             userNamespace(&$0)

@@ -212,4 +212,20 @@ struct RunTests {
         ).succeeded()
         #expect(Set(output.lines) == ["PATH=/bin", "A=2", "B=3", "HOME=/root"])
     }
+
+    @Test func anotherConfigurationOfTheBundle() throws {
+        let bundle = try TestBundle(shell: "echo config.json")
+        let configuration = try bundle.configuration()
+        mkdir(bundle.path + "/config", 0o755)
+        for file in ["config/other.json", bundle.path + "/config/other.json"] {
+            try bundle.change { $0.process.args = ["echo", "other"] }
+            try FileManager.default.moveItem(
+                atPath: bundle.path + "/config.json", toPath: bundle.path + "/config/other.json")
+            let output = try bundle.apus(
+                "run", "--bundle", bundle.path, "--config", file, bundle.id, directory: "/")
+            #expect(try output.succeeded().stdout == "other\n", "\(file)")
+            unlink(bundle.path + "/config/other.json")
+            try bundle.write(configuration)
+        }
+    }
 }

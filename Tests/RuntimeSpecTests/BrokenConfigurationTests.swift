@@ -199,9 +199,8 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #""namespaces":[{"type":"pid","path":"proc/1/ns/pid"}]"#,
             #"linux.namespaces[0].path: "proc/1/ns/pid" is not an absolute path"#),
         .linux(
-            #""namespaces":[{"type":"user"}]"#,
-            "linux.uidMappings: user namespaces enabled, but no uid mappings found; "
-                + "linux.gidMappings: user namespaces enabled, but no gid mappings found"),
+            #""namespaces":[{"type":"user"}],"gidMappings":[{"containerID":0,"hostID":0,"size":1}]"#,
+            "linux.uidMappings: user namespaces enabled, but no uid mappings found"),
         .linux(
             #""gidMappings":[{"containerID":0,"hostID":0,"size":1}]"#,
             "linux.gidMappings: user namespace mappings specified, but user namespace isn't enabled in the config"),

@@ -13,6 +13,16 @@ struct MountTarget: ~Copyable {
 extension RootfsSetup {
     /// Finds or makes the place of `step`.
     func target(of step: MountStep, directory: Bool) throws(ContainerError) -> MountTarget {
+        if step.coversRoot {
+            guard directory else {
+                throw ContainerError(errno: .notDirectory, reason: "only a folder can be the root")
+            }
+            return try explained("stat the root file system") { () throws(Errno) in
+                let file = try FileDescriptor(duplicating: root)
+                let status = try file.status()
+                return MountTarget(file: file, existed: true, status: status)
+            }
+        }
         let path = RootedPath(step.destination, in: root)
         let links: RootedPath.Links =
             switch step.kind {
@@ -79,6 +89,7 @@ extension RootfsSetup {
 
     /// Does what is left to do once a mount is in its place: propagation, then the attributes of the whole tree.
     func finish(_ step: MountStep, _ mount: Int32) throws(ContainerError) {
+        if step.coversRoot { try adoptRoot(mount) }
         for flags in step.propagation {
             try explained("change the propagation") { () throws(Errno) in try setPropagation(flags, of: mount) }
         }
@@ -98,6 +109,9 @@ extension RootfsSetup {
 extension MountStep {
     /// True when something is left to do that needs the finished mount.
     var needsFinishing: Bool {
-        !propagation.isEmpty || !recursivelySet.isEmpty || !recursivelyCleared.isEmpty
+        !propagation.isEmpty || !recursivelySet.isEmpty || !recursivelyCleared.isEmpty || coversRoot
     }
+
+    /// True for a mount that becomes the container's root.
+    var coversRoot: Bool { destination == "/" }
 }

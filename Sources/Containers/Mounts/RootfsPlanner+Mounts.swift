@@ -9,18 +9,22 @@ extension RootfsPlanner {
         let options = try MountOptions.parse(mount.options)
         let type = mount.type ?? ""
         let destination = ContainerPath.cleaned(mount.destination)
-        guard !mount.destination.isEmpty, destination != "/" else {
-            throw ContainerError(
-                .invalidConfiguration,
-                reason: "error mounting \"" + (mount.source ?? "") + "\" to rootfs at \"" + mount.destination
-                    + "\": mountpoint \"" + facts.rootfs + "\" is on the top of rootfs \"" + facts.rootfs + "\"")
-        }
+        guard !mount.destination.isEmpty else { throw onTop(mount) }
         var step = MountStep(
             kind: Self.kind(type, options.flags), source: mount.source ?? "", destination: destination, type: type,
             flags: options.flags, cleared: options.cleared, data: options.data, propagation: options.propagation,
             recursivelySet: options.recursivelySet, recursivelyCleared: options.recursivelyCleared,
             rules: options.rules)
         if hasUserNamespace { step.rules.insert(.userNamespace) }
+        // What is no place for files, or has no mount of its own to be the root, cannot take the root's place.
+        if destination == "/" {
+            switch step.kind {
+            case .bind where !step.rules.contains(.copySymbolicLink), .tmpfs, .other:
+                guard hasMountNamespace else { throw onTop(mount) }
+            case .bind, .remount, .proc, .sysfs, .devpts, .mqueue, .cgroup1, .cgroup2, .cgroup2Bind:
+                throw onTop(mount)
+            }
+        }
         try checkPlaceInProc(&step, mount)
         switch step.kind {
         case .bind:
@@ -45,6 +49,13 @@ extension RootfsPlanner {
             throw ContainerError(.invalidConfiguration, reason: "the option tmpcopyup is for tmpfs only")
         }
         return (step: step, source: nil)
+    }
+
+    private func onTop(_ mount: Mount) -> ContainerError {
+        ContainerError(
+            .invalidConfiguration,
+            reason: "error mounting \"" + (mount.source ?? "") + "\" to rootfs at \"" + mount.destination
+                + "\": mountpoint \"" + facts.rootfs + "\" is on the top of rootfs \"" + facts.rootfs + "\"")
     }
 
     private static func kind(_ type: String, _ flags: MountFlags) -> MountStep.Kind {

@@ -48,6 +48,13 @@ package final class RootfsSetup {
         rootFolder = consume folder
     }
 
+    /// Goes on in a mount that lies on the root: what follows is made in it, and it becomes the container's root.
+    func adoptRoot(_ mount: Int32) throws(ContainerError) {
+        deviceFolder = nil
+        try setRoot(
+            try attempt("dup", "the root file system") { () throws(Errno) in try FileDescriptor(duplicating: mount) })
+    }
+
     func isRoot(_ status: FileStatus) -> Bool { status.inode == rootInode && status.device == rootDevice }
 
     /// Performs one operation.

@@ -100,6 +100,27 @@ package struct NamespacePlan: Sendable {
     }
 }
 
+extension HostFacts {
+    /// Gives a new user namespace without any mappings the one that every runtime may make: the container's root is the
+    /// user the runtime runs as, and nobody else is there.
+    ///
+    /// - Returns: whether mappings were missing.
+    package func completeMappings(of spec: inout Spec) -> Bool {
+        guard let linux = spec.linux, linux.uidMappings.isEmpty, linux.gidMappings.isEmpty,
+            linux.namespaces.contains(where: { $0.type == .user && ($0.path ?? "").isEmpty })
+        else { return false }
+        spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: user, size: 1)]
+        spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: group, size: 1)]
+        return true
+    }
+}
+
+extension NamespacePlan {
+    /// What the user is told when the configuration leaves the mappings to the runtime.
+    package static let ownMappingsWarning =
+        "linux.uidMappings: user namespace without mappings: its root is the user of the runtime, other ids are not mapped"
+}
+
 extension NamespaceType {
     /// The flag of clone(2), unshare(2) and setns(2).
     package var cloneFlags: CloneFlags {

@@ -125,9 +125,11 @@ extension ContainerStore {
     /// - Throws: what `create` would throw before its first effect.
     public func explain(_ id: String, _ options: CreateOptions) throws(ContainerError) -> PlanDescription {
         let bundle = try Bundle(options)
-        let (_, spec) = try bundle.load()
+        var (_, spec) = try bundle.load()
         let facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
-        let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
+        let isCompleted = facts.completeMappings(of: &spec)
+        var plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
+        if isCompleted { plan.warnings.append(NamespacePlan.ownMappingsWarning) }
         return PlanDescription(plan, ignored: spec.unknownMembers)
     }
 }

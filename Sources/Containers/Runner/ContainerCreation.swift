@@ -34,13 +34,14 @@ final class ContainerCreation {
         configuration = bytes
         var spec = loaded
         if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.folder(of: id))) }
-        self.spec = spec
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
         try bundle.checkRoot(spec.root)
-        facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
-        let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
         try ContainerStore.check(id)
         self.id = id
+        facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        if facts.completeMappings(of: &spec) { report(NamespacePlan.ownMappingsWarning) }
+        self.spec = spec
+        let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
         runner = PlanRunner(
             plan: plan, context: "unable to start container process: error during container init: ", report: report)
         record = StateRecord(
@@ -199,6 +200,8 @@ final class ContainerCreation {
             directory = try cgroup.directoryForClone()
         }
         try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
+        // The child's end only: that it is closed tells when the program runs.
+        _ = runner.descriptors.take(.start)
     }
 
     private func prepareStart(in folder: borrowing StateFolder, startsAtOnce: Bool) throws(ContainerError) {

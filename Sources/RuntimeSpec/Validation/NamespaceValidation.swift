@@ -38,6 +38,8 @@ extension Validation {
         }
         // A joined namespace has its mappings already; whether others fit to them can only be seen on the host.
         guard namespace.path == nil else { return }
+        // Without any, the runtime maps the container's root to its own user; half of them is an oversight.
+        guard linux.uidMappings.isEmpty != linux.gidMappings.isEmpty else { return }
         if linux.uidMappings.isEmpty {
             report("linux", "uidMappings", "user namespaces enabled, but no uid mappings found")
         }

@@ -63,7 +63,7 @@ extension Flag {
     static var configuration: Flag {
         Flag(
             "config", short: "f", takes: .text, completion: .file,
-            "configuration to use instead of the bundle's config.json")
+            "configuration to use instead of config.json; a relative path starts at the bundle")
     }
     static var consoleSocket: Flag {
         Flag(

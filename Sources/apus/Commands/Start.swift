@@ -13,7 +13,7 @@ extension Command {
         ) { (invocation) throws(CommandError) in
             let container = try invocation.container()
             do throws(ContainerError) {
-                try container.start(notifySocket: Caller.notifySocket)
+                try container.start(notifySocket: Caller.notifySocket, report: invocation.report)
             } catch {
                 throw CommandError(error)
             }

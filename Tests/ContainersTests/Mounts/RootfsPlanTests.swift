@@ -105,8 +105,8 @@ struct RootfsPlanTests {
     }
 
     @Test(arguments: [
-        (Mount(destination: "/", type: "tmpfs"), "is on the top of rootfs"),
-        (Mount(destination: "/x/..", type: "tmpfs"), "is on the top of rootfs"),
+        (Mount(destination: "/", type: "proc"), "is on the top of rootfs"),
+        (Mount(destination: "/x/..", type: "sysfs"), "is on the top of rootfs"),
         (Mount(destination: "/proc", type: "tmpfs"), "cannot be mounted because it is not of type proc"),
         (Mount(destination: "/proc/self", type: "tmpfs"), "cannot be mounted because it is inside /proc"),
         (

@@ -41,7 +41,20 @@ func isAlive(_ pid: pid_t) -> Bool {
     return state != "Z" && state != "X"
 }
 
-func contents(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+/// The text of a file, read to its end: Foundation reads no more than 16 KB of one whose size is not known, as in procfs.
+func contents(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0 { return nil }
+        if count == 0 { return String(bytes: bytes, encoding: .utf8) }
+        bytes += buffer.prefix(count)
+    }
+}
 
 func exists(_ path: String) -> Bool {
     var information = stat()
