@@ -47,6 +47,21 @@ static inline long linux_getxattr(const char *path, const char *name, void *valu
 static inline long linux_listxattr(const char *path, char *names, size_t size) {
     return linux_result(listxattr(path, names, size));
 }
+/* The id of the mount that a path leads to, its last link not followed; unique for ever where the kernel has that. */
+static inline long linux_mount_id(const char *path, unsigned long long *id) {
+    struct linux_statx_mount {
+        unsigned mask;
+        unsigned char others[140];
+        unsigned long long mount;
+        unsigned char rest[104];
+    } status;
+    const unsigned plain = 0x1000, unique = 0x4000;
+    long result = linux_result(syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, plain | unique, &status));
+    if (result < 0) return result;
+    if (!(status.mask & (plain | unique))) return -ENOSYS;
+    *id = status.mount;
+    return 0;
+}
 static inline long linux_chroot(const char *path) { return linux_result(chroot(path)); }
 
 #endif

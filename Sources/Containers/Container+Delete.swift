@@ -71,6 +71,7 @@ extension Container {
             try cgroup.remove(killing: force)
         }
         try record.removeIntelRdt()
+        if let mount = record.rootMount { try HostRootMount.detach(mount, from: record.rootfs) }
         try folder.remove()
         guard !hooks.isEmpty else { return }
         let state = State(

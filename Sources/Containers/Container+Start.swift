@@ -18,6 +18,7 @@ extension Container {
         case .paused: throw ContainerError(.wrongStatus, exactly: "cannot start a container in the paused state")
         case .stopped: throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
+        try record.checkProcess()
         guard let folder = try StateFolder.open(id, in: store, patience: 10_000), let process = try openProcess()
         else {
             throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
@@ -74,6 +75,16 @@ extension Container {
                 guard killError.code == .notRunning else { throw killError }
             }
             throw error
+        }
+    }
+}
+
+extension StateRecord {
+    /// Throws if there is nothing to start.
+    func checkProcess() throws(ContainerError) {
+        guard hasProcess else {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")
         }
     }
 }

@@ -77,13 +77,17 @@ extension ContainerStore {
 extension Container {
     /// Runs one more process in the container.
     ///
-    /// - Parameter started: called once the process is made, before the wait for its end.
+    /// - Parameters:
+    ///   - report: takes warnings.
+    ///   - note: takes what only somebody who looks for a fault wants to know.
+    ///   - started: called once the process is made, before the wait for its end.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
     public func exec(
-        _ options: ExecOptions, report: @escaping WarningReport = { _ in }, started: () -> Void = {}
+        _ options: ExecOptions, report: @escaping WarningReport = { _ in },
+        note: @escaping (String) -> Void = { _ in }, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
-        let start = try ProcessStart(container: self, options: options, report: report)
+        let start = try ProcessStart(container: self, options: options, report: report, note: note)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: start.hasTerminal)
         try session?.streams?.hand(to: start.descriptors)
         var made = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }

@@ -113,6 +113,13 @@ package func detachMount(_ target: String, followingLinks: Bool = false) throws(
     try check(linux_umount2(target, followingLinks ? 2 : 2 | 8))
 }
 
+/// The id of the mount that `path` lies on; a new mount on `path` changes it. See statx(2), `STATX_MNT_ID_UNIQUE`.
+package func mountID(of path: String) throws(Errno) -> UInt64 {
+    var id: UInt64 = 0
+    try check(linux_mount_id(path, &id))
+    return id
+}
+
 /// Makes `new` the root of the mount namespace and puts the old root on `old`. See pivot_root(2).
 package func pivotRoot(_ new: String, putOldOn old: String) throws(Errno) {
     try check(linux_pivot_root(new, old))

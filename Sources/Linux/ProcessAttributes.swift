@@ -54,6 +54,17 @@ package func affinityMask() throws(Errno) -> [UInt64] {
     return Array(mask.prefix(size / 8))
 }
 
+/// The number that a bit mask is, as `0x` and its hexadecimal digits.
+package func hexadecimalText(of mask: [UInt64]) -> String {
+    var text = ""
+    for word in mask.reversed() where word != 0 || !text.isEmpty {
+        let digits = String(word, radix: 16)
+        if !text.isEmpty { text += String(repeating: "0", count: 16 - digits.utf8.count) }
+        text += digits
+    }
+    return text.isEmpty ? "0x0" : "0x" + text
+}
+
 /// Lets this thread run on the processors of a mask.
 package func setAffinity(mask: [UInt64]) throws(Errno) {
     try check(linux_sched_setaffinity(0, mask.count * 8, mask))

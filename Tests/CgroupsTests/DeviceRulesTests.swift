@@ -125,10 +125,10 @@ func isAllowed(_ rules: [DeviceRule], kind: DeviceRuleType, access: String, majo
         let changes = list.changes(from: DeviceList(kernel: "a *:* rwm"))
         #expect(
             changes.map { $0.file + " " + $0.text } == [
-                "devices.deny a", "devices.allow b *:* m", "devices.allow c *:* m", "devices.allow c 1:3 rwm",
+                "devices.deny a", "devices.allow c *:* m", "devices.allow b *:* m", "devices.allow c 1:3 rwm",
                 "devices.allow c 1:5 rwm", "devices.allow c 1:7 rwm", "devices.allow c 1:8 rwm",
                 "devices.allow c 1:9 rwm", "devices.allow c 5:0 rwm", "devices.allow c 5:2 rwm",
-                "devices.allow c 10:200 rwm", "devices.allow c 136:* rwm",
+                "devices.allow c 136:* rwm", "devices.allow c 10:200 rwm",
             ])
         #expect(try DeviceList(DeviceRules([])) == list)
     }

@@ -125,6 +125,20 @@ struct CgroupTests {
         #expect(!list.contains("a *:* rwm"))
     }
 
+    /// The kernel shows the rules as they were written: those of the configuration first, in their order.
+    @Test(.requires(.cgroupV1("devices"))) func theOrderOfDevicesV1() throws {
+        let bundle = try created([
+            "devices": [
+                ["allow": false, "access": "rwm"],
+                ["allow": true, "type": "c", "major": 10, "minor": 229, "access": "rwm"],
+                ["allow": true, "type": "b", "major": 8, "minor": 20, "access": "rw"],
+                ["allow": true, "type": "b", "major": 10, "minor": 200, "access": "r"],
+            ]
+        ])
+        let list = (bundle.cgroupFile("devices.list", controller: "devices") ?? "").split(separator: "\n")
+        #expect(list.prefix(3) == ["c 10:229 rwm", "b 8:20 rw", "b 10:200 r"])
+    }
+
     @Test(.requires(.cgroupV1("memory"))) func aLimitThatCannotBeSet() throws {
         let bundle = try TestBundle { $0.linux.resources.cpu = ["cpus": "9999"] }
         let output = try bundle.create()

@@ -31,6 +31,36 @@ struct GlobalFlagTests {
         try command.wait().succeeded()
     }
 
+    /// A log of lines has them before the error, which is the last one.
+    @Test func warningsComeBeforeAnError() throws {
+        let bundle = try TestBundle {
+            $0.process.args = ["no-such-program"]
+            $0.process.capabilities.bounding = ["CAP_NONE_SUCH", "CAP_NONE_SUCH"]
+        }
+        let output = try bundle.launch(
+            ["create", "--bundle", bundle.path, bundle.id], global: ["--root", bundle.stateRoot]
+        ).wait()
+        #expect(output.status == 1)
+        let lines = output.stderr.split(separator: "\n")
+        try #require(lines.count == 2)
+        #expect(lines[0].contains("level=warning"))
+        #expect(lines[0].contains("ignoring unknown or unavailable capabilities: [CAP_NONE_SUCH]"))
+        #expect(lines[1].contains("level=error"))
+        #expect(lines[1].contains("executable file not found in $PATH"))
+    }
+
+    @Test func theProcessorsOfExecAreInTheDebugLog() throws {
+        let bundle = try TestBundle {
+            $0.process.args = ["sleep", "1000"]
+            $0.process.execCPUAffinity = ["initial": "0"]
+        }.running()
+        let output = try bundle.launch(
+            ["exec", bundle.id, "true"], global: ["--debug", "--root", bundle.stateRoot]
+        ).wait().succeeded()
+        #expect(output.stderr.contains("level=debug msg=\"affinity: 0x1\""))
+        #expect(try bundle.apus("exec", bundle.id, "true").succeeded().stderr == "")
+    }
+
     @Test func anErrorIsTheOnlyRecord() throws {
         let bundle = try TestBundle {
             $0.process.args = ["no-such-program"]

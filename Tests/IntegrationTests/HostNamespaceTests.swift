@@ -25,6 +25,62 @@ struct HostNamespaceTests {
         #expect(contents(path) == before)
     }
 
+    /// Without any namespace the container's mounts are the host's: they lie on one mount of the root file system, change
+    /// no other, and go away with the container.
+    @Test func withoutNamespaces() throws {
+        let bundle = try TestBundle {
+            Self.takeNamespaces(from: &$0)
+            $0.process.args = ["sh", "-c", "echo x >/file || touch /dev/shm/fine; sleep 1000"]
+        }
+        let others = { Mountinfo.host().filter { !$0.point.hasPrefix("/tmp/apus-tests.") } }
+        let before = others()
+        let container = try bundle.running()
+        let pid = try container.pid()
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/ns") {
+            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/" + name)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/ns/" + name) == own)
+        }
+        let root = try #require(Mountinfo.host().first { $0.point == bundle.rootfs })
+        #expect(root.options.contains("ro"))
+        #expect(!root.propagation.contains { $0.hasPrefix("shared") })
+        #expect(Mountinfo.host().contains { $0.point == bundle.rootfs + "/dev/shm" })
+        eventually("only what is mounted can be written") { exists(bundle.rootfs + "/dev/shm/fine") }
+        #expect(!exists(bundle.rootfs + "/file"))
+        #expect(others() == before)
+        try bundle.delete("--force").succeeded()
+        #expect(!Mountinfo.host().contains { $0.point.hasPrefix(bundle.rootfs) })
+    }
+
+    /// What somebody took away or mounted since then is not the container's any more.
+    @Test func withoutNamespacesOnAnotherMount() throws {
+        let bundle = try TestBundle {
+            Self.takeNamespaces(from: &$0)
+            $0.process.args = ["sleep", "1000"]
+        }.running()
+        try Command.run("umount", "--lazy", bundle.rootfs).succeeded()
+        try Command.run("mount", "-t", "tmpfs", "tmpfs", bundle.rootfs).succeeded()
+        try bundle.delete("--force").succeeded()
+        #expect(Mountinfo.host().first { $0.point == bundle.rootfs }?.type == "tmpfs")
+        try Command.run("umount", bundle.rootfs).succeeded()
+    }
+
+    @Test func aFailureWithoutNamespaces() throws {
+        let bundle = try TestBundle {
+            Self.takeNamespaces(from: &$0)
+            $0.process.args = ["no-such-program"]
+        }
+        try bundle.create().failed(from: "runc create failed: ", to: "executable file not found in $PATH")
+        #expect(!Mountinfo.host().contains { $0.point.hasPrefix(bundle.rootfs) })
+        bundle.expectNothingLeft()
+    }
+
+    private static func takeNamespaces(from configuration: inout JSONValue) {
+        configuration.linux.namespaces = []
+        configuration.linux.maskedPaths = []
+        configuration.linux.readonlyPaths = []
+        configuration.remove("hostname")
+    }
+
     /// The initial processors hold before the process is in its cgroup, so they need not be those of its cpuset.
     @Test(.requires(.cgroupV1("cpuset"), .path("/sys/devices/system/cpu/cpu1")))
     func initialProcessorsOutsideTheCpuset() throws {

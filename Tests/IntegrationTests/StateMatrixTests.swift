@@ -30,6 +30,23 @@ struct StateMatrixTests {
         #expect((state.pid == 0) == (condition == .stopped))
     }
 
+    /// The process is needed by the start alone, which leaves the container as it was.
+    @Test func withoutAProcess() throws {
+        let bundle = try TestBundle { $0.remove("process") }
+        let mistake = "process: process property must not be empty"
+        try bundle.run().failed("runc run failed: " + mistake)
+        try bundle.create().succeeded()
+        let state = try bundle.state()
+        #expect(state.status.text == "created")
+        try bundle.start().failed(mistake)
+        #expect(try bundle.state() == state)
+        try bundle.exec(shell: "true").failed(naming: "process property must not be empty", code: 255)
+        try bundle.kill("KILL").succeeded()
+        try bundle.waitUntilStopped()
+        try bundle.delete().succeeded()
+        bundle.expectNothingLeft()
+    }
+
     @Test(arguments: Condition.allCases)
     func start(_ condition: Condition) throws {
         let bundle = try container(condition)

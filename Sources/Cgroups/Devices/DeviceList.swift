@@ -3,7 +3,9 @@ struct DeviceList: Hashable, Sendable {
     /// Whether what no exception names is allowed.
     var isAllowedByDefault: Bool
     /// The exceptions: what is denied if the default allows, else what is allowed.
-    var exceptions: [DeviceSelector: DeviceAccess] = [:]
+    private(set) var exceptions: [DeviceSelector: DeviceAccess] = [:]
+    /// What was named, in the order of its first naming: the kernel's list shows the exceptions as they were written.
+    private var order: [DeviceSelector] = []
 
     /// The list that means the same as ordered rules.
     ///
@@ -13,7 +15,7 @@ struct DeviceList: Hashable, Sendable {
         isAllowedByDefault = rules.isAllowedByDefault
         for rule in rules.rules {
             if rule.allow != isAllowedByDefault {
-                exceptions[rule.selector, default: []].formUnion(rule.access)
+                add(rule.access, to: rule.selector)
                 continue
             }
             for (selector, access) in exceptions where selector.overlaps(rule.selector) {
@@ -41,6 +43,7 @@ struct DeviceList: Hashable, Sendable {
             if kind == UInt8(ascii: "a") {
                 isAllowedByDefault = true
                 exceptions = [:]
+                order = []
                 return
             }
             let numbers = words[1].split(separator: UInt8(ascii: ":"))
@@ -52,8 +55,13 @@ struct DeviceList: Hashable, Sendable {
             let selector = DeviceSelector(
                 kind: kind == UInt8(ascii: "b") ? .block : .character,
                 major: UInt32(Substring(numbers[0])), minor: UInt32(Substring(numbers[1])))
-            exceptions[selector, default: []].formUnion(access)
+            add(access, to: selector)
         }
+    }
+
+    private mutating func add(_ access: DeviceAccess, to selector: DeviceSelector) {
+        if !order.contains(selector) { order.append(selector) }
+        exceptions[selector, default: []].formUnion(access)
     }
 
     /// One write to one of the two files.
@@ -74,28 +82,18 @@ struct DeviceList: Hashable, Sendable {
             known = present.exceptions
         }
         // What is added comes first: where both change, nothing that stays allowed is denied in between.
-        for (selector, access) in Self.sorted(exceptions) {
-            let added = access.subtracting(known[selector] ?? [])
+        for selector in order {
+            let added = (exceptions[selector] ?? []).subtracting(known[selector] ?? [])
             if !added.isEmpty {
                 changes.append(Change(allow: !isAllowedByDefault, text: selector.text + " " + added.letters))
             }
         }
-        for (selector, access) in Self.sorted(known) {
-            let removed = access.subtracting(exceptions[selector] ?? [])
+        for selector in present.order {
+            let removed = (known[selector] ?? []).subtracting(exceptions[selector] ?? [])
             if !removed.isEmpty {
                 changes.append(Change(allow: isAllowedByDefault, text: selector.text + " " + removed.letters))
             }
         }
         return changes
-    }
-
-    /// In a fixed order, so that the same rules always give the same writes.
-    private static func sorted(
-        _ exceptions: [DeviceSelector: DeviceAccess]
-    ) -> [(DeviceSelector, DeviceAccess)] {
-        func key(_ selector: DeviceSelector) -> (UInt32, Int64, Int64) {
-            (selector.kind.rawValue, selector.major.map { Int64($0) } ?? -1, selector.minor.map { Int64($0) } ?? -1)
-        }
-        return exceptions.sorted { key($0.key) < key($1.key) }.map { ($0.key, $0.value) }
     }
 }

@@ -12,7 +12,9 @@ final class ProcessStart {
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
 
-    init(container: Container, options: ExecOptions, report: @escaping WarningReport) throws(ContainerError) {
+    init(
+        container: Container, options: ExecOptions, report: @escaping WarningReport, note: @escaping (String) -> Void
+    ) throws(ContainerError) {
         self.container = container
         self.options = options
         switch try container.status() {
@@ -43,6 +45,7 @@ final class ProcessStart {
         let plan = try PlanBuilder(spec: spec, id: container.id, options: creation, facts: facts).buildExec(
             process, joining: joins, keepsKeyring: container.record.keepsKeyring)
         runner = PlanRunner(plan: plan, context: "unable to start container process: ", report: report)
+        runner.note = note
         for text in plan.warnings { report(text) }
     }
 

@@ -80,7 +80,7 @@ extension RootfsPlan {
             afterSwitch.append(PlannedOperation(operation: operation, origin: origin))
         }
         // An unbindable tree cannot be bound on itself any more, as read-only paths are: it becomes that at the end.
-        let propagation = planner.hasMountNamespace ? spec.linux?.rootfsPropagation?.flags : nil
+        let propagation = spec.linux?.rootfsPropagation?.flags
         let isLast = propagation?.contains(.unbindable) ?? false
         if let propagation, !isLast {
             add(.setPropagation(RootfsPropagationStep(propagation: propagation)), Origin(.rootfsPropagation))
@@ -106,7 +106,7 @@ extension RootfsPlan {
         if !masked.isEmpty {
             add(.maskPaths(MaskedPathsStep(paths: masked, label: try planner.label())), Origin(.maskedPaths))
         }
-        if spec.root?.readonly == true, planner.hasMountNamespace {
+        if spec.root?.readonly == true {
             add(.makeRootReadonly(ReadonlyRootStep()), Origin(.rootReadonly))
         }
         if let propagation, isLast {

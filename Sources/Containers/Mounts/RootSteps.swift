@@ -6,7 +6,7 @@ package struct RootStep: Equatable, Sendable {
     package var path: String
     /// How all mounts of the container's namespace propagate before the container's own are made.
     package var propagation: MountFlags
-    /// False when the container shares the runtime's mount namespace: then nothing outside the root is touched.
+    /// False when the container shares the runtime's mount namespace: then no mount outside the root is changed.
     package var hasMountNamespace: Bool
     /// Where the parent put the prepared tree, for a root that the container's user cannot reach.
     package var tree: Slot?

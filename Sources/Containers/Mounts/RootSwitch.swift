@@ -3,17 +3,14 @@ import Linux
 extension RootfsSetup {
     /// Makes the root file system a private mount of its own.
     package func perform(_ step: RootStep) throws(ContainerError) {
-        guard step.hasMountNamespace else {
-            // The host's mounts are the container's: nothing but the root itself is opened.
-            let folder = try attempt("open", step.path) { () throws(Errno) in
-                try FileDescriptor.open(step.path, [.path, .directory])
+        // Without a mount namespace the host's mounts are the container's: none of them is changed, but the container's
+        // own lie on the one made here, and go away with it.
+        if step.hasMountNamespace {
+            try attempt("change the propagation of", "/") { () throws(Errno) in
+                try Linux.mount(nil, on: "/", step.propagation)
             }
-            return try setRoot(folder)
+            if step.propagation.contains(.shared) { try makeParentPrivate(of: step.path) }
         }
-        try attempt("change the propagation of", "/") { () throws(Errno) in
-            try Linux.mount(nil, on: "/", step.propagation)
-        }
-        if step.propagation.contains(.shared) { try makeParentPrivate(of: step.path) }
         if let slot = step.tree {
             guard let tree = descriptors.take(slot) else {
                 throw ContainerError(operation: "mount", subject: step.path, reason: "the prepared tree is missing")

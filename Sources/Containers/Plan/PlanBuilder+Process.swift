@@ -47,7 +47,7 @@ extension PlanBuilder {
                 effective: capabilities.effective | Capability.neededForSetUp), .user)
         addChild(
             .setWorkingDirectory(WorkingDirectoryStep(path: cwd, makesMissing: false, isAttempt: false)), .cwd)
-        addChild(.lookUpProgram, .args)
+        if !process.args.isEmpty { addChild(.lookUpProgram, .args) }
         // Late, since they bind this process, too, and before the privilege to raise them is gone.
         for (index, limit) in process.rlimits.enumerated() {
             addChild(

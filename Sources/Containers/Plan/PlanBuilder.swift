@@ -20,10 +20,8 @@ package struct PlanBuilder {
 
     /// The whole plan, top to bottom.
     package consuming func build() throws(ContainerError) -> ContainerPlan {
-        guard let process = spec.process else {
-            throw ContainerError(
-                .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")
-        }
+        // Without one the container can be made; its start is the error. See config.md, "Process".
+        let process = spec.process ?? Process()
         let namespaces = try NamespacePlan(spec: spec, facts: facts)
         let file = try RootfsPlan(spec: spec, facts: mountFacts)
         plan.warnings += file.warnings

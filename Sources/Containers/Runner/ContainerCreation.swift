@@ -16,6 +16,7 @@ final class ContainerCreation {
     private var cgroup: Cgroup?
     private var networkDevices: NetworkDevices?
     private var resctrl: ResctrlTree?
+    private var rootMount: HostRootMount?
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
     private var notifySocket: NotifySocket?
@@ -59,6 +60,7 @@ final class ContainerCreation {
         for case .joinIntelRdt(let step) in plan.parent.map(\.operation) { record.note(step) }
         record.isRootless = facts.isRootless
         record.keepsKeyring = options.noNewKeyring
+        record.hasProcess = spec.process != nil
         record.hasPoststart = !spec.hooks.poststart.isEmpty
         record.hasPoststop = !spec.hooks.poststop.isEmpty
     }
@@ -72,11 +74,15 @@ final class ContainerCreation {
     ///   - startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
     ///   - streams: what the container's standard streams are, if not the caller's own.
     func perform(startsAtOnce: Bool, streams: StandardStreams? = nil) throws(ContainerError) -> MadeContainer {
+        if startsAtOnce { try record.checkProcess() }
         for text in runner.plan.warnings { report(text) }
         consoleSocket = try connect(options.consoleSocket)
         pidfdSocket = try connect(options.pidfdSocket)
         // Looked at before anything is opened, so that none of the runtime's own descriptors is passed by mistake.
         try runner.takePassedDescriptors(options.passedDescriptors, listening: options.listenDescriptors)
+        if !(spec.linux?.namespaces.contains { $0.type == .mount } ?? false) {
+            rootMount = try HostRootMount(at: record.rootfs)
+        }
         let folder = try StateFolder.make(id, in: store)
         do throws(ContainerError) {
             try folder.write(configuration, as: "config.json")
@@ -224,6 +230,7 @@ final class ContainerCreation {
         }
         record.pid = pid
         record.startTime = facts.startTime
+        record.rootMount = try rootMount?.made
         try folder.write(record.encoded, as: "state.json")
         if let console = consoleSocket.take() {
             guard let terminal = runner.takeTerminal() else {
@@ -294,6 +301,7 @@ final class ContainerCreation {
         runner.killChild()
         networkDevices?.undo(report)
         resctrl?.undo(report)
+        rootMount?.undo(report)
         do throws(ContainerError) {
             try withCgroup { (cgroup) throws(CgroupError) in
                 if hadChild { try cgroup.killAll() }

@@ -27,6 +27,8 @@ final class PlanRunner {
     private(set) var death: ProcessStatus?
     private var passedCount: Int32 = 0
 
+    /// Takes what only somebody who looks for a fault wants to know.
+    var note: ((String) -> Void)?
     /// Serves the listener of a seccomp filter.
     var serveListener: ((FileDescriptorBox, Int32) throws(ContainerError) -> Void)?
 
@@ -103,6 +105,7 @@ final class PlanRunner {
         do throws(Errno) {
             let own = try affinityMask()
             try setAffinity(processors.map { Int($0) })
+            if let note { note("affinity: " + hexadecimalText(of: try affinityMask())) }
             return own
         } catch {
             throw ContainerError(

@@ -95,6 +95,10 @@ extension StateRecord {
                 hasPoststart = try reader.booleanOrFalse()
             } else if reader.isKey("hasPoststop") {
                 hasPoststop = try reader.booleanOrFalse()
+            } else if reader.isKey("hasProcess") {
+                hasProcess = try reader.booleanOrFalse()
+            } else if reader.isKey("rootMount") {
+                rootMount = try reader.integerOrZero()
             } else if reader.isKey("ownsIntelRdtGroup") {
                 ownsIntelRdtGroup = try reader.booleanOrFalse()
             } else {

@@ -20,8 +20,12 @@ package struct StateRecord: Equatable, Sendable {
     package var cgroupsPath: String?
     package var namespaces: [NamespaceRecord] = []
     package var isRootless = false
+    /// The mount of the root file system, where it lies in the runtime's own mount namespace and stays there.
+    package var rootMount: UInt64?
     /// Whether the container stays in the session keyring of its creator.
     package var keepsKeyring = false
+    /// False for a container that can be made but not started.
+    package var hasProcess = true
     package var hasPoststart = false
     package var hasPoststop = false
     /// The container's class of service in resctrl, and its monitoring group.
@@ -201,6 +205,14 @@ extension StateRecord {
         writer.boolean(hasPoststart)
         writer.key("hasPoststop")
         writer.boolean(hasPoststop)
+        if !hasProcess {
+            writer.key("hasProcess")
+            writer.boolean(false)
+        }
+        if let rootMount {
+            writer.key("rootMount")
+            writer.integer(rootMount)
+        }
         if ownsIntelRdtGroup {
             writer.key("ownsIntelRdtGroup")
             writer.boolean(true)

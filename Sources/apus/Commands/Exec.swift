@@ -38,7 +38,9 @@ private func executeProcess(_ invocation: Invocation) throws(CommandError) -> In
     let options = try execOptions(invocation)
     let container = try invocation.container()
     do throws(ContainerError) {
-        return try container.exec(options, report: invocation.report, started: invocation.log.flush)
+        return try container.exec(
+            options, report: invocation.report, note: { [log = invocation.log] in log.debug($0) },
+            started: invocation.log.flush)
     } catch {
         throw CommandError(error)
     }

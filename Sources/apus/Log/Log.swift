@@ -3,8 +3,8 @@ import Linux
 
 /// The program's log: one record for what failed, and what happened before that.
 ///
-/// Engines read a log as one record, so warnings wait until the command has succeeded. When an error follows, its JSON
-/// record carries them; in the other forms they are dropped, since callers search those texts for known phrases.
+/// Engines read a JSON log as one record, so warnings wait for the end of the command. When an error follows, its JSON
+/// record carries them; in the other forms they are lines before it, which stays the last one.
 final class Log {
     /// The form of the records.
     enum Format {
@@ -87,8 +87,9 @@ final class Log {
             if !heldWarnings.isEmpty {
                 record.fields.append(LogRecord.Field(key: "warnings", value: .texts(heldWarnings)))
             }
+            heldWarnings = []
         }
-        heldWarnings = []
+        flush()
         write(record, function, file, line)
         if self.file != nil { writeStandardError(error.message + "\n") }
     }
