@@ -11,6 +11,7 @@
 #include "environment.h"
 #include "mounts.h"
 #include "netlink.h"
+#include "patterns.h"
 #include "processes.h"
 #include "security.h"
 #include "sockets.h"

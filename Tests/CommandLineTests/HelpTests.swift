@@ -17,8 +17,13 @@ import Testing
                 started. With --force a container that runs is killed first, and one that does not
                 exist is no error.
 
+                To delete all containers whose ids begin with "job-":
+
+                   # apus delete --force --regex '^job-'
+
                 OPTIONS:
                    --force, -f  kill a running container first; accept one that does not exist
+                   --regex, -r  take the argument as a regular expression and delete all containers whose ids match
                    --help, -h   show help
 
                 """)

@@ -51,6 +51,23 @@ struct IdentifierTests {
         #expect(!exists(bundle.stateRoot + "/" + id))
     }
 
+    @Test func deleteOfAllThatMatch() throws {
+        let root = try TestBundle().directory("state")
+        let names = ["job-1", "job-2", "other"].map { $0 + "-" + TestRun.shared.uniqueName() }
+        let bundles = try names.map { name in
+            try TestBundle(id: name, stateRoot: root) { $0.process.args = ["sleep", "1000"] }.running()
+        }
+        let refused = try bundles[0].apus("delete", "--regex", "^job-[12]-")
+        refused.failed(from: "", to: "that is not stopped: running")
+        #expect(try bundles.map { try $0.status } == ["running", "running", "running"])
+        try bundles[0].apus("delete", "--force", "--regex", "^job-[12]-").succeeded()
+        #expect(!exists(root + "/" + names[0]) && !exists(root + "/" + names[1]))
+        #expect(try bundles[2].status == "running")
+        try bundles[0].apus("delete", "--force", "--regex", "^job-[12]-").succeeded()
+        try bundles[0].apus("delete", "--force", "--regex", "job-(")
+            .failed(from: "invalid regular expression \"job-(\": ", to: "")
+    }
+
     @Test func theFileSystemLimitsTheLength() throws {
         let bundle = try TestBundle()
         try bundle.apus("create", "--bundle", bundle.path, String(repeating: "n", count: 256))

@@ -138,6 +138,24 @@ struct NamespaceTests {
         #expect(contents("/proc/\(try bundle.pid())/setgroups") == "allow\n")
     }
 
+    @Test func aSysctlThatContradictsTheDomainname() throws {
+        for (key, value, fits) in [
+            ("kernel.domainname", "one", true), ("kernel.domainname", "two", false),
+            ("kernel/domainname", "two", false),
+        ] {
+            let bundle = try TestBundle(shell: "cat /proc/sys/kernel/domainname") {
+                $0.domainname = "one"
+                $0.linux.sysctl = [key: .string(value)]
+            }
+            let output = try bundle.run()
+            if fits {
+                #expect(try output.succeeded().stdout == "one\n")
+            } else {
+                output.failed(naming: "conflicts with")
+            }
+        }
+    }
+
     @Test(.requires(.userNamespaces)) func withoutMappingsTheRootIsTheRuntimesUser() throws {
         let bundle = try TestBundle(shell: "cat /proc/self/uid_map /proc/self/gid_map; id -u") {
             $0.addNamespace("user")

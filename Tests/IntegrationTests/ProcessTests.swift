@@ -153,9 +153,9 @@ struct ProcessTests {
         #expect(try output(of: "pwd") { $0.process.cwd = "/etc" } == "/etc")
     }
 
-    @Test func aMissingWorkingDirectoryIsMade() throws {
+    @Test(arguments: [false, true]) func aMissingWorkingDirectoryIsMade(_ isReadOnly: Bool) throws {
         let bundle = try TestBundle(shell: "pwd; stat -c %a:%u /job /job/deep") {
-            $0.root.readonly = false
+            $0.root.readonly = .bool(isReadOnly)
             $0.process.cwd = "/job/deep"
             $0.process.user = ["uid": 1000, "gid": 1000]
         }

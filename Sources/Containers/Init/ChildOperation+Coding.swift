@@ -9,7 +9,8 @@ extension ChildOperation: PlanCodable {
         case joinKeyring, bringUpLoopback, setHostname, setDomainname, rootfs, openTerminal, reopenNullStreams,
             runHooks, setPersonality
         case setMemoryPolicy, setScheduler, setIOPriority, setAffinity, setSecurityLabel, setNoNewPrivileges
-        case setResourceLimit, dropBoundingSet, setIdentity, setWorkingDirectory, lookUpProgram, setCapabilities
+        case setResourceLimit, dropBoundingSet, setIdentity, makeWorkingDirectory, setWorkingDirectory, lookUpProgram,
+            setCapabilities
         case loadSeccomp, waitForStart, execute
     }
 
@@ -90,6 +91,9 @@ extension ChildOperation: PlanCodable {
             encoder.encode(Tag.setIdentity)
             encoder.encode(step)
             encoder.encode(effective)
+        case .makeWorkingDirectory(let path):
+            encoder.encode(Tag.makeWorkingDirectory)
+            encoder.encode(path)
         case .setWorkingDirectory(let step):
             encoder.encode(Tag.setWorkingDirectory)
             encoder.encode(step)
@@ -145,6 +149,7 @@ extension ChildOperation: PlanCodable {
         case .setIdentity:
             let step = try decoder.decode(IdentityStep.self)
             self = .setIdentity(step, effective: try decoder.decode(UInt64.self))
+        case .makeWorkingDirectory: self = .makeWorkingDirectory(try decoder.decode(String.self))
         case .setWorkingDirectory: self = .setWorkingDirectory(try decoder.decode(WorkingDirectoryStep.self))
         case .lookUpProgram: self = .lookUpProgram
         case .setCapabilities: self = .setCapabilities(try decoder.decode(CapabilitySets.self))

@@ -44,6 +44,8 @@ package enum ChildOperation: Sendable {
     case dropBoundingSet(CapabilitySets)
     /// Changes user and groups; of the capabilities, which stay permitted, those of the mask stay effective.
     case setIdentity(IdentityStep, effective: UInt64)
+    /// Makes the folder that the program starts in, if it is missing.
+    case makeWorkingDirectory(String)
     case setWorkingDirectory(WorkingDirectoryStep)
     case lookUpProgram
     case setCapabilities(CapabilitySets)

@@ -13,7 +13,6 @@ extension InitProcess {
     }
 
     func setWorkingDirectory(_ step: WorkingDirectoryStep) throws(ContainerError) {
-        if step.makesMissing { try makeDirectories(step.path) }
         do throws(Errno) {
             try changeDirectory(step.path)
             isInWorkingDirectory = true
@@ -32,7 +31,7 @@ extension InitProcess {
     }
 
     /// Makes the folder and its parents. The root is the container's by now, so links cannot lead out of it.
-    private func makeDirectories(_ path: String) throws(ContainerError) {
+    func makeDirectories(_ path: String) throws(ContainerError) {
         do throws(Errno) {
             if try fileStatus(path).kind == .directory { return }
         } catch {

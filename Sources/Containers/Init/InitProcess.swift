@@ -172,6 +172,7 @@ final class InitProcess {
             }
         case .dropBoundingSet(let sets): try dropBoundingSet(sets)
         case .setIdentity(let step, let effective): try setIdentity(step, effective: effective)
+        case .makeWorkingDirectory(let path): try makeDirectories(path)
         case .setWorkingDirectory(let step): try setWorkingDirectory(step)
         case .lookUpProgram: try lookUpProgram()
         case .setCapabilities(let sets): try setCapabilities(sets)

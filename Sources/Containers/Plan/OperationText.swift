@@ -97,6 +97,7 @@ extension ChildOperation {
                 "user \(step.user) group \(step.group) groups \(step.additionalGroups ?? []) umask "
                     + String(step.umask, radix: 8)
             )
+        case .makeWorkingDirectory(let path): ("make-working-directory", path)
         case .setWorkingDirectory(let step):
             ("working-directory", step.path + (step.isAttempt ? ", as root" : ", as the user"))
         case .lookUpProgram: ("look-up-program", "in the PATH of process.env")

@@ -29,8 +29,7 @@ extension PlanBuilder {
 
         // The folder twice: root reaches some that the user does not, and the user some that root does not (NFS).
         let cwd = process.cwd.isEmpty ? "/" : process.cwd
-        addChild(
-            .setWorkingDirectory(WorkingDirectoryStep(path: cwd, makesMissing: isFirst, isAttempt: true)), .cwd)
+        addChild(.setWorkingDirectory(WorkingDirectoryStep(path: cwd, isAttempt: true)), .cwd)
         let (capabilities, unknown) = CapabilitySets.of(process.capabilities)
         if !unknown.isEmpty {
             plan.warnings.append(
@@ -45,8 +44,7 @@ extension PlanBuilder {
                         ? nil : process.user.additionalGids,
                     umask: process.user.umask ?? 0o022),
                 effective: capabilities.effective | Capability.neededForSetUp), .user)
-        addChild(
-            .setWorkingDirectory(WorkingDirectoryStep(path: cwd, makesMissing: false, isAttempt: false)), .cwd)
+        addChild(.setWorkingDirectory(WorkingDirectoryStep(path: cwd, isAttempt: false)), .cwd)
         if !process.args.isEmpty { addChild(.lookUpProgram, .args) }
         // Late, since they bind this process, too, and before the privilege to raise them is gone.
         for (index, limit) in process.rlimits.enumerated() {

@@ -94,7 +94,8 @@ package struct PlanBuilder {
         }
         add([file.rootSwitch])
 
-        // With the container's root. The terminal before the root is sealed; sysctls before /proc/sys is read-only.
+        // With the container's root. The working directory and the terminal before the root is sealed; sysctls before /proc/sys is read-only.
+        if !process.cwd.isEmpty, process.cwd != "/" { addChild(.makeWorkingDirectory(process.cwd), .cwd) }
         if let terminal { addChild(.openTerminal(terminal), .terminal) }
         if terminal == nil, !file.keepsHostDevices { addChild(.reopenNullStreams, .rule) }
         add(file.afterSwitch)

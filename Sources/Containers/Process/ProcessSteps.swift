@@ -45,8 +45,6 @@ package struct KeyringStep: Equatable, Sendable {
 /// The folder the program starts in.
 package struct WorkingDirectoryStep: Equatable, Sendable {
     package var path: String
-    /// Whether a missing folder is made.
-    package var makesMissing: Bool
     /// Whether a failure is left to the next try, as another user.
     package var isAttempt: Bool
 }
@@ -174,13 +172,11 @@ extension KeyringStep: PlanCodable {
 extension WorkingDirectoryStep: PlanCodable {
     package func encode(to encoder: inout PlanEncoder) {
         encoder.encode(path)
-        encoder.encode(makesMissing)
         encoder.encode(isAttempt)
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
         path = try decoder.decode(String.self)
-        makesMissing = try decoder.decode(Bool.self)
         isAttempt = try decoder.decode(Bool.self)
     }
 }

@@ -26,6 +26,16 @@ extension Validation {
         }
     }
 
+    /// The domain name has two places in a configuration, which must not contradict each other.
+    mutating func check(_ sysctl: OrderedPairs<String, String>, against domainname: String) {
+        for pair in sysctl where Self.dotted(pair.key) == "kernel.domainname" && pair.value != domainname {
+            report(
+                PropertyPath("linux.sysctl").member(pair.key).text, "",
+                quotation(of: pair.value) + " conflicts with the OCI \"domainname\" field: "
+                    + quotation(of: domainname))
+        }
+    }
+
     /// Whether a key has an empty part or one that leads out of its folder: two separators in a row.
     private static func isUnclean(_ key: String) -> Bool {
         var wasSeparator = true

@@ -93,7 +93,10 @@ struct Validation {
         check(spec.mounts)
         check(spec.hooks)
         for pair in spec.annotations where pair.key.isEmpty { report("annotations", "", "\"\" is not a key") }
-        if let linux = spec.linux { check(linux) }
+        if let linux = spec.linux {
+            check(linux)
+            if let name = spec.domainname, !name.isEmpty { check(linux.sysctl, against: name) }
+        }
     }
 
     /// A version after SemVer 2.0.0, of which every one counts that is not of a later major number.

@@ -93,6 +93,9 @@ extension Flag {
     static var force: Flag {
         Flag("force", short: "f", "kill a running container first; accept one that does not exist")
     }
+    static var regularExpression: Flag {
+        Flag("regex", short: "r", "take the argument as a regular expression and delete all containers whose ids match")
+    }
     static var killAll: Flag {
         Flag("all", short: "a", isHidden: true, "succeed also for a container that is stopped")
     }

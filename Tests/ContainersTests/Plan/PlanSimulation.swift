@@ -90,7 +90,8 @@ struct PlanSimulation {
                 .enterTimeNamespace, .makeSession, .joinKeyring, .bringUpLoopback, .setHostname, .setDomainname,
                 .rootfs, .openTerminal, .reopenNullStreams, .runHooks, .setPersonality, .setMemoryPolicy,
                 .setScheduler, .setIOPriority, .setAffinity, .setSecurityLabel, .setNoNewPrivileges,
-                .setResourceLimit, .dropBoundingSet, .setIdentity, .setWorkingDirectory, .lookUpProgram,
+                .setResourceLimit, .dropBoundingSet, .setIdentity, .makeWorkingDirectory, .setWorkingDirectory,
+                .lookUpProgram,
                 .setCapabilities, .loadSeccomp:
                 break
             }
