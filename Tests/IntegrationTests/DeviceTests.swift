@@ -51,6 +51,36 @@ struct DeviceTests {
             ])
     }
 
+    /// Nobody makes nodes in a user namespace: those that the host has not come from the runtime.
+    @Test(.requires(.userNamespaces), arguments: [true, false])
+    func devicesInAUserNamespaceThatTheHostHasNot(_ mapsAll: Bool) throws {
+        let bundle = try TestBundle(
+            shell:
+                "stat -c '%n %F %t:%T %a %u:%g' /dev/a /mnt/made/b /dev/zero; grep -c ' / ' /proc/mounts; "
+                + "head -c 3 /dev/a | wc -c"
+        ) {
+            $0.addNamespace("user")
+            let size = JSONValue.number(mapsAll ? "4294967295" : "65536")
+            let mappings: JSONValue = [["containerID": 0, "hostID": mapsAll ? 0 : 100_000, "size": size]]
+            $0.linux.uidMappings = mappings
+            $0.linux.gidMappings = mappings
+            $0.mounts.removeAll { $0.destination == "/sys/fs/cgroup" }
+            $0.mount("/mnt", type: "tmpfs", source: "tmpfs")
+            $0.linux.devices = [
+                ["path": "/dev/a", "type": "c", "major": 1, "minor": 5, "fileMode": 0o157, "uid": 10, "gid": 11],
+                ["path": "/mnt/made/b", "type": "b", "major": 7, "minor": 300],
+                ["path": "/dev/zero", "type": "c", "major": 1, "minor": 5, "fileMode": 0o600, "uid": 10, "gid": 11],
+            ]
+        }
+        // The host's own node stays what it is; root of the container owns nothing of the host's.
+        #expect(
+            try bundle.run().succeeded().lines == [
+                "/dev/a character special file 1:5 157 10:11", "/mnt/made/b block special file 7:12c 666 0:0",
+                "/dev/zero character special file 1:5 666 \(mapsAll ? "0:0" : "65534:65534")", "1", "3",
+            ])
+        bundle.expectNothingLeft()
+    }
+
     @Test func aDefaultDeviceCanBeReplaced() throws {
         let text = try output(of: "stat -c '%t:%T %a' /dev/null") {
             $0.linux.devices = [["path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 0o600]]

@@ -43,6 +43,8 @@ package struct InheritedSlot: Sendable, PlanCodable {
 extension Slot {
     /// What the child reads a byte from before it starts the program.
     package static let start = Slot(rawValue: 1)
+    /// A file system with device nodes for the container.
+    package static let deviceNodes = Slot(rawValue: 3)
     /// What becomes the standard input (0), output (1) or error (2) of the child, if not the runtime's own.
     package static func standardStream(_ number: Int32) -> Slot { Slot(rawValue: 4 + UInt16(clamping: number)) }
 

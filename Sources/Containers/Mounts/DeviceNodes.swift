@@ -82,6 +82,13 @@ extension RootfsSetup {
     }
 
     private func bindHostNode(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
+        if let index = step.preparedIndex, let node = preparedDevices.first(where: { $0.destination == String(index) })
+        {
+            return try explained("attach the node") { () throws(Errno) in
+                let target = try makePlace(name, in: parent)
+                try node.mount.attach(on: target.raw)
+            }
+        }
         let source = try explained("open the host's node") { () throws(Errno) in
             try FileDescriptor.open(step.path, [.path])
         }
@@ -93,19 +100,25 @@ extension RootfsSetup {
                     "nodes cannot be made in a user namespace, so the host's is bound, which must be the same device")
         }
         try explained("bind the host's node") { () throws(Errno) in
-            do throws(Errno) {
-                try makeNode(name, at: parent, kind: .regular, permissions: 0o644)
-            } catch .fileExists {
-                // Whatever it is, it gets covered; a link is not followed.
-            }
-            let target = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
-            guard try target.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
+            let target = try makePlace(name, in: parent)
             try bind(source.raw, on: target.raw)
         }
         guard status.isNullDevice else { return }
         nullDevice = try explained("open") { () throws(Errno) in
             try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         }
+    }
+
+    /// A file for a node to be mounted on.
+    private func makePlace(_ name: String, in parent: Int32) throws(Errno) -> FileDescriptor {
+        do throws(Errno) {
+            try makeNode(name, at: parent, kind: .regular, permissions: 0o644)
+        } catch .fileExists {
+            // Whatever it is, it gets covered; a link is not followed.
+        }
+        let place = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+        guard try place.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
+        return place
     }
 
     /// Makes the links in `/dev` that programs expect.

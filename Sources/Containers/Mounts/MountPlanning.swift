@@ -17,6 +17,8 @@ package struct PlannedSource: Equatable, Sendable {
 package struct RootfsPlan: Equatable, Sendable {
     /// What the parent prepares with the host's privileges, before the child starts on `beforeSwitch`.
     package var sources: [PlannedSource] = []
+    /// The devices that the parent makes if the host lacks them.
+    package var devices: DevicePreparationStep?
     /// The root, the mounts, the devices: before the createContainer hooks.
     package var beforeSwitch: [PlannedOperation] = []
     /// The change of the root: after the createContainer hooks.
@@ -62,7 +64,12 @@ extension RootfsPlan {
                 throw error.caused(by: origin)
             }
         }
-        for (device, origin) in try planner.devices() { add(.makeDevice(device), origin) }
+        let devices = try planner.devices()
+        if let preparation = planner.preparation(of: devices.map(\.0)) {
+            self.devices = preparation
+            add(.takeDevices(PreparedDevicesStep(slot: preparation.slot)), Origin(.devices))
+        }
+        for (device, origin) in devices { add(.makeDevice(device), origin) }
         keepsHostDevices = !planner.makesDevices
         if planner.makesDevices { add(.makeDeviceLinks(DeviceLinksStep()), Origin(.rule)) }
         try addAfterSwitch(planner, readOnlyLater)

@@ -114,8 +114,10 @@ package struct DeviceStep: Equatable, Sendable {
     package var permissions: UInt32
     package var user: UInt32
     package var group: UInt32
-    /// True when the node of the host is bound, since the kernel lets no user namespace make nodes.
+    /// True when a node of the host is bound, since the kernel lets no user namespace make nodes.
     package var bindsHostNode: Bool
+    /// The place among the prepared nodes; the host's own node is bound when there is none.
+    package var preparedIndex: Int32?
 
     package init(
         path: String, kind: FileKind, major: UInt32, minor: UInt32, permissions: UInt32 = 0o666, user: UInt32 = 0,
@@ -230,6 +232,7 @@ extension DeviceStep: PlanCodable {
         encoder.encode(user)
         encoder.encode(group)
         encoder.encode(bindsHostNode)
+        encoder.encode(preparedIndex)
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
@@ -241,5 +244,6 @@ extension DeviceStep: PlanCodable {
         user = try decoder.decode(UInt32.self)
         group = try decoder.decode(UInt32.self)
         bindsHostNode = try decoder.decode(Bool.self)
+        preparedIndex = try decoder.decode(Int32?.self)
     }
 }

@@ -2,6 +2,7 @@
 package enum RootfsOperation: Equatable, Sendable {
     case prepareRoot(RootStep)
     case mount(MountStep)
+    case takeDevices(PreparedDevicesStep)
     case makeDevice(DeviceStep)
     case makeDeviceLinks(DeviceLinksStep)
     case switchRoot(RootSwitchStep)
@@ -15,7 +16,7 @@ package enum RootfsOperation: Equatable, Sendable {
 
 extension RootfsOperation: PlanCodable {
     private enum Tag: UInt8 {
-        case prepareRoot, mount, makeDevice, makeDeviceLinks, switchRoot, setPropagation, setSysctl
+        case prepareRoot, mount, takeDevices, makeDevice, makeDeviceLinks, switchRoot, setPropagation, setSysctl
         case makeMountsReadonly, makePathsReadonly, maskPaths, makeRootReadonly
     }
 
@@ -23,6 +24,7 @@ extension RootfsOperation: PlanCodable {
         switch self {
         case .prepareRoot(let step): encode(.prepareRoot, step, to: &encoder)
         case .mount(let step): encode(.mount, step, to: &encoder)
+        case .takeDevices(let step): encode(.takeDevices, step, to: &encoder)
         case .makeDevice(let step): encode(.makeDevice, step, to: &encoder)
         case .makeDeviceLinks(let step): encode(.makeDeviceLinks, step, to: &encoder)
         case .switchRoot(let step): encode(.switchRoot, step, to: &encoder)
@@ -44,6 +46,7 @@ extension RootfsOperation: PlanCodable {
         switch try decoder.decode(Tag.self) {
         case .prepareRoot: self = .prepareRoot(try decoder.decode(RootStep.self))
         case .mount: self = .mount(try decoder.decode(MountStep.self))
+        case .takeDevices: self = .takeDevices(try decoder.decode(PreparedDevicesStep.self))
         case .makeDevice: self = .makeDevice(try decoder.decode(DeviceStep.self))
         case .makeDeviceLinks: self = .makeDeviceLinks(try decoder.decode(DeviceLinksStep.self))
         case .switchRoot: self = .switchRoot(try decoder.decode(RootSwitchStep.self))

@@ -82,7 +82,8 @@ extension RootfsPlanner {
         var configured: [(DeviceStep, Origin)] = []
         for (index, device) in (spec.linux?.devices ?? []).enumerated() {
             let origin = Origin(.devices, index)
-            let step = try self.device(device, origin)
+            var step = try self.device(device, origin)
+            if step.bindsHostNode, preparesDevices { step.preparedIndex = Int32(clamping: index) }
             if configured.contains(where: { $0.0.path == step.path }) {
                 throw ContainerError(
                     .invalidConfiguration, origin: origin, reason: "\"" + step.path + "\" is there twice")
@@ -99,6 +100,26 @@ extension RootfsPlanner {
                 ))
         }
         return steps + configured
+    }
+
+    /// True when the parent makes the nodes that the host has not. It must know which ids of the host are meant.
+    private var preparesDevices: Bool { preparesTrees && !(spec.linux?.uidMappings ?? []).isEmpty }
+
+    /// What the parent makes, of all the steps.
+    func preparation(of steps: [DeviceStep]) -> DevicePreparationStep? {
+        guard let last = steps.compactMap(\.preparedIndex).max() else { return nil }
+        var devices = [DeviceStep?](repeating: nil, count: Int(last) + 1)
+        for step in steps {
+            guard let index = step.preparedIndex,
+                let user = NamespacePlan.host(step.user, in: spec.linux?.uidMappings ?? []),
+                let group = NamespacePlan.host(step.group, in: spec.linux?.gidMappings ?? [])
+            else { continue }
+            var device = step
+            device.user = user
+            device.group = group
+            devices[Int(index)] = device
+        }
+        return DevicePreparationStep(slot: .deviceNodes, devices: devices)
     }
 
     private func device(_ device: Device, _ origin: Origin) throws(ContainerError) -> DeviceStep {

@@ -17,6 +17,8 @@ package final class RootfsSetup {
     private var rootInode: UInt64 = 0
     /// Mounts that become read-only at the end.
     var writableForNow: [MountedPlace] = []
+    /// Device nodes that the parent made, by the names it gave them.
+    var preparedDevices: [MountedPlace] = []
     /// The container's folder of devices, once the first device was made.
     var deviceFolder: FileDescriptor?
     /// A node that is known to be the null device, in a mount of the container.
@@ -62,6 +64,7 @@ package final class RootfsSetup {
         switch operation {
         case .prepareRoot(let step): try perform(step)
         case .mount(let step): try withoutMask { () throws(ContainerError) in try perform(step) }
+        case .takeDevices(let step): try perform(step)
         case .makeDevice(let step): try withoutMask { () throws(ContainerError) in try perform(step) }
         case .makeDeviceLinks(let step): try perform(step)
         case .switchRoot(let step): try perform(step)

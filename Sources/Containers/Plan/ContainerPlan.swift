@@ -39,6 +39,8 @@ package enum ParentOperation: Sendable {
     case openNamespace(Slot, path: String, CloneFlags)
     /// Prepares what a mount of the child needs and only the runtime can open.
     case prepareMount(MountSourceStep)
+    /// Makes device nodes that the child may not make.
+    case prepareDevices(DevicePreparationStep)
     /// Clones and executes the child.
     case spawn(SpawnPlan)
     /// Writes the user and group mappings of the child's user namespace.

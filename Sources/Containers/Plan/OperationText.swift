@@ -9,6 +9,8 @@ extension ParentOperation {
         case .openNamespace(_, let path, let flags): ("open-namespace", flags.text + " " + path)
         case .prepareMount(let step):
             ("prepare-mount", step.path + " for " + step.destination + (step.idMap == nil ? "" : ", id-mapped"))
+        case .prepareDevices(let step):
+            ("prepare-devices", step.devices.compactMap { $0?.path }.joined(separator: " "))
         case .spawn(let plan):
             (
                 "spawn",
@@ -129,6 +131,7 @@ extension RootfsOperation {
         case .prepareRoot(let step): ("prepare-root", step.path)
         case .mount(let step):
             ("mount", (step.source.isEmpty ? step.type : step.source) + " → " + step.destination + options(step))
+        case .takeDevices: ("take-devices", "")
         case .makeDevice(let step):
             (
                 "device",

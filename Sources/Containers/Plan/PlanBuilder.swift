@@ -38,6 +38,7 @@ package struct PlanBuilder {
         for source in file.sources {
             plan.parent.append(ParentStep(.prepareMount(source.step), source.origin))
         }
+        if let devices = file.devices { addParent(.prepareDevices(devices), .devices) }
         // Rules of devices are written one by one: a child that opened a device meanwhile could be refused.
         if facts.cgroup != nil, !namespaces.hasUserNamespace {
             var devices = Resources()

@@ -124,6 +124,8 @@ final class ContainerCreation {
             runner.descriptors.fill(slot, namespace)
         case .prepareMount(let preparation):
             try prepare(preparation)
+        case .prepareDevices(let preparation):
+            if let nodes = try preparation.prepare() { runner.descriptors.fill(preparation.slot, nodes) }
         case .spawn(let spawn): try performSpawn(spawn)
         case .writeIDMappings(let mappings):
             try runner.writeMappings(mappings)

@@ -28,6 +28,7 @@ struct PlanSimulation {
             switch step.operation {
             case .openNamespace(let slot, _, _): fill(slot)
             case .prepareMount(let source): fill(source.slot)
+            case .prepareDevices(let devices): fill(devices.slot)
             case .spawn:
                 if child != nil { problems.append("a second child") }
                 child = plan.child.steps[...]
@@ -83,6 +84,7 @@ struct PlanSimulation {
             case .joinNamespace(let slot, _): take(slot)
             case .rootfs(.mount(let mount)): take(mount.tree)
             case .rootfs(.prepareRoot(let root)): take(root.tree)
+            case .rootfs(.takeDevices(let devices)): take(devices.slot)
             case .execute(let program):
                 for index in 0..<Int(program.passedDescriptors) { take(.passed(index)) }
                 if child?.isEmpty == false { problems.append("something comes after the program") }
