@@ -154,4 +154,23 @@ struct DescriptorTests {
         barrier.descriptors.forEach { close($0) }
         #expect(start.wait().status == 0)
     }
+
+    /// In the foreground a manager that is slow to confirm must not keep signals and the program's end waiting.
+    @Test func aManagerThatDoesNotConfirm() throws {
+        let bundle = try TestBundle(shell: "while ! test -e /done/it; do sleep 0.02; done; exit 3")
+        let folder = bundle.directory("done")
+        try bundle.change { $0.mount("/done", source: folder, "bind") }
+        let socket = try SocketListener(datagram: true)
+        let run = try bundle.launch(
+            ["run", "--bundle", bundle.path, bundle.id], environment: ["NOTIFY_SOCKET": socket.path])
+        bundle.waitUntilRunning()
+        try Command.run(
+            "python3", "-c",
+            "import socket,sys; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', sys.argv[1])",
+            bundle.stateRoot + "/" + bundle.id + "/notify/notify.sock"
+        ).succeeded()
+        #expect(try socket.receive().text.hasPrefix("READY=1"))
+        try bundle.file("done/it")
+        #expect(run.wait(seconds: 10).status == 3)
+    }
 }

@@ -81,7 +81,7 @@ final class ForegroundSession {
     /// In the foreground the service manager watches this process, which lives as long as the container.
     private static func forward(_ socket: borrowing NotifySocket?) throws(Errno) -> Bool {
         switch socket {
-        case .some(let socket): try socket.forwardIfReady(main: processIdentifier)
+        case .some(let socket): try socket.forwardIfReady(main: processIdentifier, waits: false)
         case .none: true
         }
     }

@@ -51,7 +51,7 @@ struct NotifySocket: ~Copyable {
                 watched.add(socket.raw)
                 watched.add(process.descriptor.raw)
                 _ = try watched.wait(milliseconds: -1)
-                if watched.isReady(socket.raw), try forwardIfReady(main: main) { return }
+                if watched.isReady(socket.raw), try forwardIfReady(main: main, waits: true) { return }
                 if watched.isReady(process.descriptor.raw) { return }
             }
         } catch {
@@ -60,13 +60,16 @@ struct NotifySocket: ~Copyable {
     }
 
     /// Takes what the program sent; true when it was ready and the word was passed on.
-    func forwardIfReady(main: Int32) throws(Errno) -> Bool {
+    ///
+    /// - Parameter waits: whether the manager's confirmation is waited for, which a sender that ends at once needs.
+    func forwardIfReady(main: Int32, waits: Bool) throws(Errno) -> Bool {
         let text = String(decoding: try read(socket.raw, count: 4096), as: UTF8.self)
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("READY=") }) else { return false }
         let outgoing = try makeDatagramSocket()
         try connectSocket(outgoing.raw, to: target)
         try send(Array((line + "\n").utf8), over: outgoing.raw)
         try send(Array("MAINPID=\(main)\n".utf8), over: outgoing.raw)
+        guard waits else { return true }
         // The manager closes its end of the pipe when it has seen the messages before.
         let pipe = try FileDescriptor.pipe()
         try send(Array("BARRIER=1".utf8), descriptors: [pipe.write.raw], over: outgoing.raw)
