@@ -14,6 +14,9 @@ extension ContainerStore {
         do throws(ContainerError) {
             container = try load(id)
         } catch {
+            if force, error.code != .doesNotExist, error.code != .invalidIdentifier {
+                return try deleteUnreadable(id, error, report)
+            }
             guard error.code == .doesNotExist else { throw error }
             // Half made: nothing but the folder was there yet.
             if let folder = try StateFolder.open(id, in: self, patience: force ? 2000 : 10_000) {
@@ -23,6 +26,30 @@ extension ContainerStore {
             throw error
         }
         try container.delete(force: force, report: report)
+    }
+
+    /// Removes a container whose state cannot be read. Its processes are found through the cgroup that its
+    /// configuration asks for; without that, too, there is nothing but the folder to go by.
+    private func deleteUnreadable(
+        _ id: String, _ cause: ContainerError, _ report: WarningReport
+    ) throws(ContainerError) {
+        guard let folder = try StateFolder.open(id, in: self, patience: 2000) else { return }
+        var record = StateRecord(id: id, created: "", bundle: "/", rootfs: "/")
+        do throws(ContainerError) {
+            let spec = try Container(store: self, record: record).configuration()
+            let facts = try HostFacts(bundle: "/", spec: spec, id: id, options: CreateOptions(bundle: "/"))
+            record.cgroupPaths = (facts.cgroup?.paths ?? []).map {
+                CgroupRecord(controller: $0.controller, path: $0.path)
+            }
+            report(
+                "the state of " + id + " cannot be read (" + cause.message
+                    + "): what its configuration names is removed, without hooks")
+        } catch {
+            report(
+                "the state of " + id + " cannot be read (" + cause.message + "), nor its configuration ("
+                    + error.message + "): processes and cgroups of it may be left")
+        }
+        try Container(store: self, record: record).destroy(folder, force: true)
     }
 }
 
@@ -60,7 +87,7 @@ extension Container {
     }
 
     /// Undoes what making the container did, in the reverse order, and runs the hooks of its end.
-    private func destroy(_ folder: consuming StateFolder, force: Bool) throws(ContainerError) {
+    fileprivate func destroy(_ folder: consuming StateFolder, force: Bool) throws(ContainerError) {
         let hooks: [Hook]
         if record.hasPoststop { hooks = try configuration().hooks.poststop } else { hooks = [] }
         try withCgroup { (cgroup) throws(CgroupError) in

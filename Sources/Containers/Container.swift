@@ -128,11 +128,17 @@ func cgroupCall<Result: ~Copyable>(
 extension ContainerError {
     /// The failure of a cgroup, with the property that asked for it in front.
     init(_ error: CgroupError) {
-        var text = error.property
+        self.init(reason: error.message)
         if !error.value.isEmpty {
-            text += (text.isEmpty ? "" : " ") + "\"" + error.value.split(separator: "\n").joined(separator: ", ") + "\""
+            value = "\"" + error.value.split(separator: "\n").joined(separator: ", ") + "\""
         }
-        if !text.isEmpty { text += ": " }
-        self.init(reason: text + error.message)
+        for property in [Origin.Property.cgroupsPath, .resources]
+        where error.property.hasPrefix(property.name.description) {
+            origin = Origin(property)
+            member = String(error.property.dropFirst(property.name.description.count))
+            return
+        }
+        // Properties of a document that is not the whole configuration.
+        if !error.property.isEmpty { value = error.property + (value.isEmpty ? "" : " " + value) }
     }
 }

@@ -74,6 +74,11 @@ public struct ContainerStore: Sendable {
             }
             throw ContainerError(operation: "read", subject: path, errno: error)
         }
-        return try StateRecord(decoding: bytes)
+        let record = try StateRecord(decoding: bytes)
+        // Documents of another kind have no id at all; deleting by one would lose the processes that run.
+        guard record.id == id else {
+            throw ContainerError(subject: path, reason: "the file is not the state of this container")
+        }
+        return record
     }
 }

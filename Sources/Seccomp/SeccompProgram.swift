@@ -70,7 +70,8 @@ extension SeccompFilter {
         var wanted = SeccompFilterFlags()
         for flag in flags ?? [] { wanted.insert(SeccompFilterFlags(rawValue: flag.bit)) }
         guard notifies || !wanted.contains(.waitKillableReceive) else {
-            throw SeccompError(path: "flags", reason: .flagWithoutListener)
+            let place = flags?.firstIndex { $0.bit == SeccompFilterFlags.waitKillableReceive.rawValue } ?? 0
+            throw SeccompError(path: "flags[" + String(place) + "]", reason: .flagWithoutListener)
         }
         return SeccompProgram(
             instructions: assembler.program, flags: wanted,

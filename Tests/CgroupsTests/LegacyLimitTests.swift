@@ -158,7 +158,7 @@ func failure(_ body: () throws(CgroupError) -> Limits) -> String {
         ),
         (
             Resources(unified: ["memory.high": "1"]),
-            "linux.resources.unified: invalid configuration: cannot use unified on cgroup v1"
+            "linux.resources.unified[\"memory.high\"]: invalid configuration: cannot use unified on cgroup v1"
         ),
     ])
     func refused(_ resources: Resources, expected: String) {

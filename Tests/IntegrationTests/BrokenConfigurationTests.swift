@@ -80,7 +80,7 @@ struct BrokenConfigurationTests {
         Case("hooks.poststop[0].timeout", "-5") { $0.hooks.poststop = [["path": "/bin/true", "timeout": -5]] },
         Case("hooks.prestart") { $0.hooks.prestart = ["path": "/bin/true"] },
         Case("annotations", "5") { $0.annotations = ["key": 5] },
-        Case("annotations") { $0.annotations = ["": "value"] },
+        Case("annotations[\"\"]", "value") { $0.annotations = ["": "value"] },
         Case("linux.namespaces[5].type", "foo") { $0.linux.namespaces.append(["type": "foo"]) },
         Case("linux.namespaces[5]", "pid") { $0.linux.namespaces.append(["type": "pid"]) },
         Case("linux.namespaces[4].path", "relative/path") { $0.addNamespace("network", path: "relative/path") },
@@ -308,6 +308,155 @@ struct BrokenConfigurationTests {
         }
     }
 
+    // MARK: What only the kernel or the host refuses
+
+    private static let refusals: [Case] = [
+        Case("process.args[0]", "nosuch", "executable file not found in $PATH") { $0.process.args = ["nosuch"] },
+        Case("process.args[0]", "no\\nsuch", "executable file not found") { $0.process.args = ["no\nsuch"] },
+        Case("process.cwd", "/etc/passwd", "not a directory") { $0.process.cwd = "/etc/passwd" },
+        Case("process.rlimits[0].hard: 99999999999", "RLIMIT_NOFILE", "operation not permitted") {
+            $0.process.rlimits = [["type": "RLIMIT_NOFILE", "hard": 99_999_999_999, "soft": 10]]
+        },
+        Case("process.user.uid", "unmapped uid 5000") {
+            $0.process.user.uid = 5000
+            $0.mapUsers()
+        },
+        Case("process.user.gid", "unmapped gid 5000") {
+            $0.process.user.gid = 5000
+            $0.mapUsers()
+        },
+        Case("root.path", "a\\nb", "no such file or directory") { $0.root.path = "a\nb" },
+        Case("root.path", "a\\x1bb", "no such file or directory") { $0.root.path = "a\u{1b}b" },
+        Case("hooks.prestart[1]: \"/bin/false\"", "exit status 1") {
+            $0.hooks.prestart = [["path": "/bin/true"], ["path": "/bin/false"]]
+        },
+        Case("hooks.createRuntime[0].path: \"/no/such\"", "no such file or directory") {
+            $0.hooks.createRuntime = [["path": "/no/such"]]
+        },
+        Case("hooks.createContainer[0].timeout: 1", "hook ran past specified timeout of 1.0s") {
+            $0.hooks.createContainer = [["path": "/bin/sleep", "args": ["sleep", "9"], "timeout": 1]]
+        },
+        Case("hooks.prestart[0]", "signal: killed") {
+            $0.hooks.prestart = [["path": "/bin/sh", "args": ["sh", "-c", "kill -9 $$"]]]
+        },
+        Case("hooks.prestart[0]", "stderr: a\\nb\\x1b[1m") {
+            $0.hooks.prestart = [["path": "/bin/sh", "args": ["sh", "-c", "printf 'a\\nb\\033[1m' >&2; exit 3"]]]
+        },
+        Case("mounts[7].type: \"nosuchfs\"", "no such device") { $0.mount("/mnt", type: "nosuchfs", source: "x") },
+        Case("mounts[7].options[1]: \"nosuch\"", "invalid argument") {
+            $0.mount("/mnt", type: "tmpfs", source: "x", "ro", "nosuch")
+        },
+        Case("mounts[7].options[2]: \"size=abc\"", "invalid argument") {
+            $0.mount("/mnt", type: "tmpfs", source: "x", "mode=700", "nosuid", "size=abc")
+        },
+        Case("mounts[7].options[0]: \"lowerdir=/no/such\"", "no such file or directory") {
+            $0.mount("/mnt", type: "overlay", source: "overlay", "lowerdir=/no/such")
+        },
+        Case("mounts[7].options[1]: \"idmap=x\"") { $0.mount("/mnt", source: "/tmp", "bind", "idmap=x") },
+        Case("mounts[7].source", "/no/such", "no such file or directory") {
+            $0.mount("/mnt", source: "/no/such", "bind")
+        },
+        Case("mounts[7].source: \"/dev/nosuch\"", "no such file or directory") {
+            $0.mount("/mnt", type: "ext4", source: "/dev/nosuch")
+        },
+        Case("mounts[7].destination", "/etc/passwd/x", "not a directory") {
+            $0.mount("/etc/passwd/x", type: "tmpfs", source: "x")
+        },
+        Case("mounts[7].type", "a\\nb", "no such device") { $0.mount("/mnt", type: "a\nb", source: "c\nd") },
+        Case("linux.namespaces[5].path: \"/no/such\"", "no such file or directory") {
+            $0.addNamespace("cgroup", path: "/no/such")
+        },
+        Case("linux.namespaces[5].path: \"/proc/self/ns/net\"", "another type", "/proc/PID/ns/cgroup") {
+            $0.addNamespace("cgroup", path: "/proc/self/ns/net")
+        },
+        Case("linux.namespaces[5].path: \"/etc/passwd\"", "no namespace") {
+            $0.addNamespace("cgroup", path: "/etc/passwd")
+        },
+        Case("hostname: \"other\"", "without a private UTS namespace") {
+            $0.dropNamespace("uts")
+            $0.hostname = "other"
+            $0.addNamespace("uts", path: "/proc/self/ns/uts")
+        },
+        Case("linux.timeOffsets.boottime.secs: -99999999", "numerical result out of range") {
+            $0.addNamespace("time")
+            $0.linux.timeOffsets = ["monotonic": ["secs": 1], "boottime": ["secs": -99_999_999]]
+        },
+        Case("linux.devices[0].path", "/etc/passwd", "file exists") {
+            $0.linux.devices = [["path": "/etc/passwd", "type": "c", "major": 1, "minor": 3]]
+        },
+        Case("linux.netDevices.nosuch0: \"eth7\"", "no such device") {
+            $0.linux.netDevices = ["nosuch0": ["name": "eth7"]]
+        },
+        Case("linux.sysctl[\"net.ipv4.nosuch\"]: \"5\"", "no such file or directory") {
+            $0.linux.sysctl = ["net.ipv4.ip_forward": "1", "net.ipv4.nosuch": "5"]
+        },
+        Case("linux.sysctl[\"net.ipv4.ip_forward\"]: \"abc\"", "invalid argument") {
+            $0.linux.sysctl = ["net.ipv4.ip_forward": "abc"]
+        },
+        Case("linux.maskedPaths[1]", "/loop", "too many levels of symbolic links") {
+            $0.linux.maskedPaths = ["/proc/keys", "/loop"]
+        },
+        Case("linux.readonlyPaths[0]", "/loop", "too many levels of symbolic links") {
+            $0.linux.readonlyPaths = ["/loop"]
+        },
+        Case("linux.memoryPolicy.nodes", "99", "invalid argument") {
+            $0.linux.memoryPolicy = ["mode": "MPOL_BIND", "nodes": "99"]
+        },
+        Case("linux.seccomp.listenerPath", "/no/such.sock", "no such file or directory") {
+            $0.linux.seccomp = [
+                "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/no/such.sock",
+                "syscalls": [["names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"]],
+            ]
+        },
+        Case("linux.seccomp.flags[1]", "WAIT_KILLABLE_RECV") {
+            $0.linux.seccomp = [
+                "defaultAction": "SCMP_ACT_ALLOW",
+                "flags": ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"],
+            ]
+        },
+        Case("linux.resources.cpu.cpus: \"9999\"", "numerical result out of range") {
+            $0.linux.resources.cpu = ["cpus": "9999"]
+        },
+        Case("linux.resources.hugepageLimits[0].pageSize: \"3MB\"") {
+            $0.linux.resources.hugepageLimits = [["pageSize": "3MB", "limit": 0]]
+        },
+    ]
+
+    /// Each names the place in the configuration, the value and the kernel's reason, on one line.
+    @Test(arguments: refusals) func aRefusal(_ broken: Case) throws {
+        let bundle = try TestBundle { broken.change(&$0) }
+        symlink("loop", bundle.rootfs + "/loop")
+        let before = contents("/proc/sys/kernel/hostname")
+        let output = try bundle.create()
+        #expect(output.status == 1)
+        #expect(output.stderr.split(separator: "\n").count == 1, "\(output.stderr)")
+        #expect(output.error.hasPrefix("runc create failed: "))
+        // Nothing but the parts of the command comes before the property.
+        let text = output.error.replacingOccurrences(
+            of: "unable to start container process: (error during container init: )?", with: "",
+            options: .regularExpression)
+        #expect(text.hasPrefix("runc create failed: " + broken.path), "\(output.error)")
+        for part in broken.texts { #expect(output.error.contains(part), "\(output.error)") }
+        #expect(!output.error.unicodeScalars.contains { $0.value < 32 || (127..<160).contains($0.value) })
+        #expect(contents("/proc/sys/kernel/hostname") == before)
+        bundle.expectNothingLeft()
+    }
+
+    /// Values of any length leave room for the cause, and the log has the same line.
+    @Test func aRefusalOfALongValue() throws {
+        let bundle = try TestBundle { $0.mount("/mnt", source: "/" + String(repeating: "y", count: 9000), "bind") }
+        let log = bundle.path + "/log"
+        let output = try bundle.apus(
+            "create", "--bundle", bundle.path, bundle.id,
+            global: ["--root", bundle.stateRoot, "--log", log, "--log-format", "json"])
+        #expect(output.error.utf8.count < 8000)
+        #expect(output.error.contains("mounts[7].source: "))
+        #expect(output.error.hasSuffix("file name too long"))
+        let record = try JSONValue(parsing: try #require(contents(log)))
+        #expect(record.msg.text == output.error)
+        #expect(record.property.text == "mounts[7].source")
+    }
+
     /// A failure late in the way, when all is made already.
     @Test(
         arguments: [
@@ -390,5 +539,14 @@ struct BrokenConfigurationTests {
             text: text.dropLast() + ",\"hostname\":\"first\",\"hostname\":\"second\",\"process\":"
                 + "{\"cwd\":\"/\",\"args\":[\"/bin/hostname\"]}}")
         #expect(try bundle.run().succeeded().stdout == "second\n")
+    }
+}
+
+extension JSONValue {
+    /// Gives the container a user namespace with the ids from 0 to 999.
+    fileprivate mutating func mapUsers() {
+        addNamespace("user")
+        self.linux.uidMappings = [["containerID": 0, "hostID": 100000, "size": 1000]]
+        self.linux.gidMappings = [["containerID": 0, "hostID": 100000, "size": 1000]]
     }
 }

@@ -166,8 +166,9 @@ struct NetworkDeviceTests {
     @Test func aNameThatIsTaken() throws {
         let (first, second) = (try Pair(), try Pair())
         try expectFailure(
-            .object([first.device: ["name": "in0"], second.device: ["name": "in0"]]), to: "file exists",
-            naming: "move netDevice \(max(first.device, second.device)) ")
+            .object([
+                min(first.device, second.device): ["name": "in0"], max(first.device, second.device): ["name": "lo"],
+            ]), to: "file exists", naming: "move netDevice \(max(first.device, second.device)) ")
         #expect(isOnHost(first.device) && isOnHost(second.device))
     }
 

@@ -44,6 +44,19 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
 
 @Suite struct BrokenConfigurationTests {
     static let processes: [BrokenConfiguration] = [
+        .process(
+            #""scheduler":{"policy":"SCHED_IDLE","nice":20}"#,
+            "process.scheduler.nice: invalid scheduler.nice: 20 when scheduler.policy is SCHED_IDLE"),
+        .process(
+            #""scheduler":{"policy":"SCHED_IDLE","period":20}"#,
+            "process.scheduler.period: scheduler runtime/deadline/period can only be specified for SchedDeadline "
+                + #"policy: 0/0/20 with "SCHED_IDLE""#),
+        .process(
+            #""user":{"additionalGids":[\#(Array(repeating: "1", count: 65537).joined(separator: ","))]}"#,
+            "process.user.additionalGids: 65537 groups, but the kernel takes no more than 65536"),
+        .init(
+            #""process":{"cwd":"/","args":["sh"],"user":{"additionalGids":[9,10]}},"linux":{"namespaces":[{"type":"user"}],"uidMappings":[{"containerID":0,"hostID":1,"size":10}],"gidMappings":[{"containerID":0,"hostID":1,"size":10}]}"#,
+            "process.user.additionalGids[1]: 10 is not mapped in the user namespace"),
         .init(#""process":{"args":["sh"]}"#, "process.cwd: Cwd property must not be empty"),
         .init(#""process":{"cwd":"","args":["sh"]}"#, "process.cwd: Cwd property must not be empty"),
         .init(
@@ -110,7 +123,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"process.scheduler.priority: 100 is out of range (1 to 99) for "SCHED_FIFO""#),
         .process(
             #""scheduler":{"policy":"SCHED_BATCH","runtime":1024}"#,
-            #"process.scheduler: scheduler runtime/deadline/period can only be specified for SchedDeadline policy: "#
+            #"process.scheduler.runtime: scheduler runtime/deadline/period can only be specified for SchedDeadline policy: "#
                 + #"1024/0/0 with "SCHED_BATCH""#),
         .process(
             #""scheduler":{"policy":"SCHED_ISO"}"#,
@@ -137,6 +150,11 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
     ]
 
     static let general: [BrokenConfiguration] = [
+        .init(#""ociVersion":"1.0.0-""#, #"ociVersion: "1.0.0-" is not a version such as "1.3.0""#),
+        .init(#""ociVersion":"1.0.0-01""#, #"ociVersion: "1.0.0-01" is not a version such as "1.3.0""#),
+        .init(#""ociVersion":"1.0.0+""#, #"ociVersion: "1.0.0+" is not a version such as "1.3.0""#),
+        .init(#""ociVersion":"1.0.0-a..b""#, #"ociVersion: "1.0.0-a..b" is not a version such as "1.3.0""#),
+        .init(#""ociVersion":"1.0.0-ü""#, #"ociVersion: "1.0.0-ü" is not a version such as "1.3.0""#),
         .init(#""root":null"#, "root: root must be specified"),
         .init(#""root":{"path":""}"#, "root.path: must not be empty"),
         .init(#""root":{}"#, "root.path: required, but missing"),
@@ -157,7 +175,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #""hooks":{"createRuntime":[{"path":"/x","timeout":0}]}"#,
             "hooks.createRuntime[0].timeout: 0 is not above 0"),
         .init(#""hooks":{"poststart":{}}"#, "hooks.poststart: expected an array, found an object {}"),
-        .init(#""annotations":{"":"x"}"#, #"annotations: "" is not a key"#),
+        .init(#""annotations":{"":"x"}"#, #"annotations[""]: "" is not a key: "x""#),
         .init(#""annotations":{"a.b":1}"#, #"annotations["a.b"]: expected a string, found a number 1"#),
         .init(#""annotations":{"a":"\u0000"}"#, #"annotations.a: contains a null byte: "\x00""#),
         .mount(#""type":"proc""#, "mounts[0].destination: required, but missing"),
@@ -166,7 +184,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #""destination":"/x","type":"bind""#, #"mounts[0].source: a bind mount needs a source: "/x""#),
         .mount(
             #""destination":"/x","source":"/y","options":["rbind","ro","size=1m"]"#,
-            #"mounts[0].options: invalid mount "/x": bind mounts cannot have any filesystem-specific options "#
+            #"mounts[0].options[2]: invalid mount "/x": bind mounts cannot have any filesystem-specific options "#
                 + #"applied: "size=1m""#),
         .mount(
             #""destination":"/x","type":"tmpfs","uidMappings":[{"containerID":0,"hostID":1,"size":1}],"gidMappings":[{"containerID":0,"hostID":1,"size":1}]"#,
@@ -176,7 +194,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"mounts[0].gidMappings: id-mapped mounts must have both uid and gid mappings specified: "/x""#),
         .mount(
             #""destination":"/x","source":"/y","options":["bind","ridmap"]"#,
-            #"mounts[0].options: "ridmap" needs mappings or a user namespace"#),
+            #"mounts[0].options[1]: "ridmap" needs mappings or a user namespace"#),
         .mount(
             #""destination":"/proc","type":"tmpfs""#,
             #"mounts[0].type: "/proc" cannot be mounted because it is not of type proc"#),
@@ -190,6 +208,18 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
     ]
 
     static let linux: [BrokenConfiguration] = [
+        .linux(
+            #""devices":[{"path":"/dev/x","type":"p","uid":4294967295,"gid":4294967295}]"#,
+            "linux.devices[0].uid: 4294967295 is not a user id; linux.devices[0].gid: 4294967295 is not a group id"),
+        .linux(
+            #""namespaces":[{"type":"user"}],"uidMappings":[{"containerID":0,"hostID":1,"size":10}],"gidMappings":[{"containerID":0,"hostID":1,"size":10}],"devices":[{"path":"/dev/x","type":"p","uid":10,"gid":9}]"#,
+            "linux.devices[0].uid: 10 is not mapped in the user namespace"),
+        .linux(
+            #""namespaces":[{"type":"user"}],"uidMappings":[{"containerID":0,"hostID":4294967295,"size":1}],"gidMappings":[{"containerID":0,"hostID":0,"size":4294967295}]"#,
+            "linux.uidMappings[0]: host ids from 4294967295 on are less than 1"),
+        .linux(
+            #""namespaces":[{"type":"network"}],"netDevices":{"a":{"name":"eth0"},"b":{"name":"eth0"},"c":{"name":"e%d"},"d":{"name":"e%d"}}"#,
+            #"linux.netDevices.b.name: "eth0" is the name of two devices"#),
         .linux(#""namespaces":[{"type":"foo"}]"#, #"linux.namespaces[0].type: namespace {"foo" ""} does not exist"#),
         .linux(#""namespaces":[{}]"#, "linux.namespaces[0].type: required, but missing"),
         .linux(
@@ -257,7 +287,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"linux.netDevices: unable to move network devices without a NET namespace: "eth0""#),
         .linux(
             #""namespaces":[{"type":"network"}],"netDevices":{"a/b":{},"c":{"name":"sixteen letters!"},"d":{"name":"eth%d"},"e":{"name":"%deth"}}"#,
-            #"linux.netDevices: invalid network device name "a/b"; "#
+            #"linux.netDevices["a/b"]: invalid network device name "a/b"; "#
                 + #"linux.netDevices.c.name: invalid network device name "sixteen letters!"; "#
                 + #"linux.netDevices.e.name: invalid network device name "%deth""#),
         .linux(
@@ -367,10 +397,10 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .resources(
             #""network":{"priorities":[{"name":"lo"}]}"#,
             "linux.resources.network.priorities[0].priority: required, but missing"),
-        .resources(#""rdma":{"mlx":{}}"#, #"linux.resources.rdma: "mlx" needs hcaHandles or hcaObjects"#),
+        .resources(#""rdma":{"mlx":{}}"#, #"linux.resources.rdma.mlx: "mlx" needs hcaHandles or hcaObjects"#),
         .resources(
             #""unified":{"../memory.max":"1"}"#,
-            #"linux.resources.unified: "../memory.max" is not the name of a cgroup file"#),
+            #"linux.resources.unified["../memory.max"]: "../memory.max" is not the name of a cgroup file: "1""#),
         .resources(#""unified":[]"#, "linux.resources.unified: expected an object, found an array []"),
     ]
 

@@ -85,7 +85,9 @@ import Testing
         empty.flags = [.log, .tsync]
         #expect(try SeccompFilter.compile(empty).flags == [.log, .threadSync])
         empty.flags = [.waitKillableReceive]
-        #expect(throws: SeccompError(path: "flags", reason: .flagWithoutListener)) { try SeccompFilter.compile(empty) }
+        #expect(throws: SeccompError(path: "flags[0]", reason: .flagWithoutListener)) {
+            try SeccompFilter.compile(empty)
+        }
     }
 
     @Test func errors() throws {

@@ -100,6 +100,12 @@ extension Cgroup {
         switch error.errno {
         case Errno.noSuchFileOrDirectory:
             error.reason = missing(file, limit.controller, index)
+            // Of a size that the kernel does not have there are no files: the size is wrong, not the limit.
+            let parts = file.split(separator: ".")
+            if limit.controller == "hugetlb", error.property.hasSuffix("].limit"), parts.count > 1 {
+                error.property = error.property.dropLast(6) + ".pageSize"
+                error.value = String(parts[1])
+            }
         case Errno.busy where file == "memory.limit_in_bytes":
             let usage = number(in: "memory.usage_in_bytes", of: index) ?? 0
             let peak = number(in: "memory.max_usage_in_bytes", of: index) ?? 0

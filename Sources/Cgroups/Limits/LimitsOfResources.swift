@@ -13,8 +13,9 @@ extension Limits {
     ///
     /// With `unifiedHugepages`, huge pages are limited by the cgroup2 beside them, which has the controller.
     init(legacy resources: Resources, unifiedHugepages: Bool = false) throws(CgroupError) {
-        guard resources.unified.isEmpty else {
-            throw Self.invalid("unified", "", "invalid configuration: cannot use unified on cgroup v1")
+        if let first = resources.unified.first {
+            throw Self.invalid(
+                "unified[\"" + first.key + "\"]", first.value, "invalid configuration: cannot use unified on cgroup v1")
         }
         if let cpu = resources.cpu { try addLegacy(cpu) }
         if let memory = resources.memory { try addLegacy(memory) }

@@ -10,6 +10,10 @@ public struct ContainerError: Error, Sendable {
     public var operation: String
     /// The property of config.json, the option or the rule that asked for it.
     public var origin: Origin?
+    /// The place inside of the property, such as `.source`, `.options[1]` or `["net.ipv4.ip_forward"]`; may be empty.
+    public var member = ""
+    /// The value that was refused, as messages show it; empty where the rest says it.
+    public var value = ""
     /// The path, key or value that it was done to.
     public var subject: String
     /// What the kernel answered.
@@ -23,12 +27,14 @@ public struct ContainerError: Error, Sendable {
 
     /// Makes an error.
     public init(
-        _ code: Code = .failed, operation: String = "", origin: Origin? = nil, subject: String = "",
-        errno: Errno? = nil, reason: String = "", remedy: String = ""
+        _ code: Code = .failed, operation: String = "", origin: Origin? = nil, member: String = "",
+        value: String = "", subject: String = "", errno: Errno? = nil, reason: String = "", remedy: String = ""
     ) {
         self.init(
             code, context: "", operation: operation, origin: origin, subject: subject, errno: errno, reason: reason,
             remedy: remedy)
+        self.member = member
+        self.value = value
     }
 
     init(
@@ -78,22 +84,32 @@ public struct ContainerError: Error, Sendable {
 }
 
 extension ContainerError {
-    /// The error as one line: property, operation, subject and, last, the cause.
+    /// The path of the property in config.json, such as `mounts[3].options[1]`; nil when a rule asked for the step.
+    public var property: String? {
+        guard let origin, !origin.isRule else { return nil }
+        return origin.path + member
+    }
+
+    /// The error as one line: property, value, operation, subject and, last, the cause.
     public var message: String {
         var text = context.description
-        if let origin, !origin.isRule {
-            text += origin.path
+        if let property {
+            text += oneLine(property)
+            text += ": "
+        }
+        if !value.isEmpty {
+            text += oneLine(value)
             text += ": "
         }
         if !operation.isEmpty {
-            text += operation
+            text += oneLine(operation)
             if !subject.isEmpty {
                 text += " "
-                text += subject
+                text += oneLine(subject)
             }
             text += ": "
         } else if !subject.isEmpty {
-            text += subject
+            text += oneLine(subject)
             text += ": "
         }
         if !remedy.isEmpty, errno != nil || !reason.isEmpty {
@@ -103,7 +119,7 @@ extension ContainerError {
             text += ") "
         }
         if !reason.isEmpty {
-            text += reason
+            text += oneLine(reason, limit: 4000)
             if errno != nil { text += ": " }
         }
         if let errno { text += errno.message }
@@ -114,6 +130,26 @@ extension ContainerError {
     func caused(by origin: Origin) -> ContainerError {
         var error = self
         if error.origin == nil { error.origin = origin }
+        return error
+    }
+
+    /// The same error, at a place inside of the property and with the value there, if it has none yet.
+    func at(_ member: @autoclosure () -> String, _ value: @autoclosure () -> String = "") -> ContainerError {
+        var error = self
+        guard error.origin == nil, error.member.isEmpty else { return error }
+        error.member = member()
+        if error.value.isEmpty { error.value = value() }
+        return error
+    }
+
+    /// The same error with parts that are short enough for one message between processes.
+    var shortened: ContainerError {
+        var error = self
+        error.member = oneLine(member)
+        error.value = oneLine(value)
+        error.operation = oneLine(operation)
+        error.subject = oneLine(subject)
+        error.reason = oneLine(reason, limit: 4000)
         return error
     }
 }

@@ -70,3 +70,39 @@ private func appendHex(_ value: UInt32, digits: Int, to bytes: inout [UInt8]) {
         bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 }
+
+/// `text` as a part of a message of one line: control characters as escapes, and the middle of what is longer than
+/// `limit` bytes left out.
+package func oneLine(_ text: String, limit: Int = 1200) -> String {
+    let isPlain = text.utf8.count <= limit && !text.unicodeScalars.contains { isControl($0) }
+    if isPlain { return text }
+    var result = ""
+    for scalar in shortened(text, limit).unicodeScalars {
+        switch scalar {
+        case "\n": result += "\\n"
+        case "\r": result += "\\r"
+        case "\t": result += "\\t"
+        case _ where isControl(scalar):
+            var bytes: [UInt8] = []
+            appendHex(scalar.value, digits: scalar.value > 0xff ? 4 : 2, to: &bytes)
+            result += (scalar.value > 0xff ? "\\u" : "\\x") + String(decoding: bytes, as: UTF8.self)
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+/// What a terminal or a reader of lines would not just show: C0, DEL, C1 and the separators of lines.
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029: true
+    default: false
+    }
+}
+
+private func shortened(_ text: String, _ limit: Int) -> String {
+    guard text.utf8.count > limit else { return text }
+    let bytes = text.utf8
+    let head = String(decoding: bytes.prefix(limit * 3 / 4), as: UTF8.self)
+    return head + "…" + String(decoding: bytes.suffix(limit / 4), as: UTF8.self)
+}

@@ -84,6 +84,7 @@ package struct HookRunner {
                 var error = error
                 error.code = .hookFailed
                 error.origin = Origin(kind.property, index)
+                error.value = error.value.isEmpty ? quoted(hook.path) : error.value
                 error.operation = "error running \(kind.name) hook #\(index)"
                 throw error
             }
@@ -97,7 +98,7 @@ package struct HookRunner {
                 hook.path, arguments: hook.arguments, environment: hook.environment, input: state,
                 directory: directory)
         } catch {
-            throw ContainerError(errno: error, reason: "fork/exec \(hook.path)")
+            throw ContainerError(member: ".path", errno: error, reason: "fork/exec \(hook.path)")
         }
         var output: [UInt8] = []
         var errorOutput: [UInt8] = []
@@ -114,7 +115,9 @@ package struct HookRunner {
             }
             status = try program.process.reap()
         } catch Errno.timedOut {
-            throw ContainerError(reason: "hook ran past specified timeout of \(hook.timeout ?? 0).0s")
+            throw ContainerError(
+                member: ".timeout", value: String(hook.timeout ?? 0),
+                reason: "hook ran past specified timeout of \(hook.timeout ?? 0).0s")
         } catch {
             throw ContainerError(errno: error, reason: "waiting for \(hook.path)")
         }
@@ -122,9 +125,31 @@ package struct HookRunner {
         let how: String
         switch status {
         case .exited(let code): how = "exit status \(code)"
-        case .killed(let signal): how = "signal: \(signal)"
+        case .killed(let signal): how = "signal: " + Self.name(ofSignal: signal)
         }
         throw ContainerError(reason: "\(how), stdout: \(text(output)), stderr: \(text(errorOutput))")
+    }
+
+    /// The names that Go's runtime has for signals, which callers of runc have seen.
+    private static func name(ofSignal number: Int32) -> String {
+        switch number {
+        case 1: "hangup"
+        case 2: "interrupt"
+        case 3: "quit"
+        case 4: "illegal instruction"
+        case 5: "trace/breakpoint trap"
+        case 6: "aborted"
+        case 7: "bus error"
+        case 8: "floating point exception"
+        case 9: "killed"
+        case 10: "user defined signal 1"
+        case 11: "segmentation fault"
+        case 12: "user defined signal 2"
+        case 13: "broken pipe"
+        case 14: "alarm clock"
+        case 15: "terminated"
+        default: "signal " + String(number)
+        }
     }
 
     /// Output on one line, since the last line of an error is the whole error.

@@ -39,7 +39,8 @@ extension InitProcess {
                 try Credentials.setGroups(groups)
             } catch {
                 throw ContainerError(
-                    operation: "setgroups", origin: Origin(.additionalGids), subject: "\(groups)", errno: error,
+                    operation: "setgroups", origin: Origin(.additionalGids), subject: oneLine("\(groups)"),
+                    errno: error,
                     remedy: error == .invalidArgument ? "a group is not mapped in the user namespace" : "")
             }
         }
@@ -47,6 +48,7 @@ extension InitProcess {
             try Credentials.setGroup(step.group)
         } catch Errno.invalidArgument {
             throw ContainerError(
+                member: ".gid",
                 reason: "unable to setup user: cannot setgid to unmapped gid \(step.group) in user namespace")
         } catch {
             throw ContainerError(operation: "setresgid", subject: String(step.group), errno: error)
@@ -55,6 +57,7 @@ extension InitProcess {
             try Credentials.setUser(step.user)
         } catch Errno.invalidArgument {
             throw ContainerError(
+                member: ".uid",
                 reason: "unable to setup user: cannot setuid to unmapped uid \(step.user) in user namespace")
         } catch {
             throw ContainerError(operation: "setresuid", subject: String(step.user), errno: error)

@@ -41,8 +41,13 @@ extension InitProcess {
     func setTimeOffset(_ step: TimeOffsetStep) throws(ContainerError) {
         let clock = step.clock == .monotonic ? "monotonic" : "boottime"
         let line = "\(clock) \(step.seconds) \(step.nanoseconds)"
-        try attempt("write", "\"\(line)\" to /proc/self/timens_offsets") { () throws(Errno) in
+        do throws(Errno) {
             try writeKernelFile("/proc/self/timens_offsets", line)
+        } catch {
+            throw ContainerError(
+                operation: "write", member: ".secs", value: String(step.seconds),
+                subject: "\"\(line)\" to /proc/self/timens_offsets", errno: error,
+                remedy: error == .outOfRange ? "the container's clock must not go below 0 or above 2^62 ns" : "")
         }
     }
 

@@ -2,6 +2,22 @@ import Linux
 import RuntimeSpec
 
 extension InitProcess {
+    func setResourceLimit(_ step: ResourceLimitStep) throws(ContainerError) {
+        do throws(Errno) {
+            try Linux.setResourceLimit(step.resource, soft: step.soft, hard: step.hard)
+        } catch {
+            let type = RlimitType.allCases.first { $0.number == step.resource }
+            let isAboveHard = error == .notPermitted
+            throw ContainerError(
+                operation: "setrlimit", member: isAboveHard ? ".hard" : "",
+                value: isAboveHard ? String(step.hard) : "",
+                subject: "\(type?.rawValue ?? String(step.resource)) soft \(step.soft) hard \(step.hard)",
+                errno: error,
+                remedy: isAboveHard
+                    ? "raising a hard limit takes CAP_SYS_RESOURCE, and that of RLIMIT_NOFILE ends at fs.nr_open" : "")
+        }
+    }
+
     func setMemoryPolicy(_ step: MemoryPolicyStep) throws(ContainerError) {
         do throws(Errno) {
             try Linux.setMemoryPolicy(mode: step.mode, nodes: step.nodes.map { Int($0) })
@@ -9,7 +25,8 @@ extension InitProcess {
             // The flags are in the bits above the mode.
             let mode = MemoryPolicyMode.allCases.first { $0.number == step.mode & 0xfff }
             throw ContainerError(
-                operation: "set_mempolicy", subject: "\(mode?.rawValue ?? String(step.mode)) nodes \(step.nodes)",
+                operation: "set_mempolicy", member: error == .invalidArgument ? ".nodes" : "",
+                subject: "\(mode?.rawValue ?? String(step.mode)) nodes \(step.nodes)",
                 errno: error,
                 remedy: error == .invalidArgument
                     ? "the nodes must be there and in the cpuset, and the kernel must know the mode" : "")
@@ -21,9 +38,13 @@ extension InitProcess {
             try attributes.apply()
         } catch {
             let policy = SchedulerPolicy.allCases.first { $0.number == attributes.policy }
+            let flags = SchedulerFlag.allCases.filter { attributes.flags & $0.bit != 0 }.map(\.rawValue)
+            let concernsFlags = error == Errno(rawValue: 95) && !flags.isEmpty
             throw ContainerError(
-                operation: "sched_setattr", subject: policy?.rawValue ?? String(attributes.policy), errno: error,
-                remedy: Self.remedy(error, policy))
+                operation: "sched_setattr", member: concernsFlags ? ".flags" : "",
+                value: concernsFlags ? flags.joined(separator: " ") : "",
+                subject: policy?.rawValue ?? String(attributes.policy), errno: error,
+                remedy: concernsFlags ? "this kernel does not know one of the flags" : Self.remedy(error, policy))
         }
     }
 

@@ -166,10 +166,7 @@ final class InitProcess {
         case .setNoNewPrivileges:
             try attempt("prctl(PR_SET_NO_NEW_PRIVS)") { () throws(Errno) in try ProcessControl.setNoNewPrivileges() }
         case .setResourceLimit(let step):
-            try attempt("setrlimit", "type \(step.resource), soft \(step.soft), hard \(step.hard)") {
-                () throws(Errno) in
-                try Linux.setResourceLimit(step.resource, soft: step.soft, hard: step.hard)
-            }
+            try setResourceLimit(step)
         case .dropBoundingSet(let sets): try dropBoundingSet(sets)
         case .setIdentity(let step, let effective): try setIdentity(step, effective: effective)
         case .makeWorkingDirectory(let path): try makeDirectories(path)

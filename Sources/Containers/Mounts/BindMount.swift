@@ -43,7 +43,8 @@ extension RootfsSetup {
         do throws(Errno) {
             return try FileDescriptor.open(step.source, flags)
         } catch {
-            throw ContainerError(errno: error, reason: "failed to fulfil mount request: open " + step.source)
+            throw ContainerError(
+                member: ".source", errno: error, reason: "failed to fulfil mount request: open " + step.source)
         }
     }
 
@@ -54,6 +55,7 @@ extension RootfsSetup {
         }
         if !isProc {
             throw ContainerError(
+                member: ".source",
                 reason: "\"" + step.destination + "\" cannot be mounted because it is not of type proc")
         }
     }

@@ -6,7 +6,7 @@ extension RootfsSetup {
         do throws(ContainerError) {
             try makeDevice(step)
         } catch {
-            var failure = error
+            var failure = error.at(".path")
             failure.operation = "error creating device nodes"
             failure.subject = step.path
             throw failure

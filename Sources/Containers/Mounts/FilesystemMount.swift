@@ -74,7 +74,68 @@ extension RootfsSetup {
                     ? "the kernel gives a user namespace a new procfs only where a whole one is visible: /proc of the "
                         + "host is partly covered, or the pid namespace belongs to another user namespace" : "")
         case .bind, .remount, .proc, .sysfs, .tmpfs, .devpts, .mqueue, .cgroup1, .cgroup2, .cgroup2Bind, .other:
-            throw ContainerError(errno: error, reason: "mount " + step.type)
+            throw diagnosed(step, flags, data, error)
+        }
+    }
+
+    /// The failure of a mount with the property that is to blame: where the kernel has the calls, the steps of the mount
+    /// are tried one by one, without making it.
+    private func diagnosed(
+        _ step: MountStep, _ flags: MountFlags, _ data: String, _ errno: Errno
+    ) -> ContainerError {
+        var failure = ContainerError(errno: errno, reason: "mount " + step.type)
+        do throws(Errno) {
+            let context = try FileDescriptor.openFileSystem(step.type)
+            do throws(ContainerError) {
+                try configure(context, step, flags, data)
+            } catch {
+                return error
+            }
+            if errno == .noSuchFileOrDirectory || errno == Errno(rawValue: 15), !step.source.isEmpty {  // ENOTBLK
+                failure.member = ".source"
+                failure.value = quoted(step.source)
+            }
+        } catch .noSuchDevice {
+            failure.member = ".type"
+            failure.value = quoted(step.type)
+            failure.remedy =
+                step.type.isEmpty ? "a mount that is no bind needs one" : "/proc/filesystems lists those there are"
+        } catch {
+            // A kernel without these calls; its answer to mount(2) is all there is.
+        }
+        return failure
+    }
+
+    /// Hands the options to a new file system, and tells which one it does not take.
+    private func configure(
+        _ context: borrowing FileDescriptor, _ step: MountStep, _ flags: MountFlags, _ data: String
+    ) throws(ContainerError) {
+        func attempt(
+            _ member: String, _ value: String, _ body: () throws(Errno) -> Void
+        ) throws(ContainerError) {
+            do throws(Errno) {
+                try body()
+            } catch {
+                throw ContainerError(
+                    member: member, value: quoted(value), errno: error,
+                    reason: "mount " + step.type + MountData.kernelMessage(of: context))
+            }
+        }
+        if !step.source.isEmpty {
+            try attempt(".source", step.source) { () throws(Errno) in try context.configure("source", step.source) }
+        }
+        for (flag, name) in MountData.superblockFlags where flags.contains(flag) {
+            try attempt(".options", name) { () throws(Errno) in try context.configure(flag: name) }
+        }
+        for option in MountData.options(data) {
+            let text = option.value.map { option.key + "=" + $0 } ?? option.key
+            try attempt(".options", text) { () throws(Errno) in
+                if let value = option.value {
+                    try MountData.configure(context, option.key, value, type: step.type)
+                } else {
+                    try context.configure(flag: option.key)
+                }
+            }
         }
     }
 
@@ -88,20 +149,10 @@ extension RootfsSetup {
         } catch .noSuchSystemCall where data.utf8.count <= longestData {
             return try mountAndReopen(step, flags, data, target)
         } catch {
-            throw ContainerError(errno: error, reason: "mount " + step.type)
+            throw diagnosed(step, flags, data, error)
         }
+        try configure(context, step, flags, data)
         do throws(Errno) {
-            if !step.source.isEmpty { try context.configure("source", step.source) }
-            for (flag, name) in MountData.superblockFlags where flags.contains(flag) {
-                try context.configure(flag: name)
-            }
-            for option in MountData.options(data) {
-                if let value = option.value {
-                    try MountData.configure(context, option.key, value, type: step.type)
-                } else {
-                    try context.configure(flag: option.key)
-                }
-            }
             let mounted = try context.makeMount(MountAttributes(flags))
             try mounted.attach(on: target.file.raw)
             return mounted

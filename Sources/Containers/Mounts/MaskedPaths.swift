@@ -5,8 +5,8 @@ extension RootfsSetup {
     package func perform(_ step: MaskedPathsStep) throws(ContainerError) {
         guard !step.paths.isEmpty else { return }
         var emptyFolder: MountedPlace?
-        for path in step.paths {
-            guard let place = try openIfPresent(path, "mask") else { continue }
+        for (index, path) in step.paths.enumerated() {
+            guard let place = try openIfPresent(path, index, "mask") else { continue }
             do throws(Errno) {
                 do throws(Errno) {
                     try bind(try knownNullDevice(), on: place.raw)
@@ -18,7 +18,9 @@ extension RootfsSetup {
                     }
                 }
             } catch {
-                throw ContainerError(operation: "mask", subject: path, errno: error)
+                throw ContainerError(
+                    operation: "mask", member: "[\(index)]", subject: path, errno: error,
+                    remedy: error == .noSuchDevice ? "/dev/null in the container is not the null device 1:3" : "")
             }
         }
     }
@@ -46,17 +48,22 @@ extension RootfsSetup {
 
     /// Makes paths read-only by covering each with a read-only copy of itself.
     package func perform(_ step: ReadonlyPathsStep) throws(ContainerError) {
-        for path in step.paths {
-            guard let place = try openIfPresent(path, "make read-only") else { continue }
+        for (index, path) in step.paths.enumerated() {
+            guard let place = try openIfPresent(path, index, "make read-only") else { continue }
             do throws(Errno) {
                 let tree = try FileDescriptor.cloneTree(at: place.raw, recursively: true)
                 try setMountAttributes(tree.raw, MountAttributeChange(set: .readOnly))
                 try tree.attach(on: place.raw)
             } catch {
                 guard error == .noSuchSystemCall || error == .notPermitted else {
-                    throw ContainerError(operation: "make read-only", subject: path, errno: error)
+                    throw ContainerError(
+                        operation: "make read-only", member: "[\(index)]", subject: path, errno: error)
                 }
-                try coverReadOnly(place.raw, path)
+                do throws(ContainerError) {
+                    try coverReadOnly(place.raw, path)
+                } catch {
+                    throw error.at("[\(index)]")
+                }
             }
         }
     }
@@ -72,12 +79,14 @@ extension RootfsSetup {
         }
     }
 
-    private func openIfPresent(_ path: String, _ operation: String) throws(ContainerError) -> FileDescriptor? {
+    private func openIfPresent(
+        _ path: String, _ index: Int, _ operation: String
+    ) throws(ContainerError) -> FileDescriptor? {
         do throws(Errno) {
             return try RootedPath(path, in: root).open()
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
-            throw ContainerError(operation: operation, subject: path, errno: error)
+            throw ContainerError(operation: operation, member: "[\(index)]", subject: path, errno: error)
         }
     }
 }

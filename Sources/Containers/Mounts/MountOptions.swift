@@ -118,7 +118,7 @@ extension MountOptions.IDMap {
 
     private static func malformed(_ word: String) -> ContainerError {
         ContainerError(
-            .invalidConfiguration,
+            .invalidConfiguration, member: ".options", value: quoted(word),
             reason: "malformed mount option \"" + word
                 + "\": want idmap=uids=INSIDE-OUTSIDE-SIZE;gids=INSIDE-OUTSIDE-SIZE")
     }

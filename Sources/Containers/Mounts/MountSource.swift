@@ -6,10 +6,7 @@ package enum MountSource {
     /// Takes a copy of a tree of the host's mounts, detached from everything, for a child to attach.
     package static func prepare(_ step: MountSourceStep) throws(ContainerError) -> FileDescriptor {
         do throws(ContainerError) {
-            let tree = try explained("failed to fulfil mount request: open " + step.path) { () throws(Errno) in
-                try FileDescriptor.cloneTree(
-                    step.path, at: workingDirectory, recursively: step.recursively, followingLinks: !step.noFollow)
-            }
+            let tree = try clone(step)
             if !step.propagation.isEmpty {
                 try explained("change the propagation") { () throws(Errno) in
                     try setMountAttributes(
@@ -35,6 +32,18 @@ package enum MountSource {
             failure.operation = "error mounting \"" + step.path + "\" to rootfs at \"" + step.destination + "\""
             failure.subject = ""
             throw failure
+        }
+    }
+
+    private static func clone(_ step: MountSourceStep) throws(ContainerError) -> FileDescriptor {
+        do throws(Errno) {
+            return try FileDescriptor.cloneTree(
+                step.path, at: workingDirectory, recursively: step.recursively, followingLinks: !step.noFollow)
+        } catch {
+            // The root comes from a property of its own.
+            throw ContainerError(
+                member: step.destination == "/" ? "" : ".source", errno: error,
+                reason: "failed to fulfil mount request: open " + step.path)
         }
     }
 

@@ -35,20 +35,25 @@ extension RootfsSetup {
             found = directory ? try path.openOrMakeDirectory(links) : try path.openOrMakeFile(links)
         } catch {
             if links == .refuse, error == .tooManySymbolicLinks || error == .notDirectory {
-                throw ContainerError(reason: "filesystem \"" + step.type + "\" must be mounted on ordinary directory")
+                throw ContainerError(
+                    member: ".destination",
+                    reason: "filesystem \"" + step.type + "\" must be mounted on ordinary directory")
             }
-            throw ContainerError(errno: error, reason: "open " + step.destination + " in the root file system")
+            throw ContainerError(
+                member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system")
         }
         let file = FileDescriptor(owning: found.file)
         let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
         if isRoot(status) {
             throw ContainerError(
+                member: ".destination",
                 reason: "mountpoint \"" + step.destination + "\" is on the top of the root file system")
         }
         if found.existed, !step.rules.contains(.insideProc) {
             let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystem() }
             if system == .proc {
                 throw ContainerError(
+                    member: ".destination",
                     reason: "\"" + step.destination + "\" cannot be mounted because it is inside /proc")
             }
         }

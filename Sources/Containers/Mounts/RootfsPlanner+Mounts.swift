@@ -53,7 +53,7 @@ extension RootfsPlanner {
 
     private func onTop(_ mount: Mount) -> ContainerError {
         ContainerError(
-            .invalidConfiguration,
+            .invalidConfiguration, member: ".destination",
             reason: "error mounting \"" + (mount.source ?? "") + "\" to rootfs at \"" + mount.destination
                 + "\": mountpoint \"" + facts.rootfs + "\" is on the top of rootfs \"" + facts.rootfs + "\"")
     }

@@ -53,7 +53,7 @@ struct RootfsPlanner {
         guard let label = spec.linux?.mountLabel, !label.isEmpty else { return "" }
         guard facts.hasSELinux else {
             throw ContainerError(
-                .invalidConfiguration, origin: Origin(.mountLabel),
+                .invalidConfiguration, origin: Origin(.mountLabel), value: quoted(label),
                 reason: "selinux label is specified in config, but selinux is disabled or not supported")
         }
         return label
@@ -86,7 +86,8 @@ extension RootfsPlanner {
             if step.bindsHostNode, preparesDevices { step.preparedIndex = Int32(clamping: index) }
             if configured.contains(where: { $0.0.path == step.path }) {
                 throw ContainerError(
-                    .invalidConfiguration, origin: origin, reason: "\"" + step.path + "\" is there twice")
+                    .invalidConfiguration, origin: origin, member: ".path",
+                    reason: "\"" + step.path + "\" is there twice")
             }
             configured.append((step, origin))
         }
@@ -126,7 +127,7 @@ extension RootfsPlanner {
         let path = ContainerPath.cleaned(device.path)
         guard device.path.utf8.first == UInt8(ascii: "/"), path != "/" else {
             throw ContainerError(
-                .invalidConfiguration, origin: origin,
+                .invalidConfiguration, origin: origin, member: ".path",
                 reason: "\"" + device.path + "\" is not an absolute path of a file")
         }
         let kind: FileKind
@@ -139,7 +140,7 @@ extension RootfsPlanner {
         let mode = device.fileMode ?? 0o666
         guard mode & ~0o7777 == 0 || mode & ~0o7777 == kind.rawValue else {
             throw ContainerError(
-                .invalidConfiguration, origin: origin,
+                .invalidConfiguration, origin: origin, member: ".fileMode",
                 reason: "fileMode \(mode) (0" + String(mode, radix: 8) + ") is not a set of permissions")
         }
         let permissions = mode & 0o7777

@@ -8,7 +8,8 @@ extension RootfsSetup {
             try writeOnce(step.value, to: file.raw)
         } catch {
             throw ContainerError(
-                operation: "open sysctl " + step.key + " file", subject: "/proc/sys/" + step.path, errno: error)
+                operation: "open sysctl " + step.key + " file", value: quoted(step.value),
+                subject: "/proc/sys/" + step.path, errno: error)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Linux
+import RuntimeSpec
 
 /// A file that names a namespace, such as `/proc/PID/ns/net` or a bind mount of it. See namespaces(7).
 enum NamespaceFile {
@@ -9,20 +10,37 @@ enum NamespaceFile {
             descriptor = try FileDescriptor.open(path, [.nonBlocking, .noControllingTerminal])
         } catch {
             throw ContainerError(
-                errno: error, reason: "unable to create new parent process: namespace path: lstat \(path)")
+                member: ".path", value: quoted(path), errno: error,
+                reason: "unable to create new parent process: namespace path: lstat \(path)")
         }
         try check(descriptor.raw, path, flags)
         return descriptor
     }
 
+    /// The name of such a namespace in /proc/PID/ns.
+    private static func name(of flags: CloneFlags) -> String {
+        switch NamespaceType.allCases.first(where: { $0.cloneFlags == flags }) {
+        case .mount: "mnt"
+        case .network: "net"
+        case let type?: type.rawValue
+        case nil: "*"
+        }
+    }
+
     private static func check(_ raw: Int32, _ path: String, _ flags: CloneFlags) throws(ContainerError) {
-        let kind = try attempt("ioctl(NS_GET_NSTYPE)", path) { () throws(Errno) in
-            guard try fileSystemKind(of: raw) == .nsfs else { throw .invalidArgument }
-            return try namespaceKind(of: raw)
+        let kind: CloneFlags?
+        do throws(Errno) {
+            kind = try fileSystemKind(of: raw) == .nsfs ? try namespaceKind(of: raw) : nil
+        } catch {
+            throw ContainerError(
+                operation: "ioctl(NS_GET_NSTYPE)", member: ".path", value: quoted(path), errno: error)
         }
         guard kind == flags else {
             throw ContainerError(
-                .invalidConfiguration, subject: path, reason: "the file names a namespace of another type")
+                .invalidConfiguration, member: ".path", value: quoted(path),
+                reason: kind == nil
+                    ? "the file is no namespace" : "the file names a namespace of another type",
+                remedy: "it must be one such as /proc/PID/ns/" + Self.name(of: flags))
         }
     }
 }

@@ -52,7 +52,7 @@ final class NetworkDevices {
         } catch {
             throw ContainerError(
                 operation: "error creating network interfaces: move netDevice " + name + " to namespace " + path,
-                origin: Origin(.netDevices), errno: error.errno, reason: error.explanation)
+                value: quoted(newName), errno: error.errno, reason: error.explanation)
         }
     }
 

@@ -153,7 +153,7 @@ extension PlanBuilder {
             return SeccompStep(words: program.words, listens: program.notifies)
         } catch {
             throw ContainerError(
-                .invalidConfiguration, origin: Origin(.seccomp), subject: error.path, reason: error.message)
+                .invalidConfiguration, origin: Origin(.seccomp), member: "." + error.path, reason: error.message)
         }
     }
 }

@@ -171,11 +171,11 @@ package struct PlanBuilder {
         guard namespaces.isNew(.time) else { return }
         addChild(.unshare(.newTime), .namespaces)
         // Offsets are fixed once a process has entered, so they are written before.
-        for entry in spec.linux?.timeOffsets ?? [:] {
+        for (index, entry) in (spec.linux?.timeOffsets ?? [:]).enumerated() {
             let step = TimeOffsetStep(
                 clock: entry.key == .monotonic ? .monotonic : .boottime, seconds: entry.value.secs,
                 nanoseconds: entry.value.nanosecs)
-            addChild(.setTimeOffset(step), .timeOffsets)
+            addChild(.setTimeOffset(step), .timeOffsets, index)
         }
         addChild(.enterTimeNamespace, .namespaces)
     }
@@ -215,19 +215,19 @@ package struct PlanBuilder {
         guard process.terminal else {
             if options.consoleSocket != nil {
                 throw ContainerError(
-                    .invalidConfiguration, origin: Origin(.terminal),
+                    .invalidConfiguration, origin: Origin(.terminal), value: "false",
                     reason: "cannot use console socket if runc will not detach or allocate tty")
             }
             return nil
         }
         if options.detaches, options.consoleSocket == nil {
             throw ContainerError(
-                .invalidConfiguration, origin: Origin(.terminal),
+                .invalidConfiguration, origin: Origin(.terminal), value: "true",
                 reason: "cannot allocate tty if runc will detach without setting console socket")
         }
         if !options.detaches, options.consoleSocket != nil {
             throw ContainerError(
-                .invalidConfiguration, origin: Origin(.terminal),
+                .invalidConfiguration, origin: Origin(.terminal), value: "true",
                 reason: "cannot use console socket if runc will not detach or allocate tty")
         }
         return TerminalStep(

@@ -153,6 +153,8 @@ extension ContainerError: PlanCodable {
         encoder.encode(code)
         encoder.encode(operation)
         encoder.encode(origin)
+        encoder.encode(member)
+        encoder.encode(value)
         encoder.encode(subject)
         encoder.encode(errno?.rawValue)
         encoder.encode(reason)
@@ -163,6 +165,8 @@ extension ContainerError: PlanCodable {
         code = try decoder.decode(Code.self)
         operation = try decoder.decode(String.self)
         origin = try decoder.decode(Origin?.self)
+        member = try decoder.decode(String.self)
+        value = try decoder.decode(String.self)
         subject = try decoder.decode(String.self)
         errno = try decoder.decode(Int32?.self).map { Errno(rawValue: $0) }
         reason = try decoder.decode(String.self)

@@ -19,6 +19,7 @@ public struct PlanDescription: Sendable {
         public var origin: String
     }
 
+    private let spec: Spec
     /// The steps in their order; those of both lanes between two meeting points run side by side.
     public private(set) var lines: [Line] = []
     /// Members of config.json that are not in the specification and have no effect.
@@ -26,7 +27,8 @@ public struct PlanDescription: Sendable {
     /// What the user should know.
     public let warnings: [String]
 
-    package init(_ plan: ContainerPlan, ignored: [String] = []) {
+    package init(_ plan: ContainerPlan, of spec: Spec, ignored: [String] = []) {
+        self.spec = spec
         self.ignored = ignored
         warnings = plan.warnings
         var rest = plan.child.steps[...]
@@ -60,7 +62,7 @@ public struct PlanDescription: Sendable {
         lines.append(
             Line(
                 number: lines.count + 1, lane: lane, phase: phase, operation: description.name,
-                detail: description.detail, origin: origin.path))
+                detail: description.detail, origin: origin.path(in: spec)))
     }
 
     /// The plan as a table.
@@ -130,6 +132,6 @@ extension ContainerStore {
         let isCompleted = facts.completeMappings(of: &spec)
         var plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
         if isCompleted { plan.warnings.append(NamespacePlan.ownMappingsWarning) }
-        return PlanDescription(plan, ignored: spec.unknownMembers)
+        return PlanDescription(plan, of: spec, ignored: spec.unknownMembers)
     }
 }

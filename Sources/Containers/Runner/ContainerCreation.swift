@@ -42,7 +42,12 @@ final class ContainerCreation {
         facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         if facts.completeMappings(of: &spec) { report(NamespacePlan.ownMappingsWarning) }
         self.spec = spec
-        let plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
+        let plan: ContainerPlan
+        do throws(ContainerError) {
+            plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
+        } catch {
+            throw error.located(in: spec)
+        }
         runner = PlanRunner(
             plan: plan, context: "unable to start container process: error during container init: ", report: report)
         record = StateRecord(
@@ -101,9 +106,9 @@ final class ContainerCreation {
                 }
             }
         } catch {
-            let cause = wasKilledForMemory(error) ? Self.outOfMemory : error
+            let cause = wasKilledForMemory(error) ? outOfMemory : error
             undo(folder)
-            throw cause
+            throw cause.located(in: spec)
         }
         return MadeContainer(
             container: Container(store: store, record: record), process: runner.takeChild(), starter: starter.take(),
@@ -120,7 +125,7 @@ final class ContainerCreation {
             if facts.isRootless { recordMadeCgroups() }
         case .openNamespace(let slot, let path, let flags):
             let namespace = try NamespaceFile.open(path, flags)
-            try NamespaceSysctls(spec.linux?.sysctl ?? [:]).check(namespace.raw, flags)
+            try HostNamespaceRule(spec).check(namespace.raw, flags)
             runner.descriptors.fill(slot, namespace)
         case .prepareMount(let preparation):
             try prepare(preparation)
@@ -266,11 +271,16 @@ final class ContainerCreation {
         return try ConsoleSocket.connect(to: path, bundle: facts.bundle)
     }
 
-    private static let outOfMemory: ContainerError = {
+    private var outOfMemory: ContainerError {
         var error = ContainerError(.childDied, reason: "container init was OOM-killed (memory limit too low?)")
+        if let limit = spec.linux?.resources?.memory?.limit {
+            error.origin = Origin(.resources)
+            error.member = ".memory.limit"
+            error.value = String(limit)
+        }
         error.context = "unable to start container process: "
         return error
-    }()
+    }
 
     /// Whether the child died of the container's memory limit.
     private func wasKilledForMemory(_ error: ContainerError) -> Bool {

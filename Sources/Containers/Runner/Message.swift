@@ -50,11 +50,11 @@ extension Message {
         case .seccompListener: encoder.encode(Kind.seccompListener)
         case .warning(let text):
             encoder.encode(Kind.warning)
-            encoder.encode(text)
+            encoder.encode(oneLine(text, limit: 6000))
         case .ready: encoder.encode(Kind.ready)
         case .failed(let error):
             encoder.encode(Kind.failed)
-            encoder.encode(error)
+            encoder.encode(error.shortened)
         case .proceed: encoder.encode(Kind.proceed)
         }
         return encoder.bytes

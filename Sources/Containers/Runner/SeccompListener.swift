@@ -23,8 +23,9 @@ struct SeccompListener {
             try send(document.encoded(), descriptors: [raw], over: socket.raw)
         } catch {
             throw ContainerError(
-                operation: "send the seccomp listener to", origin: Origin(.seccomp), subject: path, errno: error,
-                remedy: "the agent behind linux.seccomp.listenerPath must listen")
+                operation: "send the seccomp listener to", origin: Origin(.seccomp), member: ".listenerPath",
+                subject: quoted(path), errno: error,
+                remedy: "the agent must listen at this path before the container is made")
         }
     }
 }

@@ -15,6 +15,8 @@ extension Validation {
             if let mode = device.fileMode, mode & ~0o7777 & ~device.type.fileTypeBits != 0 {
                 report(path(), "fileMode", "\(mode) is out of range (0 to 4095)")
             }
+            if device.uid == UInt32.max { report(path(), "uid", "\(UInt32.max) is not a user id") }
+            if device.gid == UInt32.max { report(path(), "gid", "\(UInt32.max) is not a group id") }
             if let place = places.updateValue(index, forKey: device.path), !devices[place].isSame(as: device) {
                 report(path(), "path", quotation(of: device.path) + " is given twice for different devices")
             }
@@ -40,9 +42,17 @@ extension Validation {
                 "linux", "netDevices",
                 "unable to move network devices without a NET namespace: " + quotation(of: first.key))
         }
+        var names: Set<String> = []
         for pair in devices {
             if !Self.isInterfaceName(pair.key, isTemplate: false) {
-                report("linux", "netDevices", "invalid network device name " + quotation(of: pair.key))
+                report(
+                    PropertyPath("linux.netDevices").member(pair.key).text, "",
+                    "invalid network device name " + quotation(of: pair.key))
+            }
+            let name = pair.value.name ?? pair.key
+            if !name.hasSuffix("%d"), !names.insert(name).inserted {
+                let path = PropertyPath("linux.netDevices").member(pair.key).member("name")
+                report(path.text, "", quotation(of: name) + " is the name of two devices")
             }
             if let name = pair.value.name, !Self.isInterfaceName(name, isTemplate: true) {
                 let path = PropertyPath("linux.netDevices").member(pair.key).member("name")

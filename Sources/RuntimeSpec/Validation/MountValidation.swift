@@ -21,10 +21,10 @@ extension Validation {
         if mount.source == nil {
             report(path(), "source", "a bind mount needs a source: " + quotation(of: mount.destination))
         }
-        for option in mount.options where !MountOption.isStandard(option) {
+        for (index, option) in mount.options.enumerated() where !MountOption.isStandard(option) {
             let reason = "bind mounts cannot have any filesystem-specific options applied"
             report(
-                path(), "options",
+                path(), "options[\(index)]",
                 "invalid mount " + quotation(of: mount.destination) + ": " + reason + ": " + quotation(of: option))
         }
     }
@@ -38,8 +38,8 @@ extension Validation {
         if !mount.uidMappings.isEmpty { check(mount.uidMappings, path(), "uidMappings") }
         if !mount.gidMappings.isEmpty { check(mount.gidMappings, path(), "gidMappings") }
         guard mount.uidMappings.isEmpty, mount.gidMappings.isEmpty, !has(.user) else { return }
-        for option in mount.options where option == "idmap" || option == "ridmap" {
-            report(path(), "options", quotation(of: option) + " needs mappings or a user namespace")
+        for (index, option) in mount.options.enumerated() where option == "idmap" || option == "ridmap" {
+            report(path(), "options[\(index)]", quotation(of: option) + " needs mappings or a user namespace")
         }
     }
 

@@ -88,7 +88,40 @@ extension Validation {
         }
     }
 
-    private static let idCount: UInt64 = 1 << 32
+    // The last number is no id: the kernel keeps it for "none", and refuses a range that ends with it.
+    private static let idCount: UInt64 = (1 << 32) - 1
+
+    /// In a new user namespace only mapped ids can own a file.
+    mutating func checkIDs(of linux: LinuxConfiguration) {
+        guard mapsIDs(linux) else { return }
+        for (index, device) in linux.devices.enumerated() {
+            if let uid = device.uid, uid != .max, !Self.has(uid, linux.uidMappings) {
+                report("linux", "devices[\(index)].uid", "\(uid) is not mapped in the user namespace")
+            }
+            if let gid = device.gid, gid != .max, !Self.has(gid, linux.gidMappings) {
+                report("linux", "devices[\(index)].gid", "\(gid) is not mapped in the user namespace")
+            }
+        }
+    }
+
+    /// The kernel's limit of supplementary groups, and that they are mapped.
+    mutating func checkGroups(of process: Process, _ linux: LinuxConfiguration?) {
+        let groups = process.user.additionalGids
+        guard let linux, mapsIDs(linux) else { return }
+        for (index, gid) in groups.enumerated() where gid != .max && !Self.has(gid, linux.gidMappings) {
+            report("process", "user.additionalGids[\(index)]", "\(gid) is not mapped in the user namespace")
+        }
+    }
+
+    /// Whether the mappings of the configuration are those of the container.
+    private func mapsIDs(_ linux: LinuxConfiguration) -> Bool {
+        let isNew = namespaces.contains { $0.type == .user && $0.path == nil }
+        return isNew && !linux.uidMappings.isEmpty && !linux.gidMappings.isEmpty && linux.gidMappings.count <= 340
+    }
+
+    private static func has(_ id: UInt32, _ mappings: [IDMapping]) -> Bool {
+        mappings.contains { $0.containerIDs.contains(UInt64(id)) }
+    }
 }
 
 extension IDMapping {

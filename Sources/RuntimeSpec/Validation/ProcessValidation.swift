@@ -33,6 +33,11 @@ extension Validation {
         let noID = UInt32.max
         if user.uid == noID { report(base, "user.uid", "\(noID) is not a user id") }
         if user.gid == noID { report(base, "user.gid", "\(noID) is not a group id") }
+        if user.additionalGids.count > 65536 {
+            report(
+                base, "user.additionalGids",
+                "\(user.additionalGids.count) groups, but the kernel takes no more than 65536")
+        }
         for (index, gid) in user.additionalGids.enumerated() where gid == noID {
             report(base, "user.additionalGids[\(index)]", "\(noID) is not a group id")
         }
@@ -73,12 +78,12 @@ extension Validation {
 
     private mutating func check(_ scheduler: Scheduler, at base: String) {
         let policy = scheduler.policy
+        if !(-20...19).contains(scheduler.nice) {
+            let message = "invalid scheduler.nice: \(scheduler.nice) when scheduler.policy is \(policy.rawValue)"
+            report(base, "scheduler.nice", message)
+        }
         switch policy {
-        case .other, .batch:
-            if !(-20...19).contains(scheduler.nice) {
-                let message = "invalid scheduler.nice: \(scheduler.nice) when scheduler.policy is \(policy.rawValue)"
-                report(base, "scheduler.nice", message)
-            }
+        case .other, .batch: break
         case .fifo, .roundRobin:
             if !(1...99).contains(scheduler.priority) {
                 report(
@@ -95,8 +100,9 @@ extension Validation {
                 "scheduler.priority can only be specified for SchedFIFO or SchedRR policy: \(scheduler.priority)")
         }
         if policy != .deadline, scheduler.runtime != 0 || scheduler.deadline != 0 || scheduler.period != 0 {
+            let member = scheduler.runtime != 0 ? "runtime" : scheduler.deadline != 0 ? "deadline" : "period"
             report(
-                base, "scheduler",
+                base, "scheduler." + member,
                 "scheduler runtime/deadline/period can only be specified for SchedDeadline policy: "
                     + "\(scheduler.runtime)/\(scheduler.deadline)/\(scheduler.period) with \"\(policy.rawValue)\"")
         }

@@ -15,10 +15,14 @@ extension Validation {
             report(base, "network.priorities[\(index)].name", "must not be empty")
         }
         for pair in resources.rdma where pair.value.hcaHandles == nil && pair.value.hcaObjects == nil {
-            report(base, "rdma", quotation(of: pair.key) + " needs hcaHandles or hcaObjects")
+            report(
+                PropertyPath(base.isEmpty ? "rdma" : base + ".rdma").member(pair.key).text, "",
+                quotation(of: pair.key) + " needs hcaHandles or hcaObjects")
         }
         for pair in resources.unified where !Self.isFileName(pair.key) {
-            report(base, "unified", quotation(of: pair.key) + " is not the name of a cgroup file")
+            report(
+                PropertyPath(base.isEmpty ? "unified" : base + ".unified").member(pair.key).text, "",
+                quotation(of: pair.key) + " is not the name of a cgroup file: " + quotation(of: pair.value))
         }
     }
 

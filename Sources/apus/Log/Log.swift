@@ -125,7 +125,8 @@ extension ContainerError {
             if !text.isEmpty { fields.append(LogRecord.Field(key: key, value: .text(text))) }
         }
         add("operation", operation)
-        if let origin, !origin.isRule { add("property", origin.path) }
+        add("property", property ?? "")
+        add("value", value)
         add("subject", subject)
         if let errno { add("errno", errno.name) }
         // A wording of its own is the message already.

@@ -32,7 +32,7 @@ struct PlanPropertyTests {
             let plan = try PlanSamples.plan(spec, on: layout)
             #expect(try problems(plan) == [], "\(layout.kind)")
             // Both lanes, and every step with its cause, can be shown.
-            #expect(PlanDescription(plan).lines.count == plan.parent.count + plan.child.steps.count)
+            #expect(PlanDescription(plan, of: spec).lines.count == plan.parent.count + plan.child.steps.count)
         }
     }
 

@@ -1,0 +1,45 @@
+import JSON
+import RuntimeSpec
+
+extension Origin {
+    /// The path as messages and `explain` show it: an entry of a map has its key, not its number.
+    func path(in spec: Spec) -> String {
+        guard let index, let key = key(of: index, in: spec) else { return path }
+        return PropertyPath(property.name.description).member(key).text
+    }
+
+    private func key(of index: Int, in spec: Spec) -> String? {
+        switch property {
+        case .sysctl: element(index, of: spec.linux?.sysctl.keys)
+        case .netDevices: element(index, of: spec.linux?.netDevices.keys)
+        case .timeOffsets: element(index, of: spec.linux?.timeOffsets.keys)?.rawValue
+        default: nil
+        }
+    }
+
+    private func element<Key>(_ index: Int, of keys: [Key]?) -> Key? {
+        guard let keys, keys.indices.contains(index) else { return nil }
+        return keys[index]
+    }
+}
+
+extension ContainerError {
+    /// The same error with the whole path of its property, for which the one who performs a step knows too little: the
+    /// key of an entry of a map, and the number of a mount's option.
+    func located(in spec: Spec) -> ContainerError {
+        guard var origin, let index = origin.index else { return self }
+        var error = self
+        if origin.property == .mounts, member == ".options", spec.mounts.indices.contains(index) {
+            let place = spec.mounts[index].options.firstIndex { quoted($0) == value }
+            if let place { error.member += "[" + String(place) + "]" }
+            return error
+        }
+        let name = origin.property.name.description
+        let path = origin.path(in: spec)
+        guard path != origin.path else { return self }
+        origin.index = nil
+        error.origin = origin
+        error.member = path.dropFirst(name.count) + member
+        return error
+    }
+}
