@@ -131,13 +131,13 @@ extension PlanBuilder {
     private func environment(of process: Process) -> [String] {
         var entries: [String] = []
         entries.reserveCapacity(process.env.count + 3)
-        for (index, entry) in process.env.enumerated() {
+        // From the end, since the last of a name counts.
+        var names: Set<Substring> = []
+        for entry in process.env.reversed() {
             guard let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let name = entry[...equals]
-            let isOverridden = process.env[(index + 1)...].contains { $0.utf8.starts(with: name.utf8) }
-            if isOverridden || entry == "HOME=" { continue }
-            entries.append(entry)
+            if names.insert(entry[..<equals]).inserted, entry != "HOME=" { entries.append(entry) }
         }
+        entries.reverse()
         if options.listenDescriptors > 0 {
             entries.append("LISTEN_FDS=\(options.listenDescriptors)")
             entries.append("LISTEN_PID=1")
@@ -163,12 +163,13 @@ extension CapabilitySets {
     package static func of(_ capabilities: Capabilities?) -> (sets: CapabilitySets, unknown: [String]) {
         var sets = CapabilitySets()
         var unknown: [String] = []
+        var seen: Set<String> = []
         func mask(_ names: [String]?) -> UInt64 {
             var mask: UInt64 = 0
             for name in names ?? [] {
                 if let number = Capability.number(of: name) {
                     mask |= 1 << UInt64(number)
-                } else if !unknown.contains(name) {
+                } else if seen.insert(name).inserted {
                     unknown.append(name)
                 }
             }
