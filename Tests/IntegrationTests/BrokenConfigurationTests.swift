@@ -24,7 +24,6 @@ struct BrokenConfigurationTests {
         Case("ociVersion", "1.0") { $0.ociVersion = "1.0" },
         Case("ociVersion", "2.0.0") { $0.ociVersion = "2.0.0" },
         Case("ociVersion") { $0.remove("ociVersion") },
-        Case("process") { $0.remove("process") },
         Case("process.args", "args must not be empty") { $0.process.args = [] },
         Case("process.args[0]") { $0.process.args = [5] },
         Case("process.args") { $0.process.args = "sh" },
