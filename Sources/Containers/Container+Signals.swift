@@ -16,9 +16,11 @@ extension Container {
             if !record.hasPrivatePIDNamespace { try signalAll(signal) }
             return
         }
+        var isKilled = false
         if signal == SignalNumber.kill, !record.hasPrivatePIDNamespace {
             do throws(ContainerError) {
                 try signalAll(signal)
+                isKilled = true
             } catch {
                 var error = error
                 error.reason = "unable to kill all processes: " + error.reason
@@ -28,7 +30,8 @@ extension Container {
         do throws(Errno) {
             try process.send(signal: signal)
         } catch .noSuchProcess {
-            throw ContainerError(.notRunning, exactly: "container not running")
+            // It may have ended of the signal that it got with all others.
+            guard isKilled else { throw ContainerError(.notRunning, exactly: "container not running") }
         } catch {
             throw ContainerError(errno: error, reason: "unable to signal init")
         }

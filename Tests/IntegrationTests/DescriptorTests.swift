@@ -130,7 +130,7 @@ struct DescriptorTests {
     // MARK: NOTIFY_SOCKET
 
     /// The container's READY is sent on to the caller's socket. runc 1.1.5 sends no barrier.
-    @Test func notifySocket() throws {
+    @Test(.requires(.program("python3"))) func notifySocket() throws {
         let bundle = try TestBundle(shell: "echo $NOTIFY_SOCKET; test -S $NOTIFY_SOCKET && echo there; sleep 1000")
         let socket = try SocketListener(datagram: true)
         let create = try bundle.launch(
