@@ -33,10 +33,11 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: settings),
-        .target(name: "Cgroups", dependencies: ["Linux", "RuntimeSpec"], swiftSettings: settings),
+        .target(name: "Systemd", dependencies: ["Linux"], swiftSettings: settings),
+        .target(name: "Cgroups", dependencies: ["Linux", "RuntimeSpec", "Systemd"], swiftSettings: settings),
         .target(name: "Seccomp", dependencies: ["Linux", "RuntimeSpec", "CSeccomp"], swiftSettings: settings),
         .target(
-            name: "Containers", dependencies: ["Linux", "JSON", "RuntimeSpec", "Cgroups", "Seccomp"],
+            name: "Containers", dependencies: ["Linux", "JSON", "RuntimeSpec", "Systemd", "Cgroups", "Seccomp"],
             swiftSettings: settings),
         .executableTarget(
             name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp"],
@@ -45,7 +46,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(
             name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
-        .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"], swiftSettings: settings),
+        .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "Systemd"], swiftSettings: settings),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Linux"], swiftSettings: settings),
         .testTarget(
             name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "JSON", "Linux"],
             exclude: ["Profiles"], swiftSettings: settings),

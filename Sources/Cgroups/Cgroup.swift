@@ -31,6 +31,8 @@ package struct Cgroup: ~Copyable {
     var branches: [Branch]
     /// Whether a refused directory is no error: a rootless container whose configuration names no path.
     let isOptional: Bool
+    /// Whether a process of the runtime's keeps the place in it.
+    let holdsPlaceholder: Bool
     /// Controllers that could not be enabled for the container, and where and why.
     var notEnabled: [DisabledController] = []
 
@@ -40,6 +42,7 @@ package struct Cgroup: ~Copyable {
     package init(_ plan: CgroupPlan, isRootless: Bool = false) {
         kind = plan.kind
         isOptional = isRootless && plan.isDefaultPath
+        holdsPlaceholder = plan.unit != nil
         branches = plan.places.map {
             Branch(controllers: $0.controllers, directory: $0.directory, mountPoint: $0.mountPoint)
         }
@@ -63,12 +66,14 @@ package struct Cgroup: ~Copyable {
         kind = unified ? (legacy ? .hybrid : .unified) : (legacy ? .legacy : .none)
         self.branches = branches
         isOptional = true
+        holdsPlaceholder = false
     }
 
     init(kind: CgroupLayout.Kind, branches: [Branch]) {
         self.kind = kind
         self.branches = branches
         isOptional = false
+        holdsPlaceholder = false
     }
 
     deinit {

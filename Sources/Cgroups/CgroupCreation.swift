@@ -77,7 +77,7 @@ extension Cgroup {
 
     /// Checks a cgroup that was there before: it must hold no process and must not be frozen.
     private mutating func checkUnused() throws(CgroupError) {
-        if let index = processIndex, !branches[index].isMade {
+        if let index = processIndex, !branches[index].isMade, !holdsPlaceholder {
             let count = try processes(of: index).count
             guard count == 0 else {
                 throw CgroupError(

@@ -1,3 +1,5 @@
+import Systemd
+
 /// Where the container's cgroup lies in every hierarchy. Pure: nothing is made or looked up.
 package struct CgroupPlan: Hashable, Sendable {
     /// The container's cgroup in one hierarchy.
@@ -18,7 +20,9 @@ package struct CgroupPlan: Hashable, Sendable {
     /// One place per hierarchy; cgroup2 comes last.
     package let places: [Place]
     /// Whether the configuration names no path, in which case a rootless runtime may go without a cgroup.
-    package let isDefaultPath: Bool
+    package internal(set) var isDefaultPath: Bool
+    /// The unit of systemd that the cgroup belongs to; nil with the cgroupfs driver.
+    package internal(set) var unit: ContainerUnit?
 
     /// Resolves `linux.cgroupsPath` for the cgroupfs driver.
     ///

@@ -94,6 +94,11 @@ extension Container {
             // With a pid namespace of its own the first process took all others along; a half-made container may have
             // left one that no state names.
             if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
+            if record.unit != nil {
+                // systemd would wait for whoever is left in the unit.
+                if force { try cgroup.killAll() }
+                try record.stopUnit()
+            }
             // Only somebody else can have put a process there that is still alive.
             try cgroup.remove(killing: force)
         }

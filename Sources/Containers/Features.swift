@@ -33,7 +33,7 @@ extension LinuxFeatures {
         LinuxFeatures(
             namespaces: NamespaceType.allCases.map(\.rawValue).sorted(),
             capabilities: Capability.names.map(\.description),
-            cgroup: CgroupFeatures(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
+            cgroup: CgroupFeatures(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true),
             seccomp: RuntimeSpec.SeccompFeatures(
                 enabled: true, actions: Seccomp.SeccompFeatures.actions.sorted(),
                 operators: Seccomp.SeccompFeatures.operators.sorted(),

@@ -96,4 +96,9 @@ struct DeviceList: Hashable, Sendable {
         }
         return changes
     }
+
+    /// The exceptions, in the order of their first naming.
+    var entries: [(DeviceSelector, DeviceAccess)] {
+        order.compactMap { selector in exceptions[selector].map { (selector, $0) } }
+    }
 }

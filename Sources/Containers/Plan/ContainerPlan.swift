@@ -1,6 +1,7 @@
 import Cgroups
 import Linux
 import RuntimeSpec
+import Systemd
 
 /// All that will be done to make a container, in order: a pure function of the configuration and of facts of the host.
 ///
@@ -33,6 +34,8 @@ package struct ParentStep: Sendable {
 
 /// One thing that the runtime does for the container.
 package enum ParentOperation: Sendable {
+    /// Starts the unit of systemd that the container's cgroup belongs to.
+    case startUnit(ContainerUnit, [UnitProperty])
     /// Makes the container's cgroup in every hierarchy.
     case makeCgroup(CPUResources?)
     /// Opens the namespace at a path, checked to be of its kind.
@@ -45,6 +48,8 @@ package enum ParentOperation: Sendable {
     case spawn(SpawnPlan)
     /// Writes the user and group mappings of the child's user namespace.
     case writeIDMappings(IDMappingPlan)
+    /// Gives systemd the limits as properties of the unit.
+    case limitUnit(Resources)
     /// Writes the limits of the cgroup.
     case limitCgroup(Resources, enforcingDevices: Bool)
     /// Gives the cgroup to the user of the container's process.

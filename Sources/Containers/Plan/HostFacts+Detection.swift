@@ -9,14 +9,15 @@ extension HostFacts {
         user = effectiveUser
         group = effectiveGroup
         isRootless = options.isRootless || user != 0
-        if options.usesSystemdCgroup {
-            throw ContainerError(.notSupported, exactly: "not supported yet: --systemd-cgroup")
-        }
         do throws(CgroupError) {
             let layout = try CgroupLayout.detect()
             cgroupLayout = layout
             if options.usesCgroups, layout.kind != .none {
-                cgroup = try CgroupPlan(layout: layout, cgroupsPath: spec.linux?.cgroupsPath, id: id)
+                let path = spec.linux?.cgroupsPath
+                cgroup =
+                    options.usesSystemdCgroup
+                    ? try CgroupPlan(layout: layout, unitPath: path, id: id, isUser: isRootless)
+                    : try CgroupPlan(layout: layout, cgroupsPath: path, id: id)
             }
         } catch {
             throw ContainerError(error)

@@ -1,10 +1,17 @@
 import Linux
 import RuntimeSpec
+import Systemd
 
 extension ParentOperation {
     /// The operation in words, for a reader of the plan.
     var description: (name: String, detail: String) {
         switch self {
+        case .startUnit(let unit, let properties):
+            (
+                "start-unit",
+                ([unit.name + " in " + unit.slice.name] + properties.map { $0.name + "=" + $0.value.description })
+                    .joined(separator: " ")
+            )
         case .makeCgroup: ("make-cgroup", "in every hierarchy")
         case .openNamespace(_, let path, let flags): ("open-namespace", flags.text + " " + path)
         case .prepareMount(let step):
@@ -20,6 +27,7 @@ extension ParentOperation {
             )
         case .writeIDMappings(let mappings):
             ("write-id-mappings", "users " + text(mappings.users) + "; groups " + text(mappings.groups))
+        case .limitUnit: ("limit-unit", "the limits as properties of the unit")
         case .limitCgroup(_, let enforcingDevices): ("limit-cgroup", enforcingDevices ? "devices" : "")
         case .delegateCgroup(let user): ("delegate-cgroup", "to user \(user)")
         case .joinIntelRdt(let step):

@@ -1,6 +1,7 @@
 import Cgroups
 import Linux
 import RuntimeSpec
+import Systemd
 
 /// Builds the plan of a container. The one place that decides in which order things are done.
 package struct PlanBuilder {
@@ -9,7 +10,7 @@ package struct PlanBuilder {
     let options: CreateOptions
     let facts: HostFacts
     var plan = ContainerPlan()
-    private var lateLimit: ParentOperation?
+    private var lateLimits: [ParentOperation] = []
 
     package init(spec: Spec, id: String, options: CreateOptions, facts: HostFacts) {
         self.spec = spec
@@ -28,7 +29,10 @@ package struct PlanBuilder {
         let terminal = try planTerminal(process)
 
         // Before the child: what it starts in and what it is handed.
-        if facts.cgroup != nil {
+        if let cgroup = facts.cgroup {
+            if let unit = cgroup.unit {
+                addParent(.startUnit(unit, try unitProperties()), .cgroupsPath)
+            }
             addParent(.makeCgroup(spec.linux?.resources?.cpu), .cgroupsPath)
             addRealTimeBudget()
         }
@@ -102,10 +106,8 @@ package struct PlanBuilder {
         add(file.afterSwitch)
 
         try addProcessSteps(process, hooks: spec.hooks.startContainer, isFirst: true)
-        if let lateLimit {
-            addParent(.awaitReady, .rule)
-            addParent(lateLimit, .resources)
-        }
+        if !lateLimits.isEmpty { addParent(.awaitReady, .rule) }
+        for limit in lateLimits { addParent(limit, .resources) }
         addParent(.recordCreated, .rule)
         return plan
     }
@@ -152,7 +154,7 @@ package struct PlanBuilder {
 
     private mutating func limitCgroup() throws(ContainerError) {
         let resources = spec.linux?.resources ?? Resources()
-        guard facts.cgroup != nil else {
+        guard let cgroup = facts.cgroup else {
             var limits = resources
             limits.devices = []
             guard limits == Resources() else {
@@ -162,9 +164,24 @@ package struct PlanBuilder {
             }
             return
         }
-        let limit = ParentOperation.limitCgroup(resources, enforcingDevices: false)
+        var limits = [ParentOperation.limitCgroup(resources, enforcingDevices: false)]
+        // systemd first: what it writes is less than the runtime knows, and the last word stays with the runtime.
+        if cgroup.unit != nil { limits.insert(.limitUnit(resources), at: 0) }
         // Hooks of the container's side fork in its cgroup, which a limit of tasks could forbid: they come first.
-        if spec.hooks.createContainer.isEmpty { addParent(limit, .resources) } else { lateLimit = limit }
+        guard spec.hooks.createContainer.isEmpty else {
+            lateLimits = limits
+            return
+        }
+        for limit in limits { addParent(limit, .resources) }
+    }
+
+    /// What the annotations add to the unit.
+    private func unitProperties() throws(ContainerError) -> [UnitProperty] {
+        do throws(CgroupError) {
+            return try UnitAnnotations.properties(of: spec.annotations)
+        } catch {
+            throw ContainerError(error)
+        }
     }
 
     private mutating func addTimeNamespace(_ namespaces: NamespacePlan) {

@@ -13,6 +13,7 @@ final class ContainerCreation {
     private let facts: HostFacts
     private let runner: PlanRunner
     private var record: StateRecord
+    private var unit: UnitStart?
     private var cgroup: Cgroup?
     private var networkDevices: NetworkDevices?
     private var resctrl: ResctrlTree?
@@ -59,6 +60,7 @@ final class ContainerCreation {
             CgroupRecord(controller: $0.controller, path: $0.path)
         }
         record.cgroupsPath = spec.linux?.cgroupsPath
+        record.unit = facts.cgroup?.unit.map { UnitRecord($0) }
         record.namespaces = (spec.linux?.namespaces ?? []).map {
             NamespaceRecord(type: $0.type, path: $0.path ?? "")
         }
@@ -117,6 +119,10 @@ final class ContainerCreation {
 
     private func perform(_ operation: ParentOperation, in folder: borrowing StateFolder) throws(ContainerError) {
         switch operation {
+        case .startUnit(let planned, let properties):
+            unit = try cgroupCall { () throws(CgroupError) in
+                try UnitStart.start(planned, isUnified: facts.cgroup?.kind == .unified, properties)
+            }
         case .makeCgroup(let cpu):
             guard let plan = facts.cgroup else { return }
             cgroup = Cgroup(plan, isRootless: facts.isRootless)
@@ -134,6 +140,8 @@ final class ContainerCreation {
         case .spawn(let spawn): try performSpawn(spawn)
         case .writeIDMappings(let mappings):
             try runner.writeMappings(mappings)
+        case .limitUnit(let resources):
+            try cgroupCall { () throws(CgroupError) in try unit?.limit(resources) }
         case .limitCgroup(let resources, let enforcingDevices):
             try withCgroup { (cgroup) throws(CgroupError) in
                 for text in try cgroup.apply(resources, enforcingDevices: enforcingDevices) { report(text) }
@@ -215,6 +223,7 @@ final class ContainerCreation {
         try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
         // The child's end only: that it is closed tells when the program runs.
         _ = runner.descriptors.take(.start)
+        unit?.releasePlace()
     }
 
     private func prepareStart(in folder: borrowing StateFolder, startsAtOnce: Bool) throws(ContainerError) {
@@ -314,9 +323,12 @@ final class ContainerCreation {
         networkDevices?.undo(report)
         resctrl?.undo(report)
         rootMount?.undo(report)
+        let hadUnit = unit != nil
+        unit = nil
         do throws(ContainerError) {
             try withCgroup { (cgroup) throws(CgroupError) in
                 if hadChild { try cgroup.killAll() }
+                if hadUnit { try record.stopUnit() }
                 try cgroup.remove()
                 cgroup.undoMake()
             }

@@ -83,12 +83,19 @@ extension StateRecord {
 
     private mutating func decodeOwn(_ reader: inout JSONReader) throws(JSONSyntaxError) {
         guard try reader.peek() == .object else { return try reader.skipValue() }
+        var unit = UnitRecord(name: "", slice: "", isUser: false)
         try reader.beginObject()
         while try reader.nextMember() {
             if reader.isKey("bundle") {
                 bundle = try reader.stringOrEmpty()
             } else if reader.isKey("annotations") {
                 for entry in try reader.pairs() { annotations[entry.key] = entry.value }
+            } else if reader.isKey("unit") {
+                unit.name = try reader.stringOrEmpty()
+            } else if reader.isKey("unitSlice") {
+                unit.slice = try reader.stringOrEmpty()
+            } else if reader.isKey("unitIsUser") {
+                unit.isUser = try reader.booleanOrFalse()
             } else if reader.isKey("keepsKeyring") {
                 keepsKeyring = try reader.booleanOrFalse()
             } else if reader.isKey("hasPoststart") {
@@ -105,6 +112,7 @@ extension StateRecord {
                 try reader.skipValue()
             }
         }
+        if !unit.name.isEmpty { self.unit = unit }
     }
 }
 

@@ -1,5 +1,6 @@
 import JSON
 import RuntimeSpec
+import Systemd
 
 /// What a container's state folder remembers of it: the content of `state.json`.
 ///
@@ -18,6 +19,8 @@ package struct StateRecord: Equatable, Sendable {
     /// The container's folder in each cgroup hierarchy; the unified one has an empty name.
     package var cgroupPaths: [CgroupRecord] = []
     package var cgroupsPath: String?
+    /// The unit of systemd that the cgroup belongs to.
+    package var unit: UnitRecord?
     package var namespaces: [NamespaceRecord] = []
     package var isRootless = false
     /// The mount of the root file system, where it lies in the runtime's own mount namespace and stays there.
@@ -57,6 +60,24 @@ package struct CgroupRecord: Equatable, Sendable {
     package init(controller: String, path: String) {
         self.controller = controller
         self.path = path
+    }
+}
+
+/// The unit of systemd that a container's cgroup belongs to.
+package struct UnitRecord: Equatable, Sendable {
+    package var name: String
+    package var slice: String
+    /// Whether the user's own manager has it.
+    package var isUser: Bool
+
+    package init(name: String, slice: String, isUser: Bool) {
+        self.name = name
+        self.slice = slice
+        self.isUser = isUser
+    }
+
+    package init(_ unit: ContainerUnit) {
+        self.init(name: unit.name, slice: unit.slice.name, isUser: unit.isUser)
     }
 }
 
@@ -178,6 +199,12 @@ extension StateRecord {
             writer.key("path")
             writer.string(cgroupsPath)
         }
+        if let unit {
+            writer.key("parent")
+            writer.string(unit.slice)
+            writer.key("systemd")
+            writer.boolean(true)
+        }
         writer.endObject()
         writer.key("labels")
         writer.beginArray()
@@ -199,6 +226,14 @@ extension StateRecord {
             writer.string(entry.value)
         }
         writer.endObject()
+        if let unit {
+            writer.key("unit")
+            writer.string(unit.name)
+            writer.key("unitSlice")
+            writer.string(unit.slice)
+            writer.key("unitIsUser")
+            writer.boolean(unit.isUser)
+        }
         writer.key("keepsKeyring")
         writer.boolean(keepsKeyring)
         writer.key("hasPoststart")

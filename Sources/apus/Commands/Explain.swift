@@ -23,6 +23,9 @@ private func printExplanation(_ arguments: ParsedArguments) throws(CommandError)
     guard format == "text" || format == "json" else { throw CommandError("invalid format option") }
     var options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
     options.configurationFile = arguments.nonEmptyText(.configuration)
+    let manager = try CgroupManager(arguments)
+    options.usesCgroups = manager != .disabled
+    options.usesSystemdCgroup = manager == .systemd
     options.detaches = false
     options.isRootless = Caller.isRootless
     let plan: PlanDescription

@@ -45,7 +45,7 @@ struct PlanSimulation {
                 if case .recordCreated = step.operation { isRecorded = true }
             case .writeIDMappings, .joinIntelRdt, .moveNetworkDevice:
                 if child == nil { problems.append("\(step.origin.path): done to a child that is not there") }
-            case .makeCgroup, .limitCgroup, .delegateCgroup, .runHooks: break
+            case .startUnit, .makeCgroup, .limitUnit, .limitCgroup, .delegateCgroup, .runHooks: break
             }
         }
         if !isRecorded { problems.append("the parent does not record the container") }

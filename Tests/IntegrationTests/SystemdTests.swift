@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// Containers whose cgroup is a unit of systemd.
+@Suite(.containers, .requires(.root, .runtime))
+struct SystemdTests {
+    private func bundle(
+        _ cgroupsPath: String, _ change: (inout JSONValue) throws -> Void = { _ in }
+    ) throws -> TestBundle {
+        try TestBundle {
+            $0.process.args = ["sleep", "1000"]
+            $0.linux.cgroupsPath = .string(cgroupsPath)
+            try change(&$0)
+        }
+    }
+
+    /// A command with `--systemd-cgroup`.
+    private func apus(_ bundle: TestBundle, _ arguments: String...) throws -> Output {
+        try bundle.launch(
+            arguments, global: ["--root", bundle.stateRoot, "--log", bundle.log, "--systemd-cgroup"]
+        ).wait()
+    }
+
+    private func properties(of unit: String, _ names: String...) throws -> [String: String] {
+        let output = try Command.run("systemctl", "show", unit, "--property", names.joined(separator: ","))
+        let pairs = output.lines.map { $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false) }
+        return Dictionary(pairs.map { (String($0[0]), String($0.last ?? "")) }, uniquingKeysWith: { $0 + " " + $1 })
+    }
+
+    @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func aScopeWithItsLimits() throws {
+        let name = TestRun.shared.uniqueName()
+        let unit = "apus-\(name).scope"
+        let bundle = try bundle("apustests-a.slice:apus:\(name)") {
+            $0.linux.resources.memory = ["limit": 67_108_864, "reservation": 33_554_432]
+            $0.linux.resources.cpu = ["shares": 512, "quota": 20000, "period": 100_000]
+            $0.linux.resources.pids.limit = 20
+            $0.annotations = ["org.systemd.property.TimeoutStopSec": "uint64 3"]
+        }
+        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        let folder = "/apustests.slice/apustests-a.slice/" + unit
+        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(folder)\n")
+        let found = try properties(
+            of: unit, "ActiveState", "Slice", "Delegate", "MemoryMax", "MemoryLow", "CPUWeight", "CPUQuotaPerSecUSec",
+            "TasksMax", "DevicePolicy", "TimeoutStopUSec", "ControlGroup")
+        #expect(
+            found == [
+                "ActiveState": "active", "Slice": "apustests-a.slice", "Delegate": "yes", "MemoryMax": "67108864",
+                "MemoryLow": "33554432", "CPUWeight": "59", "CPUQuotaPerSecUSec": "200ms", "TasksMax": "20",
+                "DevicePolicy": "strict", "TimeoutStopUSec": "3s", "ControlGroup": folder,
+            ])
+        // What systemd writes again must be what the runtime wrote, and the null device stays usable.
+        try Command.run("systemctl", "daemon-reload").succeeded()
+        #expect(contents("/sys/fs/cgroup\(folder)/memory.max") == "67108864\n")
+        #expect(contents("/sys/fs/cgroup\(folder)/pids.max") == "20\n")
+        try bundle.start().succeeded()
+        #expect(
+            try bundle.exec(shell: "echo x > /dev/null; cat /proc/self/cgroup").succeeded().lines == ["0::\(folder)"])
+        try bundle.delete("--force").succeeded()
+        #expect(!exists("/sys/fs/cgroup" + folder))
+        #expect(try properties(of: unit, "ActiveState", "LoadState")["LoadState"] == "not-found")
+    }
+
+    @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func aNameThatIsASlice() throws {
+        let name = "apustests-s\(TestRun.shared.uniqueName()).slice"
+        let bundle = try bundle("apustests.slice::\(name)")
+        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        let folder = "/apustests.slice/" + name
+        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(folder)\n")
+        try bundle.delete("--force").succeeded()
+        #expect(!exists("/sys/fs/cgroup" + folder))
+    }
+
+    @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func nothingIsLeftOfAFailure() throws {
+        let name = TestRun.shared.uniqueName()
+        let bundle = try bundle("apustests.slice:apus:\(name)") { $0.process.args = ["no-such-program"] }
+        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        #expect(!exists("/sys/fs/cgroup/apustests.slice/apus-\(name).scope"))
+        #expect(try properties(of: "apus-\(name).scope", "LoadState")["LoadState"] == "not-found")
+        bundle.expectNothingLeft()
+    }
+
+    @Test(arguments: [
+        ("/a/b", "expected cgroupsPath to be of format \\\"slice:prefix:name\\\" for systemd cgroups"),
+        ("a:b:c", "invalid slice name: a"), ("a.slice:b:../c", "invalid unit name: b-../c.scope"),
+    ])
+    func aPathOfAnotherForm(path: String, reason: String) throws {
+        let bundle = try bundle(path)
+        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(
+            naming: "linux.cgroupsPath", path, reason.replacingOccurrences(of: "\\", with: ""))
+        bundle.expectNothingLeft()
+    }
+
+    @Test func anAnnotationThatIsNoProperty() throws {
+        let bundle = try bundle("a.slice:b:c") { $0.annotations = ["org.systemd.property.TasksMax": "many"] }
+        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(
+            naming: "annotations.org.systemd.property.TasksMax", "many", "GVariant")
+        bundle.expectNothingLeft()
+    }
+
+    @Test func theUnitIsInTheExplanation() throws {
+        let bundle = try bundle("a.slice:b:c")
+        let text = try apus(bundle, "explain", "--bundle", bundle.path).succeeded().stdout
+        #expect(text.contains("start-unit"))
+        #expect(text.contains("b-c.scope in a.slice"))
+    }
+
+    @Test(
+        .disabled(
+            if: exists("/run/dbus/system_bus_socket") || exists("/run/systemd/private"), "needs a host without systemd")
+    )
+    func aHostWithoutSystemd() throws {
+        let bundle = try bundle("a.slice:b:c")
+        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(
+            naming: "linux.cgroupsPath", "b-c.scope", "systemd", "connect /run/dbus/system_bus_socket")
+        bundle.expectNothingLeft()
+    }
+}
