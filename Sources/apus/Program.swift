@@ -12,6 +12,7 @@ struct Program {
     }
 
     private var name: String { words.first ?? "apus" }
+    private var programName: ProgramName { ProgramName(word: name) }
 
     /// Does what the words say and returns the exit status.
     mutating func run() -> Int32 {
@@ -29,11 +30,11 @@ struct Program {
             let parser = ArgumentParser(flags: Flag.global + [.version], rule: .stopAtFirst)
             position = try parser.parse(words, from: 1, into: &arguments, untilPositional: true)
         } catch {
-            return try incorrectUsage(error, help: HelpText.program())
+            return try incorrectUsage(error, help: HelpText.program(programName))
         }
-        if arguments.isOn(.help) { return try show(HelpText.program()) }
-        if arguments.isOn(.version) { return try show(versionText()) }
-        guard position < words.count else { return try show(HelpText.program()) }
+        if arguments.isOn(.help) { return try show(HelpText.program(programName)) }
+        if arguments.isOn(.version) { return try show(versionText(programName)) }
+        guard position < words.count else { return try show(HelpText.program(programName)) }
         if words[position] == "help" || words[position] == "h" { return try help(from: position + 1) }
         guard let command = Command.named(words[position]) else { throw try unknown(words[position]) }
         return try run(command, from: position + 1)
@@ -44,16 +45,16 @@ struct Program {
             let parser = ArgumentParser(flags: command.flags + Flag.global, rule: command.rule)
             _ = try parser.parse(words, from: position, into: &arguments)
         } catch {
-            return try incorrectUsage(error, help: HelpText.command(command))
+            return try incorrectUsage(error, help: HelpText.command(command, programName))
         }
-        if arguments.isOn(.help) { return try show(HelpText.command(command)) }
+        if arguments.isOn(.help) { return try show(HelpText.command(command, programName)) }
         // Before the log takes a number that a missing descriptor would have had.
         let descriptors = PassedDescriptors(
             preserving: arguments.integer(.preserveFDs) ?? 0, takesActivated: command.subject == .newContainer)
         try log.configure(arguments)
         let stateRoot = try StateRoot(arguments)
         if let complaint = command.arguments.complaint(about: arguments.positionals.count) {
-            try writeStandardOutput("Incorrect Usage.\n\n" + HelpText.command(command))
+            try writeStandardOutput("Incorrect Usage.\n\n" + HelpText.command(command, programName))
             throw CommandError(name + ": " + goQuoted(command.name.description) + " " + complaint)
         }
         if let path = arguments.text(.criu), !path.isEmpty {
@@ -72,11 +73,11 @@ struct Program {
         do throws(UsageError) {
             _ = try ArgumentParser(flags: Flag.global, rule: .interspersed).parse(words, from: position, into: &topics)
         } catch {
-            return try incorrectUsage(error, help: HelpText.program())
+            return try incorrectUsage(error, help: HelpText.program(programName))
         }
-        guard let topic = topics.positionals.first else { return try show(HelpText.program()) }
+        guard let topic = topics.positionals.first else { return try show(HelpText.program(programName)) }
         guard let command = Command.named(topic) else { throw try unknown(topic) }
-        return try show(HelpText.command(command))
+        return try show(HelpText.command(command, programName))
     }
 
     private func show(_ text: String) throws(CommandError) -> Int32 {

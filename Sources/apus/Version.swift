@@ -2,9 +2,30 @@ import Containers
 import Linux
 import RuntimeSpec
 
+/// The name under which the program speaks of itself.
+enum ProgramName {
+    case apus
+    /// Called by the name of what it stands in for: some engines look for that name in what it prints.
+    case runc
+
+    /// The name for a program that was called as `word`.
+    init(word: String) {
+        let bytes = word.utf8
+        let isRunc = bytes.elementsEqual("runc".utf8) || word.hasSuffix("/runc")
+        self = isRunc ? .runc : .apus
+    }
+
+    var text: String {
+        switch self {
+        case .apus: "apus"
+        case .runc: "runc"
+        }
+    }
+}
+
 /// What `--version` prints, one fact a line, as engines parse it.
-func versionText() -> String {
-    var text = "apus version " + runtimeVersion.description
+func versionText(_ name: ProgramName) -> String {
+    var text = name.text + " version " + runtimeVersion.description
     if let commit = buildCommit { text += "\ncommit: " + commit }
     text += "\nspec: " + Spec.currentVersion
     text += "\nlibseccomp: " + Features.libseccompVersion

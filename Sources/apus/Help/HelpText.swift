@@ -4,12 +4,12 @@ import Containers
 struct HelpText {
     private(set) var text = ""
 
-    /// The help of the whole program.
-    static func program() -> String {
+    /// The help of the whole program, by the name it was called.
+    static func program(_ name: ProgramName = .apus) -> String {
         var help = HelpText()
-        help.section("NAME", "apus - runs containers from OCI bundles")
+        help.section("NAME", name.text + " - Open Container Initiative runtime: runs containers from bundles")
         help.text += "\n" + HelpText.programDescription.description + "\n"
-        help.section("USAGE", "apus [global options] [command [command options]]")
+        help.section("USAGE", name.text + " [global options] [command [command options]]")
         help.section("VERSION", runtimeVersion.description)
         help.heading("COMMANDS")
         var rows: [Row] = []
@@ -22,9 +22,9 @@ struct HelpText {
     }
 
     /// The help of one command.
-    static func command(_ command: Command) -> String {
+    static func command(_ command: Command, _ program: ProgramName = .apus) -> String {
         var help = HelpText()
-        let name = "apus " + command.name.description
+        let name = program.text + " " + command.name.description
         help.section("NAME", name + " - " + command.summary.description)
         help.section("USAGE", name + command.usage)
         help.text += "\n" + command.description.description + "\n"
