@@ -320,7 +320,10 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"linux.intelRdt.schemata[1]: "MB:0=20\n" is more than one line"#),
         .linux(
             #""memoryPolicy":{"mode":"FOO"}"#, #"linux.memoryPolicy.mode: invalid memory policy mode "FOO""#),
-        .linux(#""memoryPolicy":{"nodes":"0"}"#, "linux.memoryPolicy.mode: required, but missing"),
+        .linux(
+            #""memoryPolicy":{"nodes":"0"}"#,
+            #"linux.memoryPolicy.nodes: invalid memory policy mode "MPOL_DEFAULT" for nodes "0": set_mempolicy(2) takes none then (invalid argument)"#
+        ),
         .linux(
             #""memoryPolicy":{"mode":"MPOL_BIND","nodes":"0-x","flags":["x"]}"#,
             #"linux.memoryPolicy.flags[0]: invalid memory policy flag "x""#),
@@ -332,7 +335,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"linux.memoryPolicy.nodes: invalid memory policy nodes "": "MPOL_INTERLEAVE" needs some"#),
         .linux(
             #""memoryPolicy":{"mode":"MPOL_LOCAL","nodes":"0","flags":["MPOL_F_STATIC_NODES","MPOL_F_RELATIVE_NODES","MPOL_F_NUMA_BALANCING"]}"#,
-            #"linux.memoryPolicy.nodes: invalid memory policy nodes "0": "MPOL_LOCAL" takes none; "#
+            #"linux.memoryPolicy.nodes: invalid memory policy mode "MPOL_LOCAL" for nodes "0": set_mempolicy(2) takes none then (invalid argument); "#
                 + #"linux.memoryPolicy.flags: "MPOL_F_STATIC_NODES" and "MPOL_F_RELATIVE_NODES" exclude each other; "#
                 + #"linux.memoryPolicy.flags: "MPOL_F_NUMA_BALANCING" cannot be used with "MPOL_LOCAL""#),
     ]

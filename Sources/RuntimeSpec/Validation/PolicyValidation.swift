@@ -27,11 +27,15 @@ extension Validation {
         let base = "linux.memoryPolicy"
         let mode = "\"" + policy.mode.rawValue + "\""
         if let nodes = policy.nodes {
-            let problem = "invalid memory policy nodes " + quotation(of: nodes) + ": "
             switch policy.mode {
-            case .default, .local: report(base, "nodes", problem + mode + " takes none")
+            case .default, .local:
+                let reason = "invalid memory policy mode " + mode + " for nodes " + quotation(of: nodes)
+                report(base, "nodes", reason + ": set_mempolicy(2) takes none then (invalid argument)")
             case .bind, .interleave, .weightedInterleave, .preferred, .preferredMany:
-                if NumberList(nodes) == nil { report(base, "nodes", problem + "not a list such as 0-3,7") }
+                if NumberList(nodes) == nil {
+                    let reason = "invalid memory policy nodes " + quotation(of: nodes)
+                    report(base, "nodes", reason + ": not a list such as 0-3,7")
+                }
             }
         } else {
             switch policy.mode {
