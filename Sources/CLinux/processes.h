@@ -91,6 +91,11 @@ static inline long linux_clone3_execve(struct linux_clone_args *arguments, const
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
     long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    // Filters of containers refuse clone3, whose flags they cannot see; clone(2) has the pidfd in its third argument on
+    // every architecture, and the second is the stack on all but s390.
+    if (child < 0 && errno == ENOSYS)
+        child = syscall(SYS_clone, (unsigned long)(arguments->flags | arguments->exit_signal), 0,
+                        (int *)(uintptr_t)arguments->pidfd, 0, 0);
     if (child == 0) {
         struct {
             void *handler;
@@ -151,6 +156,16 @@ static inline long linux_getppid(void) { return syscall(SYS_getppid); }
 static inline long linux_pidfd_open(pid_t pid, unsigned flags) { return linux_result(syscall(SYS_pidfd_open, pid, flags)); }
 static inline long linux_pidfd_send_signal(int pidfd, int number) {
     return linux_result(syscall(SYS_pidfd_send_signal, pidfd, number, (void *)0, 0));
+}
+static inline void linux_exit_by_signal(int number) {
+    for (;;) syscall(SYS_exit_group, 128 + number);
+}
+// Lets a signal end this process although it is the first of its pid namespace, which the kernel keeps from the default
+// action. An exec takes the handler away again.
+static inline long linux_end_by_signal(int number) {
+    struct sigaction action = {0};
+    action.sa_handler = linux_exit_by_signal;
+    return linux_result(sigaction(number, &action, (void *)0));
 }
 static inline long linux_kill(pid_t pid, int number) { return linux_result(kill(pid, number)); }
 static inline long linux_waitid(int kind, int identifier, siginfo_t *information, int options) {

@@ -6,13 +6,14 @@ extension Container {
     /// Sends a signal to the container's first process.
     ///
     /// A SIGKILL for a container that shares its pid namespace goes to every process in its cgroup, since the end of the
-    /// first one would not be the end of the others.
+    /// first one would not be the end of the others, and need not have been.
     ///
     /// - Parameter all: does not fail for a container that has ended; its left-over processes get the signal.
     /// - Throws: `notRunning` when the first process has ended.
     public func kill(signal: Int32, all: Bool = false) throws(ContainerError) {
         guard let process = try openProcess() else {
-            guard all else { throw ContainerError(.notRunning, exactly: "container not running") }
+            let meansRest = signal == SignalNumber.kill && !record.hasPrivatePIDNamespace
+            guard all || meansRest else { throw ContainerError(.notRunning, exactly: "container not running") }
             if !record.hasPrivatePIDNamespace { try signalAll(signal) }
             return
         }

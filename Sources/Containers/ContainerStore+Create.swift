@@ -7,15 +7,19 @@ extension ContainerStore {
     /// Everything of the configuration is applied but the program, which `Container.start` runs. When anything fails,
     /// the host is left as it was.
     ///
-    /// - Parameter report: takes warnings.
+    /// - Parameters:
+    ///   - report: takes warnings.
+    ///   - trace: takes what helps to find a fault; nil spares the work.
     /// - Throws: `alreadyExists`, `invalidIdentifier`, `invalidConfiguration` with every finding, and what the kernel
     ///   refused.
     @discardableResult
     public func create(
-        _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in }
+        _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in },
+        trace: WarningReport? = nil
     ) throws(ContainerError) -> Container {
-        let made = try ContainerCreation(store: self, id: id, options: options, report: report).perform(
-            startsAtOnce: false)
+        let made = try ContainerCreation(
+            store: self, id: id, options: options, report: report, trace: trace
+        ).perform(startsAtOnce: false)
         return made.container
     }
 
@@ -26,18 +30,21 @@ extension ContainerStore {
     /// - Parameters:
     ///   - keeps: the container stays after its end.
     ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
+    ///   - report: takes warnings.
+    ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - started: called once the program runs, before the wait for its end.
     /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
     public func run(
         _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
-        report: @escaping WarningReport = { _ in }, started: () -> Void = {}
+        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         if isSubreaper {
             try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
                 try ProcessControl.setChildSubreaper(true)
             }
         }
-        let creation = try ContainerCreation(store: self, id: id, options: options, report: report)
+        let creation = try ContainerCreation(
+            store: self, id: id, options: options, report: report, trace: trace)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: creation.hasTerminal)
         var made = try creation.perform(startsAtOnce: true, streams: session?.streams)
         let container = made.container
@@ -79,15 +86,15 @@ extension Container {
     ///
     /// - Parameters:
     ///   - report: takes warnings.
-    ///   - note: takes what only somebody who looks for a fault wants to know.
+    ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - started: called once the process is made, before the wait for its end.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
     public func exec(
-        _ options: ExecOptions, report: @escaping WarningReport = { _ in },
-        note: @escaping (String) -> Void = { _ in }, started: () -> Void = {}
+        _ options: ExecOptions, report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
+        started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
-        let start = try ProcessStart(container: self, options: options, report: report, note: note)
+        let start = try ProcessStart(container: self, options: options, report: report, trace: trace)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: start.hasTerminal)
         try session?.streams?.hand(to: start.descriptors)
         var made = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }

@@ -4,9 +4,10 @@ import RuntimeSpec
 public struct CreateOptions: Sendable {
     /// The folder with config.json; made absolute against the working directory.
     public var bundle: String
-    /// The socket that gets the master of the container's terminal; a relative path is below the bundle.
+    /// The socket that gets the master of the container's terminal; a relative path counts from the working directory,
+    /// or from the bundle if nothing is there.
     public var consoleSocket: String?
-    /// The socket that gets a pidfd of the container's first process; a relative path is below the bundle.
+    /// The socket that gets a pidfd of the container's first process; a relative path is like that of `consoleSocket`.
     public var pidfdSocket: String?
     /// The file that the number of the first process is written to; relative to the working directory.
     public var pidFile: String?
@@ -28,6 +29,8 @@ public struct CreateOptions: Sendable {
     public var usesSystemdCgroup = false
     /// Whether the caller returns once the container runs, so that a terminal needs a console socket.
     public var detaches = true
+    /// A fifo whose reader the program waits for; for a further process of a container.
+    package var waitFifo: String?
     /// Uses this file instead of the bundle's config.json; a relative path starts at the bundle.
     public var configurationFile: String?
 
@@ -71,6 +74,8 @@ public struct ExecOptions: Sendable {
     public var pidfdSocket: String?
     /// The file that the number of the process is written to.
     public var pidFile: String?
+    /// A fifo: the program runs once somebody opens it for reading.
+    public var waitFifo: String?
     /// How many descriptors from 3 on the program gets.
     public var passedDescriptors: Int32 = 0
     /// Whether the caller returns while the process runs.

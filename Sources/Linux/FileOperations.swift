@@ -39,6 +39,16 @@ package func readRegularFile(
     return try readAll(file.raw, limit: limit, expected: status.size + 1)
 }
 
+/// Reads a file or, to its end, a pipe that the caller of the program named.
+package func readFileOrPipe(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+    let file = try FileDescriptor.open(path, .noControllingTerminal)
+    let status = try file.status()
+    guard status.kind == .regular || status.kind == .fifo else {
+        throw status.kind == .directory ? .isDirectory : .invalidArgument
+    }
+    return try readAll(file.raw, limit: limit)
+}
+
 /// Reads a small file of a kernel file system (proc, sysfs, cgroup) as text without its last newline.
 package func readKernelFile(
     _ path: String, at directory: Int32 = workingDirectory, limit: Int = 1 << 20

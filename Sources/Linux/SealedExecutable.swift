@@ -12,9 +12,17 @@ package enum SealedExecutable {
 
     /// Opens the running program with the cheapest protection the kernel grants.
     package static func open() throws(Errno) -> FileDescriptor {
+        var protection = Protection.readOnlyOverlay
+        return try open(&protection)
+    }
+
+    /// Does the same and says which protection that was.
+    package static func open(_ protection: inout Protection) throws(Errno) -> FileDescriptor {
         do throws(Errno) {
+            protection = .readOnlyOverlay
             return try openThroughOverlay()
         } catch {
+            protection = .memoryCopy
             return try copyToMemory()
         }
     }

@@ -47,6 +47,34 @@ package enum SignalNumber {
     package static let child: Int32 = 17
     package static let urgent: Int32 = 23
     package static let windowSize: Int32 = 28
+
+    /// What the signal says to users, as shells and other runtimes word it.
+    package static func description(of number: Int32) -> String {
+        switch number {
+        case 1: "hangup"
+        case 2: "interrupt"
+        case 3: "quit"
+        case 4: "illegal instruction"
+        case 6: "aborted"
+        case 7: "bus error"
+        case 8: "floating point exception"
+        case 9: "killed"
+        case 11: "segmentation fault"
+        case 13: "broken pipe"
+        case 14: "alarm clock"
+        case 15: "terminated"
+        case 24: "CPU time limit exceeded"
+        case 25: "file size limit exceeded"
+        case 31: "bad system call"
+        default: "signal \(number)"
+        }
+    }
+}
+
+/// Lets the signals with which programs are asked to end do so for this process, also when it is the first of its pid
+/// namespace.
+package func endByUsualSignals() throws(Errno) {
+    for number in [Int32(1), 2, 3, SignalNumber.terminate] { try check(linux_end_by_signal(number)) }
 }
 
 /// Takes the status of any child that has ended: its number and how it ended; nil when none has.

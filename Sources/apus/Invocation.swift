@@ -34,4 +34,10 @@ extension Invocation {
     var report: WarningReport {
         { [log] message in log.warning(message) }
     }
+
+    /// Takes what the library tells for the search of faults; nil when nobody asked.
+    var trace: WarningReport? {
+        guard log.isDebugging else { return nil }
+        return { [log] message in log.debug(message) }
+    }
 }

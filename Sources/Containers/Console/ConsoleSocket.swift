@@ -2,9 +2,14 @@ import Linux
 
 /// The socket of a caller that takes the master of a terminal.
 enum ConsoleSocket {
-    /// Connects to the socket at `path`; a relative path is below the bundle.
+    /// Connects to the socket at `path`; a relative path counts from the working directory or, where nothing is there,
+    /// from the bundle, as in older releases of runc.
     static func connect(to path: String, bundle: String) throws(ContainerError) -> FileDescriptor {
-        let absolute = path.utf8.first == UInt8(ascii: "/") ? path : bundle + "/" + path
+        let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+        if !isAbsolute, fileExists(path, at: workingDirectory) {
+            return try explained("dial unix \(path): connect") { () throws(Errno) in try connectStream(to: path) }
+        }
+        let absolute = isAbsolute ? path : bundle + "/" + path
         do throws(Errno) {
             return try connectStream(to: absolute)
         } catch .nameTooLong where path.utf8.count <= 107 {

@@ -42,9 +42,8 @@ final class ForegroundSession {
             return streams?.relays ?? []
         }
         try attempt("fcntl", "the container's terminal") { () throws(Errno) in try setNonBlocking(master) }
-        return [
-            ByteRelay(from: host?.descriptor ?? 0, to: master), ByteRelay(from: master, to: host?.output ?? 1),
-        ]
+        // The caller's terminal may be known by standard error alone; the bytes go where its input and output are.
+        return [ByteRelay(from: 0, to: master), ByteRelay(from: master, to: 1)]
     }
 
     private func serve(
@@ -111,18 +110,12 @@ final class ForegroundSession {
 
 /// The terminal of the caller.
 final class HostTerminal {
-    /// The terminal to read from and to set.
-    let descriptor: Int32
-    /// Where the container's output goes.
-    let output: Int32
+    private let descriptor: Int32
     private let opened: FileDescriptor?
     private let original: TerminalSettings
 
-    private init(
-        descriptor: Int32, output: Int32, opened: consuming FileDescriptor?, original: TerminalSettings
-    ) {
+    private init(descriptor: Int32, opened: consuming FileDescriptor?, original: TerminalSettings) {
         self.descriptor = descriptor
-        self.output = output
         self.opened = opened
         self.original = original
     }
@@ -131,15 +124,12 @@ final class HostTerminal {
     static func find() throws(ContainerError) -> HostTerminal {
         for candidate: Int32 in [2, 1, 0] where isTerminal(candidate) {
             let settings = try attempt("tcgetattr") { () throws(Errno) in try TerminalSettings(of: candidate) }
-            return HostTerminal(
-                descriptor: isTerminal(0) ? 0 : candidate, output: isTerminal(1) ? 1 : candidate, opened: nil,
-                original: settings)
+            return HostTerminal(descriptor: candidate, opened: nil, original: settings)
         }
         do throws(Errno) {
             let terminal = try FileDescriptor.open("/dev/tty", [.readWrite, .noControllingTerminal])
             let raw = terminal.raw
-            return HostTerminal(
-                descriptor: raw, output: raw, opened: terminal, original: try TerminalSettings(of: raw))
+            return HostTerminal(descriptor: raw, opened: terminal, original: try TerminalSettings(of: raw))
         } catch {
             throw ContainerError(origin: Origin(.terminal), errno: error, reason: "open /dev/tty")
         }

@@ -9,13 +9,15 @@ final class ProcessStart {
     private let process: Process
     private let runner: PlanRunner
     private let spec: Spec
+    private let trace: WarningReport?
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
 
     init(
-        container: Container, options: ExecOptions, report: @escaping WarningReport, note: @escaping (String) -> Void
+        container: Container, options: ExecOptions, report: @escaping WarningReport, trace: WarningReport?
     ) throws(ContainerError) {
         self.container = container
+        self.trace = trace
         self.options = options
         switch try container.status() {
         case .created, .running: break
@@ -35,6 +37,7 @@ final class ProcessStart {
         self.spec = spec
         var creation = CreateOptions(bundle: container.record.bundle)
         creation.passedDescriptors = options.passedDescriptors
+        creation.waitFifo = options.waitFifo
         creation.isRootless = container.record.isRootless
         var facts = HostFacts(bundle: container.record.bundle)
         facts.isRootless = container.record.isRootless
@@ -44,8 +47,7 @@ final class ProcessStart {
         for namespace in container.record.namespaces { joins.insert(namespace.type.cloneFlags) }
         let plan = try PlanBuilder(spec: spec, id: container.id, options: creation, facts: facts).buildExec(
             process, joining: joins, keepsKeyring: container.record.keepsKeyring)
-        runner = PlanRunner(plan: plan, context: "unable to start container process: ", report: report)
-        runner.note = note
+        runner = PlanRunner(plan: plan, context: "unable to start container process: ", report: report, trace: trace)
         for text in plan.warnings { report(text) }
     }
 
@@ -75,6 +77,7 @@ final class ProcessStart {
         if let path = options.consoleSocket { consoleSocket = try ConsoleSocket.connect(to: path, bundle: bundle) }
         if let path = options.pidfdSocket { pidfdSocket = try ConsoleSocket.connect(to: path, bundle: bundle) }
         try takePassedDescriptors()
+        if let path = options.waitFifo { runner.descriptors.fill(.waitFifo, try Self.openFifo(path)) }
         guard let first = try container.openProcess() else {
             throw ContainerError(.wrongStatus, exactly: "cannot exec in a stopped container")
         }
@@ -90,6 +93,7 @@ final class ProcessStart {
             if let pid = runner.childPID { try container.record.joinIntelRdt(pid) }
             try runner.release(.identity)
             try runner.awaitReady()
+            trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try handOver()
             try runner.withTerminal(adopt)
             try attempt("write", "the start signal") { () throws(Errno) in
@@ -111,19 +115,34 @@ final class ProcessStart {
         let recorded = Cgroup(recorded: container.record.cgroupPaths.map { ($0.controller, $0.path) })
         let sub = try cgroupCall { () throws(CgroupError) in try SubCgroups(arguments: options.cgroups) }
         var cgroup = try cgroupCall { () throws(CgroupError) in try recorded.cgroup(for: sub) }
-        let tasks = try cgroupCall { () throws(CgroupError) in try cgroup.filesForJoining() }
-        let directory = try cgroupCall { () throws(CgroupError) in try cgroup.directoryForClone() }
+        var tasks = DescriptorList()
+        var directory: FileDescriptor?
+        do throws(CgroupError) {
+            tasks = try cgroup.filesForJoining()
+            directory = try cgroup.directoryForClone()
+        } catch {
+            throw Self.refused(ContainerError(error))
+        }
         do throws(ContainerError) {
             try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
         } catch {
-            // The container's own cgroup has become an inner node: where its first process is, more may go.
-            guard error.errno == .busy,
+            // The container's own cgroup has become an inner node: where its first process is, more may go, unless the
+            // caller has said where.
+            guard error.errno == .busy else { throw error }
+            guard sub.isEmpty,
                 let other = try cgroupCall({ () throws(CgroupError) in
                     try cgroup.directoryForClone(besideProcess: first)
                 })
-            else { throw error }
+            else { throw Self.refused(error) }
             try runner.spawn(spawn, cgroup: other.raw, tasks: tasks.raw)
         }
+    }
+
+    /// The failure in words that callers of runc know.
+    private static func refused(_ failure: ContainerError) -> ContainerError {
+        var failure = failure
+        failure.reason = "error adding pid of the new process to cgroups: " + failure.reason
+        return failure
     }
 
     private func handOver() throws(ContainerError) {
@@ -139,6 +158,17 @@ final class ProcessStart {
             }
         }
         if let path = options.pidFile, let pid = runner.childPID { try PIDFile(path: path).write(pid) }
+    }
+
+    private static func openFifo(_ path: String) throws(ContainerError) -> FileDescriptor {
+        let fifo = try explained("failed to open exec wait fifo " + quoted(path)) { () throws(Errno) in
+            try FileDescriptor.open(path, .path)
+        }
+        let status = try attempt("stat", path) { () throws(Errno) in try fifo.status() }
+        guard status.kind == .fifo else {
+            throw ContainerError(reason: "exec wait fifo " + quoted(path) + " is not a fifo")
+        }
+        return fifo
     }
 
     private func takePassedDescriptors() throws(ContainerError) {

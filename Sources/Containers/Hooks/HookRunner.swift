@@ -6,13 +6,18 @@ package struct HookStep: Equatable, Sendable, PlanCodable {
     /// The arguments with `argv[0]`.
     package var arguments: [String]
     package var environment: [String]
+    /// Whether a hook inside the container gets the environment of the container's process.
+    package var inheritsEnvironment: Bool
     /// Seconds; nil waits for ever.
     package var timeout: Int64?
 
-    package init(path: String, arguments: [String], environment: [String], timeout: Int64?) {
+    package init(
+        path: String, arguments: [String], environment: [String], inheritsEnvironment: Bool = false, timeout: Int64?
+    ) {
         self.path = path
         self.arguments = arguments
         self.environment = environment
+        self.inheritsEnvironment = inheritsEnvironment
         self.timeout = timeout
     }
 
@@ -20,6 +25,7 @@ package struct HookStep: Equatable, Sendable, PlanCodable {
         encoder.encode(path)
         encoder.encode(arguments)
         encoder.encode(environment)
+        encoder.encode(inheritsEnvironment)
         encoder.encode(timeout)
     }
 
@@ -27,6 +33,7 @@ package struct HookStep: Equatable, Sendable, PlanCodable {
         path = try decoder.decode(String.self)
         arguments = try decoder.decode([String].self)
         environment = try decoder.decode([String].self)
+        inheritsEnvironment = try decoder.decode(Bool.self)
         timeout = try decoder.decode(Int64?.self)
     }
 }

@@ -11,7 +11,7 @@ extension ChildOperation: PlanCodable {
         case setMemoryPolicy, setScheduler, setIOPriority, setAffinity, setSecurityLabel, setNoNewPrivileges
         case setResourceLimit, dropBoundingSet, setIdentity, makeWorkingDirectory, setWorkingDirectory, lookUpProgram,
             setCapabilities
-        case loadSeccomp, waitForStart, execute
+        case loadSeccomp, waitForStart, waitForReader, execute
     }
 
     package func encode(to encoder: inout PlanEncoder) {
@@ -105,6 +105,7 @@ extension ChildOperation: PlanCodable {
             encoder.encode(Tag.loadSeccomp)
             encoder.encode(step)
         case .waitForStart: encoder.encode(Tag.waitForStart)
+        case .waitForReader: encoder.encode(Tag.waitForReader)
         case .execute(let step):
             encoder.encode(Tag.execute)
             encoder.encode(step)
@@ -155,6 +156,7 @@ extension ChildOperation: PlanCodable {
         case .setCapabilities: self = .setCapabilities(try decoder.decode(CapabilitySets.self))
         case .loadSeccomp: self = .loadSeccomp(try decoder.decode(SeccompStep.self))
         case .waitForStart: self = .waitForStart
+        case .waitForReader: self = .waitForReader
         case .execute: self = .execute(try decoder.decode(ExecuteStep.self))
         }
     }

@@ -52,6 +52,8 @@ package enum ChildOperation: Sendable {
     case loadSeccomp(SeccompStep)
     /// Tells the parent that all is set up and waits for the start.
     case waitForStart
+    /// Waits until somebody opens a fifo of the host for reading.
+    case waitForReader
     case execute(ExecuteStep)
 }
 

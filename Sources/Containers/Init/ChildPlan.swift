@@ -53,6 +53,8 @@ extension Slot {
 
     /// The pidfd of a container that a process joins.
     package static let containerProcess = Slot(rawValue: 2)
+    /// The fifo whose reader a process waits for.
+    package static let waitFifo = Slot(rawValue: 3)
     /// The first of the descriptors that are passed to the program, in their order.
     package static func passed(_ index: Int) -> Slot { Slot(rawValue: 0x100 + UInt16(clamping: index)) }
     /// Which of the passed descriptors the slot stands for.

@@ -1,15 +1,15 @@
 import Linux
 
 extension InitProcess {
-    /// Before the change of root the working directory is somewhere in the set-up; afterwards it is the program's.
+    /// Before the change of root hooks start in the container's root, seen from outside; afterwards in the program's
+    /// working directory.
     func runHooks(_ hooks: [HookStep], kind: HookKind, state: [UInt8]) throws(ContainerError) {
-        var directory: FileDescriptor?
-        if kind == .createContainer {
-            directory = try attempt("open", "/") { () throws(Errno) in
-                try FileDescriptor.open("/", [.path, .directory])
-            }
+        let directory = kind == .createContainer ? try rootfsSetup().root : nil
+        var hooks = hooks
+        if kind == .startContainer {
+            for index in hooks.indices where hooks[index].inheritsEnvironment { hooks[index].environment = environment }
         }
-        try HookRunner(state: state, directory: directory.raw).run(hooks, kind: kind)
+        try HookRunner(state: state, directory: directory).run(hooks, kind: kind)
     }
 
     func setWorkingDirectory(_ step: WorkingDirectoryStep) throws(ContainerError) {
@@ -98,6 +98,20 @@ extension InitProcess {
         }
         program = try ProgramLookup(environment: environment).find(execution.arguments.first ?? "")
         try passDescriptors(execution.passedDescriptors)
+    }
+
+    /// The fifo is opened by its number, since its path is the host's. The container's own /proc is all that is left to
+    /// do that with; what it gave is used only if it is the fifo.
+    func waitForReader() throws(ContainerError) {
+        guard let fifo = descriptors.take(.waitFifo) else {
+            throw ContainerError(reason: "the runtime passed no fifo to wait on")
+        }
+        let wanted = try attempt("stat", "the exec wait fifo") { () throws(Errno) in try fifo.status() }
+        try explained("failed to open exec wait fifo") { () throws(Errno) in
+            let opened = try FileDescriptor.open("/proc/self/fd/\(fifo.raw)", .writeOnly)
+            let found = try opened.status()
+            guard found.device == wanted.device, found.inode == wanted.inode else { throw .staleFile }
+        }
     }
 
     func execute(_ step: ExecuteStep) throws(ContainerError) {

@@ -111,6 +111,7 @@ extension InitProcess {
                 try ProcessControl.raiseAmbient(capability: capability)
             } catch Errno.notPermitted {
                 // Not permitted and inheritable both: the kernel keeps it out of the set, as it would after any exec.
+                // The parent was told while it still listened.
                 continue
             } catch {
                 throw ContainerError(

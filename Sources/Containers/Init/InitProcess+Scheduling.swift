@@ -53,7 +53,9 @@ extension InitProcess {
         switch policy {
         case .fifo, .roundRobin:
             return "it takes CAP_SYS_NICE and, on cgroup v1, linux.resources.cpu.realtimeRuntime"
-        case .deadline: return "it takes CAP_SYS_NICE and a cpuset that is not the container's own"
+        case .deadline:
+            return "it takes CAP_SYS_NICE, and the "
+                + "process scheduler can't be used together with AllowedCPUs (linux.resources.cpu.cpus)"
         case .other, .batch, .idle, .iso, nil: return "it takes CAP_SYS_NICE"
         }
     }

@@ -62,6 +62,10 @@ extension InitProcess {
         if let rootfs { return rootfs }
         let procfs = try attempt("open", "a procfs of its own") { () throws(Errno) in try Procfs.openPrivate() }
         let setup = try RootfsSetup(procfs: procfs, descriptors: descriptors)
+        setup.mapIDs = { [unowned self] (tree, slot) throws(ContainerError) in
+            try tell(.mapIDs(slot), with: tree)
+            try awaitProceed()
+        }
         rootfs = setup
         return setup
     }

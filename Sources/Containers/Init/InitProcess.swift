@@ -177,6 +177,7 @@ final class InitProcess {
         case .waitForStart:
             try waitForStart()
             isOnItsOwn = true
+        case .waitForReader: try waitForReader()
         case .execute(let step): try execute(step)
         }
     }
@@ -216,6 +217,8 @@ extension InitProcess {
         guard let start = descriptors.take(.start) else {
             throw ContainerError(reason: "the child has no descriptor to wait on for the start")
         }
+        // Whoever waits for a container that is never started can end it as any other program.
+        try attempt("sigaction") { () throws(Errno) in try endByUsualSignals() }
         // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
         // trace it.
         rootfs = nil

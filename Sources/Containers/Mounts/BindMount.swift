@@ -3,7 +3,7 @@ import Linux
 extension RootfsSetup {
     /// Makes a file or folder of the host, or a prepared tree, appear in the container.
     func bind(_ step: MountStep) throws(ContainerError) {
-        if let slot = step.tree {
+        if let slot = step.tree, !step.rules.contains(.sourceInRoot) {
             guard let tree = descriptors.take(slot) else {
                 throw ContainerError(reason: "the prepared tree is missing")
             }
@@ -20,7 +20,7 @@ extension RootfsSetup {
         try check(step, source.raw)
         let target = try target(of: step, directory: status.kind == .directory)
         let recursively = step.flags.contains(.recursive)
-        if step.attributeChange == nil, !step.needsFinishing {
+        if step.attributeChange == nil, !step.needsFinishing, step.tree == nil {
             return try explained("bind") { () throws(Errno) in
                 try bind(source.raw, on: target.file.raw, recursively: recursively)
             }
@@ -32,7 +32,14 @@ extension RootfsSetup {
             guard error == .noSuchSystemCall || error == .notPermitted else {
                 throw ContainerError(errno: error, reason: "open_tree " + step.source)
             }
+            guard step.tree == nil else {
+                throw ContainerError(errno: error, reason: "open_tree " + step.source)
+            }
             return try bindByPath(source.raw, step, on: target.file.raw, status)
+        }
+        if let slot = step.tree {
+            guard let mapIDs else { throw ContainerError(reason: "nobody maps the ids of the mount") }
+            try mapIDs(tree.raw, slot)
         }
         try attach(tree, step, on: target.file.raw)
     }
@@ -41,6 +48,9 @@ extension RootfsSetup {
         var flags: OpenFlags = .path
         if step.rules.contains(.sourceNoFollow) || step.rules.contains(.copySymbolicLink) { flags.insert(.noFollow) }
         do throws(Errno) {
+            if step.rules.contains(.sourceInRoot) {
+                return try RootedPath(step.source, in: root).open(flags.contains(.noFollow) ? .keepLast : .follow)
+            }
             return try FileDescriptor.open(step.source, flags)
         } catch {
             throw ContainerError(
@@ -71,8 +81,10 @@ extension RootfsSetup {
     private func apply(
         _ change: MountAttributeChange, of step: MountStep, to tree: Int32
     ) throws(ContainerError) {
+        // A tree that the parent took with the host's privileges has no locks yet.
+        let isBound = step.rules.contains(.userNamespace)
         do throws(Errno) {
-            return try setMountAttributes(tree, change)
+            if !isBound { return try setMountAttributes(tree, change) }
         } catch .notPermitted {
             // Flags that the source has from outside of the user namespace cannot be cleared.
         } catch {
@@ -81,8 +93,9 @@ extension RootfsSetup {
         let locked = try explained("statfs") { () throws(Errno) in try mountFlags(of: tree) }
         try checkLocked(locked, step)
         try explained("failed to set user-requested vfs flags on bind-mount") { () throws(Errno) in
+            let wanted = MountAttributes(step.flags.subtracting(.accessTime))
             try setMountAttributes(
-                tree, MountAttributeChange(set: MountAttributes(step.flags.subtracting(.accessTime))))
+                tree, MountAttributeChange(set: wanted, clear: change.clear.intersection(.noSymbolicLinks)))
         }
     }
 
@@ -95,7 +108,7 @@ extension RootfsSetup {
                     + names.map(\.name).joined(separator: "|"))
         }
         let wanted = step.flags.intersection(.accessTime)
-        if !wanted.isEmpty, !wanted.isSubset(of: locked) {
+        if !wanted.isEmpty, wanted.requestedAccessTime != locked.presentAccessTime {
             throw ContainerError(
                 errno: .notPermitted,
                 reason: "failed to set user-requested vfs flags on bind-mount: cannot change locked atime flags")
@@ -153,20 +166,35 @@ extension RootfsSetup {
 extension MountStep {
     /// What the flags of a bind change on the copy of the source; nil when the options name none.
     ///
-    /// As with a remount: a flag that is not asked for goes away, except the access time mode, which stays.
+    /// As with a remount: a flag that is not asked for goes away, except the access time mode, which stays unless
+    /// another is set.
     var attributeChange: MountAttributeChange? {
         let wanted = flags.intersection(.perMount)
         let named = wanted.union(cleared.intersection(.perMount))
         guard !named.isEmpty else { return nil }
         let set = MountAttributes(wanted)
         var clear: MountAttributes = [.readOnly, .noSetuid, .noDevices, .noExec, .noSymbolicLinks]
-        if !named.isDisjoint(with: .accessTime) { clear.formUnion([.accessTimeField, .noDirectoryAccessTime]) }
+        if !wanted.isDisjoint(with: .accessTime) { clear.formUnion([.accessTimeField, .noDirectoryAccessTime]) }
         // The access time mode is a field: it is cleared as a whole, whatever is set in it.
         return MountAttributeChange(set: set, clear: clear.subtracting(set).union(clear.intersection(.accessTimeField)))
     }
 }
 
 extension MountFlags {
+    /// What the kernel makes of the access time flags of a remount: one mode, and perhaps none for folders.
+    fileprivate var requestedAccessTime: MountFlags {
+        let folders = intersection(.noDirectoryAccessTime)
+        if contains(.noAccessTime) { return folders.union(.noAccessTime) }
+        return contains(.strictAccessTime) ? folders.union(.strictAccessTime) : folders.union(.relativeAccessTime)
+    }
+
+    /// The same of a mount's flags, among which the strict mode has none of its own.
+    fileprivate var presentAccessTime: MountFlags {
+        let folders = intersection(.noDirectoryAccessTime)
+        if contains(.noAccessTime) { return folders.union(.noAccessTime) }
+        return contains(.relativeAccessTime) ? folders.union(.relativeAccessTime) : folders.union(.strictAccessTime)
+    }
+
     /// The flags that a user namespace cannot clear, with the names that messages use.
     static let lockableNames: [(flag: MountFlags, name: String)] = [
         (.readOnly, "ms_ro"), (.noSetuid, "ms_nosuid"), (.noDevices, "ms_nodev"), (.noExec, "ms_noexec"),

@@ -76,7 +76,9 @@ extension RootfsSetup {
         }
         let status = try explained("stat") { () throws(Errno) in try node.status() }
         guard step.describes(status) else {
-            throw ContainerError(errno: .fileExists, reason: "another file is in the place of the device")
+            throw ContainerError(
+                reason: step.path + step.difference(from: status),
+                remedy: "another file is in the place of the device")
         }
         if status.isNullDevice { nullDevice = consume node }
     }
@@ -183,6 +185,16 @@ extension DeviceStep {
     /// True for a file that is this device.
     func describes(_ status: FileStatus) -> Bool {
         status.kind == kind && (kind == .fifo || status.deviceNumber == (major, minor))
+    }
+
+    /// In what a file that is not this device differs from it.
+    func difference(from status: FileStatus) -> String {
+        guard status.kind == kind else {
+            return " has incorrect ftype: 0" + String(status.kind.rawValue, radix: 8) + " doesn't match expected 0"
+                + String(kind.rawValue, radix: 8)
+        }
+        let found = status.deviceNumber
+        return " has incorrect major:minor: \(found.major):\(found.minor) doesn't match expected \(major):\(minor)"
     }
 }
 

@@ -12,7 +12,12 @@ extension RootfsSetup {
                     try bind(try knownNullDevice(), on: place.raw)
                 } catch .notDirectory {
                     if let folder = emptyFolder {
-                        try bind(folder.mount.raw, on: place.raw)
+                        do throws(Errno) {
+                            try bind(folder.mount.raw, on: place.raw)
+                        } catch {
+                            // One that cannot be bound serves its own place alone.
+                            emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
+                        }
                     } else {
                         emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
                     }

@@ -77,10 +77,12 @@ package struct MountSourceStep: Equatable, Sendable {
     package var propagation: MountFlags
     /// The mapping of ids.
     package var idMap: IDMap?
+    /// True when the child takes the tree, from the container's own mounts, and the parent only maps its ids.
+    package var isTakenByChild: Bool
 
     package init(
         slot: Slot, path: String, destination: String, recursively: Bool, noFollow: Bool, propagation: MountFlags,
-        idMap: IDMap? = nil
+        idMap: IDMap? = nil, isTakenByChild: Bool = false
     ) {
         self.slot = slot
         self.path = path
@@ -89,6 +91,7 @@ package struct MountSourceStep: Equatable, Sendable {
         self.noFollow = noFollow
         self.propagation = propagation
         self.idMap = idMap
+        self.isTakenByChild = isTakenByChild
     }
 
     /// A mapping of the ids of a tree.

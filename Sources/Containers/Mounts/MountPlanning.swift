@@ -103,8 +103,8 @@ extension RootfsPlan {
         if !readOnlyLater.isEmpty {
             add(.makeMountsReadonly(ReadonlyMountsStep(destinations: readOnlyLater)), Origin(.mounts))
         }
-        let readOnly = spec.linux?.readonlyPaths ?? []
-        let masked = spec.linux?.maskedPaths ?? []
+        let readOnly = Self.distinct(spec.linux?.readonlyPaths ?? [])
+        let masked = Self.distinct(spec.linux?.maskedPaths ?? [])
         if !readOnly.isEmpty || !masked.isEmpty, !planner.hasMountNamespace {
             throw ContainerError(
                 .invalidConfiguration, exactly: "unable to restrict sys entries without a private MNT namespace")
@@ -119,6 +119,12 @@ extension RootfsPlan {
         if let propagation, isLast {
             add(.setPropagation(RootfsPropagationStep(propagation: propagation)), Origin(.rootfsPropagation))
         }
+    }
+
+    /// Each path once: a second cover would cost a mount and hide nothing.
+    private static func distinct(_ paths: [String]) -> [String] {
+        var seen: Set<String> = []
+        return paths.filter { seen.insert(ContainerPath.cleaned($0)).inserted }
     }
 }
 

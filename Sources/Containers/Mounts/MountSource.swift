@@ -8,30 +8,49 @@ package enum MountSource {
         do throws(ContainerError) {
             let tree = try clone(step)
             if !step.propagation.isEmpty {
-                try explained("change the propagation") { () throws(Errno) in
+                try Containers.explained("change the propagation") { () throws(Errno) in
                     try setMountAttributes(
                         tree.raw, MountAttributeChange(propagation: step.propagation.intersection(.propagation)),
                         recursively: true)
                 }
             }
-            switch step.idMap {
-            case nil:
-                break
-            case .ranges(let uids, let gids, let recursively):
-                let namespace = try explained("make the user namespace of the mount") { () throws(Errno) in
-                    try makeMappingNamespace(uids: lines(uids), gids: lines(gids))
-                }
-                try map(tree.raw, namespace.raw, recursively)
-            case .namespace(let path, let recursively):
-                let namespace = try explained("open " + path) { () throws(Errno) in try FileDescriptor.open(path) }
-                try map(tree.raw, namespace.raw, recursively)
-            }
+            try map(tree.raw, step.idMap)
             return tree
         } catch {
-            var failure = error
-            failure.operation = "error mounting \"" + step.path + "\" to rootfs at \"" + step.destination + "\""
-            failure.subject = ""
-            throw failure
+            throw explained(error, step)
+        }
+    }
+
+    /// Maps the ids of a tree that the child took.
+    package static func map(_ tree: Int32, of step: MountSourceStep) throws(ContainerError) {
+        do throws(ContainerError) {
+            try map(tree, step.idMap)
+        } catch {
+            throw explained(error, step)
+        }
+    }
+
+    private static func explained(_ error: ContainerError, _ step: MountSourceStep) -> ContainerError {
+        var failure = error
+        failure.operation = "error mounting \"" + step.path + "\" to rootfs at \"" + step.destination + "\""
+        failure.subject = ""
+        return failure
+    }
+
+    private static func map(_ tree: Int32, _ idMap: MountSourceStep.IDMap?) throws(ContainerError) {
+        switch idMap {
+        case nil:
+            break
+        case .ranges(let uids, let gids, let recursively):
+            let namespace = try Containers.explained("make the user namespace of the mount") { () throws(Errno) in
+                try makeMappingNamespace(uids: lines(uids), gids: lines(gids))
+            }
+            try map(tree, namespace.raw, recursively)
+        case .namespace(let path, let recursively):
+            let namespace = try Containers.explained("open " + path) { () throws(Errno) in
+                try FileDescriptor.open(path)
+            }
+            try map(tree, namespace.raw, recursively)
         }
     }
 

@@ -91,6 +91,8 @@ package struct MountStep: Equatable, Sendable {
         package static let sourceIsProc = Rules(rawValue: 0x40)
         /// The container has a user namespace: the kernel may refuse what a fall-back can replace.
         package static let userNamespace = Rules(rawValue: 0x80)
+        /// The source lies in the container's root and is looked for there, with the mounts that are made already.
+        package static let sourceInRoot = Rules(rawValue: 0x100)
     }
 }
 

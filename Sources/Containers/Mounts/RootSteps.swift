@@ -8,16 +8,19 @@ package struct RootStep: Equatable, Sendable {
     package var propagation: MountFlags
     /// False when the container shares the runtime's mount namespace: then no mount outside the root is changed.
     package var hasMountNamespace: Bool
+    /// Whether the root goes on receiving mounts of the host, as an explicit `slave` asks for.
+    package var followsHost: Bool
     /// Where the parent put the prepared tree, for a root that the container's user cannot reach.
     package var tree: Slot?
 
     package init(
         path: String, propagation: MountFlags = [.slave, .recursive], hasMountNamespace: Bool = true,
-        tree: Slot? = nil
+        followsHost: Bool = false, tree: Slot? = nil
     ) {
         self.path = path
         self.propagation = propagation
         self.hasMountNamespace = hasMountNamespace
+        self.followsHost = followsHost
         self.tree = tree
     }
 }
@@ -139,6 +142,7 @@ extension RootStep: PlanCodable {
         encoder.encode(path)
         encoder.encode(propagation.rawValue)
         encoder.encode(hasMountNamespace)
+        encoder.encode(followsHost)
         encoder.encode(tree?.rawValue)
     }
 
@@ -146,6 +150,7 @@ extension RootStep: PlanCodable {
         path = try decoder.decode(String.self)
         propagation = MountFlags(rawValue: try decoder.decode(UInt32.self))
         hasMountNamespace = try decoder.decode(Bool.self)
+        followsHost = try decoder.decode(Bool.self)
         tree = try decoder.decode(UInt16?.self).map { Slot(rawValue: $0) }
     }
 }

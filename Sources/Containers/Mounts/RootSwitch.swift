@@ -23,7 +23,8 @@ extension RootfsSetup {
         let mounted = try attempt("bind the root file system", step.path) { () throws(Errno) in
             do throws(Errno) {
                 let tree = try FileDescriptor.cloneTree(at: folder.raw, recursively: true)
-                try setMountAttributes(tree.raw, MountAttributeChange(propagation: .privatePropagation))
+                let propagation: MountFlags = step.followsHost ? .slave : .privatePropagation
+                try setMountAttributes(tree.raw, MountAttributeChange(propagation: propagation))
                 try tree.attach(on: folder.raw)
                 return tree
             } catch {
@@ -125,10 +126,21 @@ extension RootfsSetup {
         let rootPath = try attempt("readlink", "the root file system") { () throws(Errno) in
             try readLink("self/fd/" + String(root), at: procfs.raw)
         }
-        for mount in MountTable.entries(table).reversed() {
-            guard mount.type == "proc" || mount.type == "sysfs", mount.point != rootPath,
-                !mount.point.hasPrefix(rootPath + "/")
-            else { continue }
+        let outside = MountTable.entries(table).filter {
+            $0.point != rootPath && !$0.point.hasPrefix(rootPath + "/")
+        }
+        // Nothing that happens to them may happen to the host's, not even if it shares them.
+        for mount in outside {
+            do throws(Errno) {
+                try Linux.mount(nil, on: mount.point, .slave)
+            } catch {
+                // Covered by another mount: out of reach for what follows as well.
+                guard error == .noSuchFileOrDirectory || error == .invalidArgument else {
+                    throw ContainerError(operation: "make a slave of", subject: mount.point, errno: error)
+                }
+            }
+        }
+        for mount in outside.reversed() where mount.type == "proc" || mount.type == "sysfs" {
             do throws(Errno) {
                 try detachMount(mount.point)
             } catch {

@@ -8,7 +8,9 @@ extension RootfsPlanner {
     ) throws(ContainerError) -> (step: MountStep, source: MountSourceStep?) {
         let options = try MountOptions.parse(mount.options)
         let type = mount.type ?? ""
-        let destination = ContainerPath.cleaned(mount.destination)
+        // Some callers name the place on the host.
+        let named = ContainerPath.cleaned(mount.destination)
+        let destination = path(inRoot: named) ?? named
         guard !mount.destination.isEmpty else { throw onTop(mount) }
         var step = MountStep(
             kind: Self.kind(type, options.flags), source: mount.source ?? "", destination: destination, type: type,
@@ -56,6 +58,12 @@ extension RootfsPlanner {
             .invalidConfiguration, member: ".destination",
             reason: "error mounting \"" + (mount.source ?? "") + "\" to rootfs at \"" + mount.destination
                 + "\": mountpoint \"" + facts.rootfs + "\" is on the top of rootfs \"" + facts.rootfs + "\"")
+    }
+
+    /// A path of the host below the root file system, as the container sees it.
+    private func path(inRoot path: String) -> String? {
+        guard ContainerPath.isBelow(path, facts.rootfs) else { return nil }
+        return String(path[path.utf8.index(path.startIndex, offsetBy: facts.rootfs.utf8.count)...])
     }
 
     private static func kind(_ type: String, _ flags: MountFlags) -> MountStep.Kind {
@@ -123,7 +131,13 @@ extension RootfsPlanner {
         step.flags.insert(.bind)
         let idMap = try idMap(mount, options)
         let isCopiedLink = step.rules.contains(.copySymbolicLink)
-        guard idMap != nil || (preparesTrees && !isCopiedLink) else { return nil }
+        // What earlier mounts put into the root can be a source, too, which only the child sees.
+        let inRoot = hasMountNamespace ? path(inRoot: ContainerPath.cleaned(step.source)) : nil
+        if let inRoot {
+            step.source = inRoot
+            step.rules.insert(.sourceInRoot)
+        }
+        guard idMap != nil || (preparesTrees && !isCopiedLink && inRoot == nil) else { return nil }
         // Each takes a descriptor of the runtime, of which it has far fewer.
         guard index < 0x8000 else {
             throw ContainerError(.invalidConfiguration, reason: "more mounts than the runtime can prepare")
@@ -133,7 +147,7 @@ extension RootfsPlanner {
         return MountSourceStep(
             slot: slot, path: step.source, destination: step.destination,
             recursively: step.flags.contains(.recursive), noFollow: step.rules.contains(.sourceNoFollow),
-            propagation: treePropagation, idMap: idMap)
+            propagation: treePropagation, idMap: idMap, isTakenByChild: inRoot != nil)
     }
 
     private func idMap(_ mount: Mount, _ options: MountOptions) throws(ContainerError) -> MountSourceStep.IDMap? {

@@ -37,6 +37,7 @@ struct RootfsPlanner {
     func root() -> RootStep {
         RootStep(
             path: facts.rootfs, propagation: rootPropagation, hasMountNamespace: hasMountNamespace,
+            followsHost: spec.linux?.rootfsPropagation?.flags.contains(.slave) ?? false,
             tree: preparesTrees ? facts.firstTreeSlot : nil)
     }
 

@@ -15,6 +15,8 @@ package final class RootfsSetup {
     private var rootFolder: FileDescriptor?
     private var rootDevice: UInt64 = 0
     private var rootInode: UInt64 = 0
+    /// Has the parent map the ids of a tree, by the step of its slot.
+    var mapIDs: ((Int32, Slot) throws(ContainerError) -> Void)?
     /// Mounts that become read-only at the end.
     var writableForNow: [MountedPlace] = []
     /// Device nodes that the parent made, by the names it gave them.

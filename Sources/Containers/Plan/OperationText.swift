@@ -115,6 +115,7 @@ extension ChildOperation {
         case .loadSeccomp(let step):
             ("seccomp", "\(step.words.count - 1) instructions" + (step.listens ? ", with a listener" : ""))
         case .waitForStart: ("wait-for-start", "")
+        case .waitForReader: ("wait-for-reader", "of the fifo")
         case .execute(let step): ("execute", step.arguments.joined(separator: " "))
         }
     }

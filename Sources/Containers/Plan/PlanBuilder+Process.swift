@@ -35,6 +35,14 @@ extension PlanBuilder {
             plan.warnings.append(
                 "ignoring unknown or unavailable capabilities: [" + unknown.joined(separator: " ") + "]")
         }
+        let unraisable = capabilities.ambient & ~(capabilities.permitted & capabilities.inheritable)
+        if unraisable != 0 {
+            let names = Capability.names.indices.filter { unraisable & (1 << UInt64($0)) != 0 }
+                .map { Capability.names[$0].description }
+            plan.warnings.append(
+                "can't raise ambient capability " + names.joined(separator: ", ")
+                    + ": not both permitted and inheritable")
+        }
         addChild(.dropBoundingSet(capabilities), .capabilities)
         addChild(
             .setIdentity(
@@ -58,8 +66,8 @@ extension PlanBuilder {
 
     /// Filter, capabilities and wait, so that as little as possible has to pass the filter.
     ///
-    /// Loading a filter takes no_new_privs or CAP_SYS_ADMIN. With the first it is the very last thing before the exec;
-    /// without, only the final change of capabilities follows. A filter with a listener goes in before the wait, since
+    /// Loading a filter takes no_new_privs or CAP_SYS_ADMIN. With the first it is the very last thing before the exec and
+    /// the hooks that the filter is to bind, too; without, the final change of capabilities follows. A filter with a listener goes in before the wait, since
     /// the runtime that hands the listener on is gone afterwards.
     private mutating func addFinalSteps(
         _ process: Process, capabilities: CapabilitySets, filter: SeccompStep?, hooks: [Hook]
@@ -73,20 +81,19 @@ extension PlanBuilder {
             addChild(.setCapabilities(capabilities), .capabilities)
         }
         addChild(.waitForStart, .rule)
-        if !hooks.isEmpty {
-            // Without an environment of their own these get the process's.
-            let steps = hooks.map { HookStep($0, environment: process.env) }
-            addChild(.runHooks(.startContainer, steps, state(.created)), .startContainer)
-        }
+        if options.waitFifo != nil { addChild(.waitForReader, .option) }
         if let filter, !loadsEarly {
             addChild(.loadSeccomp(filter), .seccomp)
             if !process.noNewPrivileges { addChild(.setCapabilities(capabilities), .capabilities) }
         }
+        // Programs of the image: they may do no more than the container's own.
+        if !hooks.isEmpty { addChild(.runHooks(.startContainer, steps(of: hooks), state(.created)), .startContainer) }
+        let environment = environment(of: process)
         addChild(
             .execute(
                 ExecuteStep(
-                    arguments: process.args, environment: environment(of: process),
-                    findsHome: !process.env.contains { $0.utf8.starts(with: "HOME=".utf8) && $0.utf8.count > 5 },
+                    arguments: process.args, environment: environment,
+                    findsHome: !environment.contains { $0.utf8.starts(with: "HOME=".utf8) },
                     user: process.user.uid, passedDescriptors: options.passedDescriptors)), .args)
     }
 

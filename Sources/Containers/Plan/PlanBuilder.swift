@@ -262,9 +262,9 @@ package struct PlanBuilder {
 
 extension HookStep {
     /// The hook of a configuration; without arguments it gets its own path as the only one.
-    package init(_ hook: Hook, environment: [String] = []) {
+    package init(_ hook: Hook) {
         self.init(
-            path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
-            environment: hook.env ?? environment, timeout: hook.timeout.map { Int64($0) })
+            path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env ?? [],
+            inheritsEnvironment: hook.env == nil, timeout: hook.timeout.map { Int64($0) })
     }
 }

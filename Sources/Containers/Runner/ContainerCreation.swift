@@ -26,7 +26,8 @@ final class ContainerCreation {
 
     /// Reads and plans; nothing on the host changes.
     init(
-        store: ContainerStore, id: String, options: CreateOptions, report: @escaping WarningReport
+        store: ContainerStore, id: String, options: CreateOptions, report: @escaping WarningReport,
+        trace: WarningReport?
     ) throws(ContainerError) {
         self.store = store
         self.options = options
@@ -50,7 +51,8 @@ final class ContainerCreation {
             throw error.located(in: spec)
         }
         runner = PlanRunner(
-            plan: plan, context: "unable to start container process: error during container init: ", report: report)
+            plan: plan, context: "unable to start container process: error during container init: ", report: report,
+            trace: trace)
         record = StateRecord(
             id: id, created: timestamp(nanosecondsSince1970: realtimeNanoseconds()), bundle: bundle.path,
             rootfs: Bundle.absolute(spec.root?.path ?? "", in: bundle.path))
@@ -125,8 +127,10 @@ final class ContainerCreation {
             }
         case .makeCgroup(let cpu):
             guard let plan = facts.cgroup else { return }
-            cgroup = Cgroup(plan, isRootless: facts.isRootless)
-            try withCgroup { (cgroup) throws(CgroupError) in try cgroup.make(cpu: cpu) }
+            var made = Cgroup(plan, isRootless: facts.isRootless)
+            // Kept only once it is the container's: one that serves others must survive the undoing of this failure.
+            do throws(CgroupError) { try made.make(cpu: cpu) } catch { throw ContainerError(error) }
+            cgroup = consume made
             // What a rootless runtime was not let make is not the container's.
             if facts.isRootless { recordMadeCgroups() }
         case .openNamespace(let slot, let path, let flags):
@@ -168,6 +172,7 @@ final class ContainerCreation {
     }
 
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {
+        if source.isTakenByChild { return }
         runner.descriptors.fill(source.slot, try MountSource.prepare(source))
     }
 

@@ -12,6 +12,8 @@ package enum Message: Sendable {
     case terminal
     /// Child: the listener of its seccomp filter comes along; it waits for `proceed`.
     case seccompListener
+    /// Child: a tree of mounts comes along whose ids are to be mapped; it waits for `proceed`.
+    case mapIDs(Slot)
     /// Child: something the user should know.
     case warning(String)
     /// Child: all is set up; what follows is the wait for the start.
@@ -33,7 +35,7 @@ package enum MeetingPoint: UInt8, Sendable, CaseIterable {
 extension Message {
     private enum Kind: UInt8 {
         case meeting = 1
-        case forked, terminal, seccompListener, warning, ready, failed, proceed
+        case forked, terminal, seccompListener, mapIDs, warning, ready, failed, proceed
     }
 
     /// The message as bytes.
@@ -48,6 +50,9 @@ extension Message {
             encoder.encode(pid)
         case .terminal: encoder.encode(Kind.terminal)
         case .seccompListener: encoder.encode(Kind.seccompListener)
+        case .mapIDs(let slot):
+            encoder.encode(Kind.mapIDs)
+            encoder.encode(slot)
         case .warning(let text):
             encoder.encode(Kind.warning)
             encoder.encode(oneLine(text, limit: 6000))
@@ -68,6 +73,7 @@ extension Message {
         case .forked: self = .forked(pid: try decoder.decode(Int32.self))
         case .terminal: self = .terminal
         case .seccompListener: self = .seccompListener
+        case .mapIDs: self = .mapIDs(try decoder.decode(Slot.self))
         case .warning: self = .warning(try decoder.decode(String.self))
         case .ready: self = .ready
         case .failed: self = .failed(try decoder.decode(ContainerError.self))

@@ -8,6 +8,9 @@ final class PlanRunner {
     let plan: ContainerPlan
     let descriptors = DescriptorTable()
     private let report: WarningReport
+    /// Takes what only somebody who looks for a fault wants to know; its words are those that tools look for in runc's
+    /// debug log.
+    let trace: WarningReport?
     /// What a failed child is called in an error: `error during container init: ` for the first process of a container.
     private let context: StaticString
 
@@ -26,16 +29,16 @@ final class PlanRunner {
     /// How the child ended, if it ended without a word.
     private(set) var death: ProcessStatus?
     private var passedCount: Int32 = 0
-
-    /// Takes what only somebody who looks for a fault wants to know.
-    var note: ((String) -> Void)?
     /// Serves the listener of a seccomp filter.
     var serveListener: ((FileDescriptorBox, Int32) throws(ContainerError) -> Void)?
 
-    init(plan: ContainerPlan, context: StaticString, report: @escaping WarningReport) {
+    init(
+        plan: ContainerPlan, context: StaticString, report: @escaping WarningReport, trace: WarningReport?
+    ) {
         self.plan = plan
         self.context = context
         self.report = report
+        self.trace = trace
     }
 
     // MARK: - The child
@@ -46,9 +49,7 @@ final class PlanRunner {
     ///   - cgroup: the folder of the unified hierarchy that it starts in.
     ///   - tasks: the files of the other hierarchies through which it joins.
     func spawn(_ spawnPlan: SpawnPlan, cgroup: Int32?, tasks: [Int32]) throws(ContainerError) {
-        let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
-            try SealedExecutable.open()
-        }
+        let executable = try sealedExecutable()
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
         let lowest = 10 + passedCount
         let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
@@ -97,6 +98,7 @@ final class PlanRunner {
         }
         if spawnPlan.isStaged { predecessor = childPID }
         socket = pair.takeFirst()
+        traceSpawn(spawnPlan)
     }
 
     /// Runs this thread on `processors` only, and gives those that it had; nil when it stays where it is.
@@ -105,7 +107,7 @@ final class PlanRunner {
         do throws(Errno) {
             let own = try affinityMask()
             try setAffinity(processors.map { Int($0) })
-            if let note { note("affinity: " + hexadecimalText(of: try affinityMask())) }
+            if let trace { trace("affinity: " + hexadecimalText(of: try affinityMask())) }
             return own
         } catch {
             throw ContainerError(
@@ -174,7 +176,9 @@ final class PlanRunner {
 
     /// Waits until the child has done all its steps but the last ones.
     func awaitReady() throws(ContainerError) {
+        guard !isReady else { return }
         while !isReady { try handleMessage() }
+        trace?("init: closing the pipe to signal completion")
     }
 
     /// Writes the mappings of the child's user namespace and lets it into it.
@@ -239,6 +243,10 @@ final class PlanRunner {
             guard let listener = received.takeDescriptor(), let pid = childPID else { throw explainDeath() }
             try serveListener?(FileDescriptorBox(listener), pid)
             try tellProceed()
+        case .mapIDs(let slot):
+            guard let tree = received.takeDescriptor() else { throw explainDeath() }
+            try mapIDs(of: tree, slot)
+            try tellProceed()
         case .warning(let text): report(text)
         case .ready: isReady = true
         case .failed(let error):
@@ -247,6 +255,18 @@ final class PlanRunner {
             throw error
         case .proceed: throw ContainerError(.childDied, reason: "the container's init sent a message that is none")
         }
+    }
+
+    private func mapIDs(of tree: borrowing FileDescriptor, _ slot: Slot) throws(ContainerError) {
+        for step in plan.parent {
+            guard case .prepareMount(let source) = step.operation, source.slot == slot else { continue }
+            do throws(ContainerError) {
+                return try MountSource.map(tree.raw, of: source)
+            } catch {
+                throw error.caused(by: step.origin)
+            }
+        }
+        throw ContainerError(.childDied, reason: "the container's init asks for the mapping of a mount that has none")
     }
 
     /// Says how the child ended when it ended without a word.

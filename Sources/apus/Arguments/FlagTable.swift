@@ -140,6 +140,11 @@ extension Flag {
     static var cgroup: Flag {
         Flag("cgroup", takes: .texts, "cgroup below the container's to run in: [CONTROLLER[,CONTROLLER]:]PATH")
     }
+    static var execWaitFifo: Flag {
+        Flag(
+            "exec-wait-fifo", takes: .text, completion: .file,
+            "run the program only once this fifo is opened for reading")
+    }
     static var ignorePaused: Flag {
         Flag("ignore-paused", "accept a paused container; the call waits until it resumes")
     }

@@ -22,6 +22,7 @@ extension Command {
             flags: [
                 .consoleSocket, .pidfdSocket, .cwd, .env, .tty, .user, .additionalGids, .process, .detach, .pidFile,
                 .processLabel, .apparmor, .noNewPrivs, .cap, .preserveFDs, .cgroup, .ignorePaused,
+                .execWaitFifo,
             ],
             subject: .container
         ) { (invocation) throws(CommandError) in
@@ -39,8 +40,7 @@ private func executeProcess(_ invocation: Invocation) throws(CommandError) -> In
     let container = try invocation.container()
     do throws(ContainerError) {
         return try container.exec(
-            options, report: invocation.report, note: { [log = invocation.log] in log.debug($0) },
-            started: invocation.log.flush)
+            options, report: invocation.report, trace: invocation.trace, started: invocation.log.flush)
     } catch {
         throw CommandError(error)
     }
@@ -74,6 +74,7 @@ private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecO
     options.pidFile = arguments.nonEmptyText(.pidFile)
     options.passedDescriptors = try invocation.descriptors.checked().preserved
     options.detaches = arguments.isOn(.detach)
+    options.waitFifo = arguments.nonEmptyText(.execWaitFifo)
     return options
 }
 
@@ -81,7 +82,8 @@ private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecO
 private func process(at path: String) throws(CommandError) -> Process {
     let bytes: [UInt8]
     do throws(Errno) {
-        bytes = try readRegularFile(path, limit: 16 << 20)
+        // A pipe, too: `--process <(generate)` of a shell.
+        bytes = try readFileOrPipe(path, limit: 16 << 20)
     } catch {
         throw CommandError("open", path, error)
     }

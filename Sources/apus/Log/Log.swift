@@ -49,6 +49,9 @@ final class Log {
         }
     }
 
+    /// Whether records for the search of faults are written.
+    var isDebugging: Bool { minimum == .debug }
+
     /// Logs what only somebody who looks for a fault wants to know.
     func debug(
         _ message: @autoclosure () -> String, function: StaticString = #function, file: StaticString = #fileID,

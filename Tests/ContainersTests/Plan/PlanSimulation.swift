@@ -81,6 +81,7 @@ struct PlanSimulation {
                 take(.start)
                 isReady = true
                 return
+            case .waitForReader: take(.waitFifo)
             case .joinNamespace(let slot, _): take(slot)
             case .rootfs(.mount(let mount)): take(mount.tree)
             case .rootfs(.prepareRoot(let root)): take(root.tree)
