@@ -66,6 +66,15 @@ struct CgroupTests {
         #expect(Status(contents("/proc/\(try bundle.pid())/status") ?? "")["Cpus_allowed_list"] == "0")
     }
 
+    /// The nodes of the parent would be there anyway: those that the host lacks show that they are set.
+    @Test(.requires(.cgroupV1("cpuset"))) func nodesThatAreMissingV1() throws {
+        let bundle = try TestBundle { $0.linux.resources.cpu = ["mems": "1000"] }
+        let output = try bundle.create()
+        #expect(output.status == 1)
+        #expect(output.error.contains("cpuset.mems"), "\(output.stderr)")
+        bundle.expectNothingLeft()
+    }
+
     @Test(.requires(.cgroupV1("pids"))) func pidsV1() throws {
         #expect(try created(["pids": ["limit": 17]]).cgroupFile("pids.max", controller: "pids") == "17")
         #expect(try created(["pids": ["limit": -1]]).cgroupFile("pids.max", controller: "pids") == "max")

@@ -127,13 +127,20 @@ struct HookTests {
         }
     }
 
-    @Test func argumentsAndEnvironment() throws {
+    /// A script that hooks of any kind can run: its path, also seen from inside.
+    private func script(_ text: String, _ kind: String, _ log: String) throws -> String {
+        try text.write(toFile: log + "/hook.sh", atomically: true, encoding: .utf8)
+        chmod(log + "/hook.sh", 0o755)
+        return folder(kind, log) + "/hook.sh"
+    }
+
+    @Test(arguments: kinds) func argumentsAndEnvironment(_ kind: String) throws {
         let (bundle, log) = try bundle("true")
-        let program = try bundle.file(
-            "hook.sh", "#!/bin/sh\ncat >/dev/null\n(tr '\\0' '\\n' </proc/self/environ; echo $0 $1 $#) >\(log)/out\n",
-            mode: 0o755)
+        let program = try script(
+            "#!/bin/sh\ncat >/dev/null\n(tr '\\0' '\\n' </proc/self/environ; echo $0 $1 $#) >\(folder(kind, log))/out\n",
+            kind, log)
         try bundle.change {
-            $0.hooks.createRuntime = [
+            $0.hooks[kind] = [
                 ["path": .string(program), "args": ["zero", "one", "two"], "env": ["A=1", "B=two words"]]
             ]
         }
@@ -146,10 +153,10 @@ struct HookTests {
         #expect(lines.last == "\(program) one 2")
     }
 
-    @Test func withoutArguments() throws {
+    @Test(arguments: kinds) func withoutArguments(_ kind: String) throws {
         let (bundle, log) = try bundle("true")
-        let program = try bundle.file("hook.sh", "#!/bin/sh\necho $0 $# >\(log)/out\n", mode: 0o755)
-        try bundle.change { $0.hooks.prestart = [["path": .string(program)]] }
+        let program = try script("#!/bin/sh\necho $0 $# >\(folder(kind, log))/out\n", kind, log)
+        try bundle.change { $0.hooks[kind] = [["path": .string(program)]] }
         try bundle.run().succeeded()
         #expect(contents(log + "/out") == "\(program) 0\n")
     }
@@ -235,17 +242,31 @@ struct HookTests {
         bundle.expectNothingLeft()
     }
 
-    @Test(arguments: ["createRuntime", "createContainer"])
+    @Test(arguments: ["prestart", "createRuntime", "createContainer"])
     func aTimeout(_ kind: String) throws {
         let (bundle, log) = try bundle("true")
         try bundle.change { $0.hooks[kind] = [hook("echo $$ >\(log)/pid; exec sleep 100", timeout: 1)] }
         let output = try bundle.create()
         #expect(output.status == 1)
         #expect(output.error.contains("hook ran past specified timeout of 1"))
-        if kind == "createRuntime", let pid = pid_t((contents(log + "/pid") ?? "").trimmingCharacters(in: .newlines)) {
+        if kind != "createContainer", let pid = pid_t((contents(log + "/pid") ?? "").trimmingCharacters(in: .newlines))
+        {
             waitForEnd(of: pid)
         }
         bundle.expectNothingLeft()
+    }
+
+    /// Those that run later end as well, and without waiting for them.
+    @Test(arguments: ["startContainer", "poststart", "poststop"])
+    func aTimeoutLater(_ kind: String) throws {
+        let (bundle, _) = try bundle("sleep 1000")
+        try bundle.change { $0.hooks[kind] = [hook("exec sleep 100", timeout: 1)] }
+        try bundle.create().succeeded()
+        let start = try bundle.launch(["start", bundle.id]).wait(seconds: 20)
+        #expect((start.status == 0) == (kind != "poststart"), "\(start.stderr)")
+        if kind == "startContainer" { try bundle.waitUntilStopped() }
+        let delete = try bundle.launch(["delete", "--force", bundle.id]).wait(seconds: 20)
+        #expect((delete.status == 0) == (kind != "poststop"), "\(delete.stderr)")
     }
 
     /// Waiting is for the hook, not for the end of its output: a daemon that it leaves keeps it open.

@@ -276,12 +276,16 @@ struct ProcessTests {
         }
     }
 
-    @Test func execAffinity() throws {
-        let bundle = try TestBundle {
-            $0.process.args = ["sleep", "1000"]
-            $0.process.execCPUAffinity = ["initial": "0", "final": "0"]
-        }.running()
-        #expect(try bundle.exec(shell: "grep Cpus_allowed_list /proc/self/status").stdout == "Cpus_allowed_list:\t0\n")
+    /// The program has the final processors, not the initial ones.
+    @Test(.requires(.path("/sys/devices/system/cpu/cpu1"))) func execAffinity() throws {
+        for (initial, final) in [("0", "1"), ("1", "0")] {
+            let bundle = try TestBundle {
+                $0.process.args = ["sleep", "1000"]
+                $0.process.execCPUAffinity = ["initial": .string(initial), "final": .string(final)]
+            }.running()
+            let text = try bundle.exec(shell: "grep Cpus_allowed_list /proc/self/status").stdout
+            #expect(text == "Cpus_allowed_list:\t\(final)\n")
+        }
     }
 
     /// A service manager's affinity is not the container's.

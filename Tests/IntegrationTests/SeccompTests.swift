@@ -5,6 +5,31 @@ import Testing
 /// Filters, seen from inside: what a forbidden system call gives.
 @Suite(.containers, .requires(.root, .runtime))
 struct SeccompTests {
+    /// What a shell and the small programs need, without mkdir and sync.
+    private static let allowed = [
+        "access", "arch_prctl", "brk", "capget", "capset", "chdir", "clone", "close", "close_range", "dup", "dup2",
+        "dup3",
+        "execve", "execveat", "exit", "exit_group", "faccessat", "faccessat2", "fchdir", "fchown", "fchownat",
+        "fcntl", "fstat",
+        "fstatfs", "futex", "getcwd", "getdents64", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid",
+        "getrandom", "getuid", "ioctl", "kill", "lseek", "lstat", "mmap", "mprotect", "mremap", "munmap",
+        "nanosleep",
+        "newfstatat", "open", "openat", "openat2", "pipe", "pipe2", "poll", "ppoll", "prctl", "prlimit64", "read",
+        "readlink",
+        "readlinkat", "recvmsg", "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_getaffinity",
+        "sched_yield",
+        "seccomp", "select", "sendmsg", "sendto", "set_robust_list", "set_tid_address", "setgid", "setgroups",
+        "setpgid",
+        "setresgid", "setresuid", "setsid", "setuid", "sigaltstack", "stat", "statfs", "statx", "sysinfo", "tgkill",
+        "uname",
+        "utimensat", "vfork", "wait4", "waitid", "write", "writev", "epoll_create1", "epoll_ctl", "epoll_pwait",
+        "epoll_wait",
+        "eventfd2", "getpeername", "getsockname", "getsockopt", "setsockopt", "madvise", "mincore",
+        "restart_syscall", "gettid",
+        "umask", "keyctl", "fchmod", "fchmodat", "memfd_create", "unlinkat", "unlink", "pselect6", "clock_gettime",
+        "timer_create",
+    ]
+
     private func profile(_ rules: JSONValue..., defaultAction: String = "SCMP_ACT_ALLOW") -> JSONValue {
         ["defaultAction": .string(defaultAction), "syscalls": .array(rules)]
     }
@@ -48,9 +73,9 @@ struct SeccompTests {
     }
 
     @Test func theDefaultActionsErrno() throws {
-        // Everything that busybox needs but mkdir.
-        var seccomp = profile(defaultAction: "SCMP_ACT_ALLOW")
-        seccomp.syscalls = [["names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13]]
+        var seccomp = profile(
+            ["names": JSONValue(Self.allowed), "action": "SCMP_ACT_ALLOW"], defaultAction: "SCMP_ACT_ERRNO")
+        seccomp.defaultErrnoRet = 13
         #expect(try result("mkdir /tmp/d", seccomp).contains("Permission denied"))
     }
 
@@ -124,31 +149,8 @@ struct SeccompTests {
 
     /// The profile of most real containers: a list of what is allowed, everything else refused.
     @Test func aListOfWhatIsAllowed() throws {
-        let allowed = [
-            "access", "arch_prctl", "brk", "capget", "capset", "chdir", "clone", "close", "close_range", "dup", "dup2",
-            "dup3",
-            "execve", "execveat", "exit", "exit_group", "faccessat", "faccessat2", "fchdir", "fchown", "fchownat",
-            "fcntl", "fstat",
-            "fstatfs", "futex", "getcwd", "getdents64", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid",
-            "getrandom", "getuid", "ioctl", "kill", "lseek", "lstat", "mmap", "mprotect", "mremap", "munmap",
-            "nanosleep",
-            "newfstatat", "open", "openat", "openat2", "pipe", "pipe2", "poll", "ppoll", "prctl", "prlimit64", "read",
-            "readlink",
-            "readlinkat", "recvmsg", "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_getaffinity",
-            "sched_yield",
-            "seccomp", "select", "sendmsg", "sendto", "set_robust_list", "set_tid_address", "setgid", "setgroups",
-            "setpgid",
-            "setresgid", "setresuid", "setsid", "setuid", "sigaltstack", "stat", "statfs", "statx", "sysinfo", "tgkill",
-            "uname",
-            "utimensat", "vfork", "wait4", "waitid", "write", "writev", "epoll_create1", "epoll_ctl", "epoll_pwait",
-            "epoll_wait",
-            "eventfd2", "getpeername", "getsockname", "getsockopt", "setsockopt", "madvise", "mincore",
-            "restart_syscall", "gettid",
-            "umask", "keyctl", "fchmod", "fchmodat", "memfd_create", "unlinkat", "unlink", "pselect6", "clock_gettime",
-            "timer_create",
-        ]
         var seccomp = profile(
-            ["names": JSONValue(allowed), "action": "SCMP_ACT_ALLOW"], defaultAction: "SCMP_ACT_ERRNO")
+            ["names": JSONValue(Self.allowed), "action": "SCMP_ACT_ALLOW"], defaultAction: "SCMP_ACT_ERRNO")
         seccomp.architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
         for newPrivileges in [true, false] {
             let text = try result("echo fine; mkdir /tmp/d; sync", seccomp, newPrivileges: newPrivileges)
@@ -157,13 +159,53 @@ struct SeccompTests {
         }
     }
 
-    @Test(arguments: [
-        "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
-    ])
+    /// Which flags the filter was loaded with only a tracer sees.
+    @Test(
+        .requires(.program("strace")),
+        arguments: [
+            "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+        ])
     func flags(_ flag: String) throws {
-        var seccomp = profile(rule("mkdir", action: "SCMP_ACT_ERRNO"))
-        seccomp.flags = [.string(flag)]
-        #expect(try result("mkdir /tmp/d", seccomp).contains("Operation not permitted"))
+        let bundle = try TestBundle(shell: "mkdir /tmp/d") {
+            $0.root.readonly = false
+            var seccomp = profile(rule("mkdir", action: "SCMP_ACT_ERRNO"))
+            seccomp.flags = [.string(flag)]
+            $0.linux.seccomp = seccomp
+        }
+        let trace = bundle.path + "/trace"
+        let command = try Command(
+            ["strace", "-f", "-qq", "-e", "trace=seccomp", "-o", trace]
+                + bundle.arguments(["run", "--bundle", bundle.path, bundle.id]))
+        #expect(command.wait().stderr.contains("Operation not permitted"))
+        let calls = (contents(trace) ?? "").split(separator: "\n").filter { $0.contains("SECCOMP_SET_MODE_FILTER") }
+        #expect(calls.last?.contains(flag) ?? false, "\(calls)")
+    }
+
+    /// Calls of another architecture: with it in the list its rules hold, without it the process ends.
+    @Test(.requires(.program("gcc"))) func architectures() throws {
+        func status(_ architectures: JSONValue?) throws -> Int32 {
+            let bundle = try TestBundle { $0.process.args = ["/bin/probe"] }
+            // getpid of 32-bit x86.
+            let source = try bundle.file(
+                "probe.c",
+                """
+                int main(void) {
+                    long result;
+                    __asm__ volatile("int $0x80" : "=a"(result) : "a"(20L) : "memory", "r8", "r9", "r10", "r11");
+                    return (int)result == -13 ? 13 : 1;
+                }
+                """)
+            try Command.run("gcc", "-static", "-o", bundle.rootfs + "/bin/probe", source).succeeded()
+            try bundle.change {
+                var seccomp = profile(rule("getpid", action: "SCMP_ACT_ERRNO", errno: 13))
+                if let architectures { seccomp.architectures = architectures }
+                $0.linux.seccomp = seccomp
+            }
+            return try bundle.run().status
+        }
+        #expect(try status(["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]) == 13)
+        #expect(try status(["SCMP_ARCH_X86_64"]) == 159)
+        #expect(try status(nil) == 159)
     }
 
     /// Without the flag the kernel turns on speculation mitigations for the process.
