@@ -380,7 +380,7 @@ struct BrokenConfigurationTests {
             $0.addNamespace("time")
             $0.linux.timeOffsets = ["monotonic": ["secs": 1], "boottime": ["secs": -99_999_999]]
         },
-        Case("linux.devices[0].path", "/etc/passwd", "file exists") {
+        Case("linux.devices[0].path", "/etc/passwd", "has incorrect ftype: 0100000") {
             $0.linux.devices = [["path": "/etc/passwd", "type": "c", "major": 1, "minor": 3]]
         },
         Case("linux.netDevices.nosuch0: \"eth7\"", "no such device") {

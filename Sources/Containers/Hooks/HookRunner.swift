@@ -132,31 +132,9 @@ package struct HookRunner {
         let how: String
         switch status {
         case .exited(let code): how = "exit status \(code)"
-        case .killed(let signal): how = "signal: " + Self.name(ofSignal: signal)
+        case .killed(let signal): how = "signal: " + SignalNumber.description(of: signal)
         }
         throw ContainerError(reason: "\(how), stdout: \(text(output)), stderr: \(text(errorOutput))")
-    }
-
-    /// The names that Go's runtime has for signals, which callers of runc have seen.
-    private static func name(ofSignal number: Int32) -> String {
-        switch number {
-        case 1: "hangup"
-        case 2: "interrupt"
-        case 3: "quit"
-        case 4: "illegal instruction"
-        case 5: "trace/breakpoint trap"
-        case 6: "aborted"
-        case 7: "bus error"
-        case 8: "floating point exception"
-        case 9: "killed"
-        case 10: "user defined signal 1"
-        case 11: "segmentation fault"
-        case 12: "user defined signal 2"
-        case 13: "broken pipe"
-        case 14: "alarm clock"
-        case 15: "terminated"
-        default: "signal " + String(number)
-        }
     }
 
     /// Output on one line, since the last line of an error is the whole error.
