@@ -77,7 +77,7 @@ struct BindFlagTests {
             enterUserNamespace(&$0)
         }
         try bundle.run().failed(
-            from: "runc run failed: unable to start container process: error during container init: mounts[7]",
+            from: "runc run failed: unable to start container process: error during container init: error mounting",
             to: "operation not permitted")
         bundle.expectNothingLeft()
     }

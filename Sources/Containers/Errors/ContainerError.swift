@@ -93,14 +93,9 @@ extension ContainerError {
     /// The error as one line: property, value, operation, subject and, last, the cause.
     public var message: String {
         var text = context.description
-        if let property {
-            text += oneLine(property)
-            text += ": "
-        }
-        if !value.isEmpty {
-            text += oneLine(value)
-            text += ": "
-        }
+        // Those who know runc's refusal of a mount's flags look for it in front.
+        let isRefusedMount = errno == .notPermitted && operation.utf8.starts(with: "error mounting ".utf8)
+        if !isRefusedMount { addProperty(to: &text) }
         if !operation.isEmpty {
             text += oneLine(operation)
             if !subject.isEmpty {
@@ -112,6 +107,7 @@ extension ContainerError {
             text += oneLine(subject)
             text += ": "
         }
+        if isRefusedMount { addProperty(to: &text) }
         if !remedy.isEmpty, errno != nil || !reason.isEmpty {
             // The cause stays last, since engines read the end of the line.
             text += "("
@@ -124,6 +120,17 @@ extension ContainerError {
         }
         if let errno { text += errno.message }
         return text
+    }
+
+    private func addProperty(to text: inout String) {
+        if let property {
+            text += oneLine(property)
+            text += ": "
+        }
+        if !value.isEmpty {
+            text += oneLine(value)
+            text += ": "
+        }
     }
 
     /// The same error with `origin`, if it has none yet.
