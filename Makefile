@@ -1,10 +1,22 @@
 # apus: build, test, install. `make help` lists the targets.
+#
+# `make build` needs the packages of `make deps`, neither the network nor root. Options, each with its default:
+#   STATIC=1          0: a dynamic, position independent executable that needs the libraries of the Swift toolchain
+#   SYMBOL_ORDER=1    0: do not put the functions of the hot commands side by side (Scripts/symbol-order)
+#   KEEP_SYMBOLS=0    1: leave the symbols and the debugging information in the executable
+#   COMMIT            what `apus --version` names as the commit; else git says it
+#   SWIFTFLAGS, CFLAGS, LDFLAGS, SWIFT_BUILD_FLAGS: further flags of swiftc, of clang, of the linking and of `swift build`
 
 # Where `make install` puts things; DESTDIR goes before all of it.
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
+DOCDIR ?= $(DATADIR)/doc/apus
 DESTDIR ?=
+
+STATIC ?= 1
+SYMBOL_ORDER ?= 1
+KEEP_SYMBOLS ?= 0
 
 # A toolchain unpacked by hand is often not on the PATH of root or of a CI machine.
 SWIFT ?= $(shell command -v swift || echo /opt/swift/usr/bin/swift)
@@ -19,50 +31,52 @@ BENCH ?=
 VM ?=
 
 release = .build/release/apus
-# Each function in a section of its own, so that the linker can put the hot ones side by side (Scripts/symbol-order):
-# 2 MB less memory for each command. Not in the manifest: a package with unsafe compiler flags can be nobody's dependency.
-sections = -Xswiftc -Xfrontend -Xswiftc -function-sections
-sources = Sources Tests Package.swift
+sources = Sources Tests Plugins Package.swift
+options = APUS_STATIC=$(STATIC) APUS_SYMBOL_ORDER=$(SYMBOL_ORDER) APUS_KEEP_SYMBOLS=$(KEEP_SYMBOLS) \
+	$(if $(COMMIT),APUS_COMMIT=$(COMMIT))
+flags = $(foreach flag,$(SWIFTFLAGS),-Xswiftc $(flag)) $(foreach flag,$(CFLAGS),-Xcc $(flag)) \
+	$(foreach flag,$(LDFLAGS),-Xswiftc -Xclang-linker -Xswiftc $(flag)) $(SWIFT_BUILD_FLAGS)
 
 .DEFAULT_GOAL := build
-.PHONY: help quickstart packages build test test-vm install uninstall bench format lint clean
+.PHONY: help deps quickstart build test test-vm install uninstall deb bench format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
+deps: ## install the Debian packages that building and testing take
+	@Scripts/install-packages build test
+
 quickstart: ## install what is missing, build, run a first container and show what it sees
 	@SWIFT=$(SWIFT) APUS=$(APUS) Scripts/quickstart
 
-packages:
-	@Scripts/install-packages build
-
-# SwiftPM gives the same executable with plain `swift build -c release`. What make adds is the commit that `apus
-# --version` prints. It is written after linking, so that a commit does not recompile anything, and not through the
-# package manifest, whose values SwiftPM caches beyond the next commit.
-build: packages ## build .build/release/apus, one static executable
-	$(SWIFT) build -c release --product apus $(sections)
-	@Scripts/stamp-commit $(release)
+# Plain `swift build -c release` gives the same executable.
+build: ## build .build/release/apus, one static executable
+	$(options) $(SWIFT) build -c release --product apus $(flags)
 
 # The runner's own summary is the last line. Tests that need root or a feature of the host say so when they skip.
-test: ## install what the tests need, build, run the unit and integration tests
-	@Scripts/install-packages build test
-	@$(MAKE) --no-print-directory build
+test: build ## run the unit and integration tests; as root, containers need it
 	APUS_BINARY=$(abspath $(release)) $(SWIFT) test --disable-xctest
 
-test-vm: ## run the integration tests in a virtual machine: cgroup v2, AppArmor, another kernel
-	@Scripts/install-packages build test vm
-	@$(MAKE) --no-print-directory build
+test-vm: build ## run the integration tests in a virtual machine: cgroup v2, AppArmor, another kernel
+	@Scripts/install-packages vm
 	$(SWIFT) build --build-tests
 	@APUS_BINARY=$(abspath $(APUS)) Tests/VM/test $(VM)
 
-install: ## install the release executable below PREFIX (default /usr/local)
+install: ## install executable, manual pages, completions and documents below PREFIX (default /usr/local)
 	@test -x $(release) || { echo "make install: run make build first" >&2; exit 1; }
 	install -D -m 0755 $(release) $(DESTDIR)$(BINDIR)/apus
 	@Scripts/install-data $(release) $(DESTDIR)$(DATADIR)
+	install -d $(DESTDIR)$(DOCDIR)
+	install -m 0644 LICENSE README.md CHANGELOG.md SECURITY.md docs/*.md $(DESTDIR)$(DOCDIR)
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(BINDIR)/apus
 	@Scripts/install-data --remove $(DESTDIR)$(DATADIR)
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+deb: ## make a Debian package of what was built, in .build/deb
+	@test -x $(release) || { echo "make deb: run make build first" >&2; exit 1; }
+	@Packaging/debian/build .build/deb
 
 bench: ## measure apus beside crun, runc and the kernel's own work; writes results/bench.json
 	@Scripts/install-packages build bench

@@ -1,22 +1,38 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("ExistentialAny"),
-    .treatAllWarnings(as: .error),
-]
+/// Whether an option of the build is on; the environment says so with 1 or 0. The Makefile sets them.
+func option(_ name: String, default value: Bool) -> Bool { Context.environment[name].map { $0 != "0" } ?? value }
 
-// The linker settings belong to the executable alone, so that the libraries stay usable as a dependency. lld lays the
-// read-only data out in fewer pages than gold; a non-PIE static image needs no relocations at start; and the functions
-// of the hot commands stand side by side (Scripts/symbol-order), which halves the memory that a command takes.
-let staticExecutable: [LinkerSetting] = [
+// SwiftPM refuses unsafe flags in a package that another one depends on, and checks such a package out below this folder.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+
+// A static image without relocations starts quickest and depends on nothing of the host.
+let isStatic = option("APUS_STATIC", default: true)
+// The functions of the hot commands side by side (Scripts/symbol-order) halve the memory that a command takes.
+let ordersSymbols = option("APUS_SYMBOL_ORDER", default: true)
+let keepsSymbols = option("APUS_KEEP_SYMBOLS", default: false)
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .treatAllWarnings(as: .error),
+    ]
+    // Each function in a section of its own, which the linker can then move.
+    + (isDependency ? [] : [.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release))])
+
+// The linker settings belong to the executable alone. lld lays the read-only data out in fewer pages than gold.
+let linking: [LinkerSetting] = [
     .unsafeFlags(
-        [
-            "-static-executable", "-use-ld=lld",
-            "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Scripts/symbol-order/symbols.txt",
-            "-Xlinker", "--no-warn-symbol-ordering",
-        ] + (Context.environment["APUS_KEEP_SYMBOLS"] == nil ? ["-Xlinker", "-s"] : []),
+        ["-use-ld=lld"]
+            + (isStatic ? ["-static-executable"] : [])
+            + (ordersSymbols
+                ? [
+                    "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Scripts/symbol-order/symbols.txt",
+                    "-Xlinker", "--no-warn-symbol-ordering",
+                ] : [])
+            + (keepsSymbols ? [] : ["-Xlinker", "-s"]),
         .when(configuration: .release))
 ]
 
@@ -26,28 +42,32 @@ let package = Package(
         .executable(name: "apus", targets: ["apus"]),
         .library(name: "Containers", targets: ["Containers"]),
         .library(name: "RuntimeSpec", targets: ["RuntimeSpec"]),
+        .library(name: "Seccomp", targets: ["Seccomp"]),
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Systemd", dependencies: ["Linux"], swiftSettings: settings),
         .target(name: "Cgroups", dependencies: ["Linux", "RuntimeSpec", "Systemd"], swiftSettings: settings),
-        .target(name: "Seccomp", dependencies: ["Linux", "RuntimeSpec", "CSeccomp"], swiftSettings: settings),
+        .target(name: "Seccomp", dependencies: ["Linux", "RuntimeSpec"], swiftSettings: settings),
         .target(
             name: "Containers", dependencies: ["Linux", "JSON", "RuntimeSpec", "Systemd", "Cgroups", "Seccomp"],
             swiftSettings: settings),
         .executableTarget(
             name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp"],
-            swiftSettings: settings, linkerSettings: staticExecutable),
+            swiftSettings: settings, linkerSettings: linking, plugins: ["BuildCommit"]),
+        .plugin(name: "BuildCommit", capability: .buildTool()),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(
             name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "Systemd"], swiftSettings: settings),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Linux"], swiftSettings: settings),
+        // The tests compare with it; nothing else does.
+        .systemLibrary(
+            name: "CSeccomp", path: "Tests/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .testTarget(
             name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "JSON", "Linux"],
             exclude: ["Profiles"], swiftSettings: settings),

@@ -3,12 +3,11 @@
 
 Usage: Scripts/generate-syscall-table.py --linux DIR > Sources/Seccomp/SyscallTableData.swift
 
-The numbers come from the installed libseccomp (libseccomp.so.2) and from the tables of a Linux source tree (the package
-linux-source of Debian will do); where both know a call they must agree. LATER lists the calls that are newer than both.
+The numbers come from the tables of a Linux source tree (the package linux-source-6.12 of Debian will do). LATER lists the
+calls that are newer than that tree, PRIVATE those that stand in a header of their own.
 """
 
 import argparse
-import ctypes
 import os
 import sys
 
@@ -25,28 +24,37 @@ LATER = {
     471: "rseq_slice_yield",
 }
 LATER_OF_ONE = {"x86_64": {"uprobe": 336}}
+# arch/arm/include/uapi/asm/unistd.h, __ARM_NR_*; and a call that profiles name on parisc64 though its table has it for
+# 32 bits alone.
+PRIVATE = {
+    "arm": {
+        "breakpoint": 0x0F0001, "cacheflush": 0x0F0002, "usr26": 0x0F0003, "usr32": 0x0F0004, "set_tls": 0x0F0005,
+        "get_tls": 0x0F0006,
+    },
+    "parisc64": {"_llseek": 140},
+}  # fmt: skip
 
 GENERIC_64 = ["common", "64", "rlimit", "memfd_secret"]
-# column: libseccomp's token or None, base, table below the source tree, its ABI columns
+# column: table below the source tree, its ABI columns
 COLUMNS = {
-    "x86": (0x40000003, 0, "arch/x86/entry/syscalls/syscall_32.tbl", ["i386"]),
-    "x86_64": (0xC000003E, 0, "arch/x86/entry/syscalls/syscall_64.tbl", ["common", "64"]),
-    "x32": (0x4000003E, 0x40000000, "arch/x86/entry/syscalls/syscall_64.tbl", ["common", "x32"]),
-    "arm": (0x40000028, 0, "arch/arm/tools/syscall.tbl", ["common"]),
-    "aarch64": (0xC00000B7, 0, "arch/arm64/tools/syscall_64.tbl", GENERIC_64 + ["renameat"]),
-    "mips": (0x00000008, 4000, "arch/mips/kernel/syscalls/syscall_o32.tbl", ["o32"]),
-    "mips64": (0x80000008, 5000, "arch/mips/kernel/syscalls/syscall_n64.tbl", ["n64", "common"]),
-    "mips64n32": (0xA0000008, 6000, "arch/mips/kernel/syscalls/syscall_n32.tbl", ["n32"]),
-    "ppc": (0x00000014, 0, "arch/powerpc/kernel/syscalls/syscall.tbl", ["common", "32", "nospu"]),
-    "ppc64": (0x80000015, 0, "arch/powerpc/kernel/syscalls/syscall.tbl", ["common", "64", "nospu"]),
-    "s390": (0x00000016, 0, "arch/s390/kernel/syscalls/syscall.tbl", ["common", "32"]),
-    "s390x": (0x80000016, 0, "arch/s390/kernel/syscalls/syscall.tbl", ["common", "64"]),
-    "parisc": (0x0000000F, 0, "arch/parisc/kernel/syscalls/syscall.tbl", ["common", "32"]),
-    "parisc64": (0x8000000F, 0, "arch/parisc/kernel/syscalls/syscall.tbl", ["common", "64"]),
-    "riscv64": (0xC00000F3, 0, "scripts/syscall.tbl", GENERIC_64 + ["riscv"]),
-    "loongarch64": (None, 0, "scripts/syscall.tbl", ["common", "64"]),
-    "m68k": (None, 0, "arch/m68k/kernel/syscalls/syscall.tbl", ["common"]),
-    "sh": (None, 0, "arch/sh/kernel/syscalls/syscall.tbl", ["common"]),
+    "x86": ("arch/x86/entry/syscalls/syscall_32.tbl", ["i386"]),
+    "x86_64": ("arch/x86/entry/syscalls/syscall_64.tbl", ["common", "64"]),
+    "x32": ("arch/x86/entry/syscalls/syscall_64.tbl", ["common", "x32"]),
+    "arm": ("arch/arm/tools/syscall.tbl", ["common"]),
+    "aarch64": ("arch/arm64/tools/syscall_64.tbl", GENERIC_64 + ["renameat"]),
+    "mips": ("arch/mips/kernel/syscalls/syscall_o32.tbl", ["o32"]),
+    "mips64": ("arch/mips/kernel/syscalls/syscall_n64.tbl", ["n64", "common"]),
+    "mips64n32": ("arch/mips/kernel/syscalls/syscall_n32.tbl", ["n32"]),
+    "ppc": ("arch/powerpc/kernel/syscalls/syscall.tbl", ["common", "32", "nospu"]),
+    "ppc64": ("arch/powerpc/kernel/syscalls/syscall.tbl", ["common", "64", "nospu"]),
+    "s390": ("arch/s390/kernel/syscalls/syscall.tbl", ["common", "32"]),
+    "s390x": ("arch/s390/kernel/syscalls/syscall.tbl", ["common", "64"]),
+    "parisc": ("arch/parisc/kernel/syscalls/syscall.tbl", ["common", "32"]),
+    "parisc64": ("arch/parisc/kernel/syscalls/syscall.tbl", ["common", "64"]),
+    "riscv64": ("scripts/syscall.tbl", GENERIC_64 + ["riscv"]),
+    "loongarch64": ("scripts/syscall.tbl", ["common", "64"]),
+    "m68k": ("arch/m68k/kernel/syscalls/syscall.tbl", ["common"]),
+    "sh": ("arch/sh/kernel/syscalls/syscall.tbl", ["common"]),
 }
 
 # The calls that old 32-bit interfaces hide behind socketcall(2) and ipc(2), in the order of their codes there.
@@ -66,22 +74,6 @@ ABSENT = 4095
 HASH_SLOTS = 1024
 
 
-def from_libseccomp(token, base):
-    library = ctypes.CDLL("libseccomp.so.2")
-    resolve = library.seccomp_syscall_resolve_num_arch
-    resolve.restype = ctypes.c_void_p
-    resolve.argtypes = [ctypes.c_uint32, ctypes.c_int]
-    free = ctypes.CDLL(None).free
-    free.argtypes = [ctypes.c_void_p]
-    numbers = {}
-    for slot in list(range(PRIVATE_SLOT)) + list(range(PRIVATE_BASE, PRIVATE_BASE + 32)):
-        pointer = resolve(token, base + slot)
-        if pointer:
-            numbers[ctypes.string_at(pointer).decode()] = slot
-            free(pointer)
-    return numbers
-
-
 def from_kernel(path, abis):
     numbers = {}
     with open(path) as table:
@@ -96,16 +88,13 @@ def from_kernel(path, abis):
 
 
 def column(name, linux):
-    token, base, table, abis = COLUMNS[name]
+    table, abis = COLUMNS[name]
     numbers = from_kernel(os.path.join(linux, table), abis)
-    if token is not None:
-        for call, number in from_libseccomp(token, base).items():
-            if numbers.setdefault(call, number) != number:
-                sys.exit(f"{name}: {call} is {numbers[call]} in the kernel and {number} in libseccomp")
     for number, call in LATER.items():
         if numbers.setdefault(call, number) != number:
             sys.exit(f"{name}: {call} is {numbers[call]} in the kernel and {number} here")
     numbers.update(LATER_OF_ONE.get(name, {}))
+    numbers.update(PRIVATE.get(name, {}))
     slots = {}
     for call, number in numbers.items():
         slot = number if number < PRIVATE_SLOT else number - PRIVATE_BASE + PRIVATE_SLOT

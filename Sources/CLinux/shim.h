@@ -5,7 +5,6 @@
 #define APUS_CLINUX_H
 
 #include "base.h"
-#include "build.h"
 #include "cgroups.h"
 #include "descriptors.h"
 #include "environment.h"

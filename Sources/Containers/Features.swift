@@ -1,16 +1,14 @@
-import Linux
 import RuntimeSpec
 import Seccomp
 
 extension Features {
     /// What this runtime supports, read from the tables that it works with. See features.md and features-linux.md.
     public static var supported: Features {
-        var annotations: OrderedPairs<String, String> = [
+        let annotations: OrderedPairs<String, String> = [
             "apus.version": runtimeVersion.description,
             "io.github.seccomp.libseccomp.version": libseccompVersion,
             "org.opencontainers.runc.checkpoint.enabled": "false",
         ]
-        if let buildCommit { annotations["apus.commit"] = buildCommit }
         return Features(
             hooks: HookKind.allCases.map(\.name.description), mountOptions: plainMountOptions, linux: .supported,
             annotations: annotations, potentiallyUnsafeConfigAnnotations: ["bundle"])
@@ -21,11 +19,8 @@ extension Features {
         knownMountOptions.filter { $0 != "idmap" && $0 != "ridmap" }
     }
 
-    /// The version of the libseccomp that the numbers of system calls come from.
-    package static var libseccompVersion: String {
-        let version = Seccomp.SeccompFeatures.libseccompVersion
-        return String(version.major) + "." + String(version.minor) + "." + String(version.micro)
-    }
+    /// The version of libseccomp that the filters are equal to.
+    package static var libseccompVersion: String { Seccomp.SeccompFeatures.libseccompVersion.description }
 }
 
 extension LinuxFeatures {

@@ -12,7 +12,9 @@ extension Command {
                 """,
             arguments: .none
         ) { (_) throws(CommandError) in
-            try writeStandardOutput(Features.supported.encoded(.blanks(4)) + [UInt8(ascii: "\n")])
+            var features = Features.supported
+            if let buildCommit { features.annotations["apus.commit"] = buildCommit }
+            try writeStandardOutput(features.encoded(.blanks(4)) + [UInt8(ascii: "\n")])
             return ExitStatus.success
         }
     }
