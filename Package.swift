@@ -43,28 +43,35 @@ let package = Package(
         .library(name: "Containers", targets: ["Containers"]),
         .library(name: "RuntimeSpec", targets: ["RuntimeSpec"]),
         .library(name: "Seccomp", targets: ["Seccomp"]),
+        .library(name: "ByteStrings", targets: ["ByteStrings"]),
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
-        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
-        .target(name: "JSON", swiftSettings: settings),
-        .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: settings),
-        .target(name: "Systemd", dependencies: ["Linux"], swiftSettings: settings),
-        .target(name: "Cgroups", dependencies: ["Linux", "RuntimeSpec", "Systemd"], swiftSettings: settings),
-        .target(name: "Seccomp", dependencies: ["Linux", "RuntimeSpec"], swiftSettings: settings),
+        .target(name: "ByteStrings", swiftSettings: settings),
+        .target(name: "Linux", dependencies: ["CLinux", "ByteStrings"], swiftSettings: settings),
+        .target(name: "JSON", dependencies: ["ByteStrings"], swiftSettings: settings),
+        .target(name: "RuntimeSpec", dependencies: ["JSON", "ByteStrings"], swiftSettings: settings),
+        .target(name: "Systemd", dependencies: ["Linux", "ByteStrings"], swiftSettings: settings),
         .target(
-            name: "Containers", dependencies: ["Linux", "JSON", "RuntimeSpec", "Systemd", "Cgroups", "Seccomp"],
+            name: "Cgroups", dependencies: ["Linux", "RuntimeSpec", "Systemd", "ByteStrings"], swiftSettings: settings),
+        .target(name: "Seccomp", dependencies: ["Linux", "RuntimeSpec", "ByteStrings"], swiftSettings: settings),
+        .target(
+            name: "Containers",
+            dependencies: ["Linux", "JSON", "RuntimeSpec", "Systemd", "Cgroups", "Seccomp", "ByteStrings"],
             swiftSettings: settings),
         .executableTarget(
-            name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp"],
+            name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp", "ByteStrings"],
             swiftSettings: settings, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),
-        .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: settings),
+        .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux", "ByteStrings"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(
-            name: "RuntimeSpecTests", dependencies: ["RuntimeSpec"], exclude: ["Data"], swiftSettings: settings),
-        .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "Systemd"], swiftSettings: settings),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Linux"], swiftSettings: settings),
+            name: "RuntimeSpecTests", dependencies: ["RuntimeSpec", "ByteStrings"], exclude: ["Data"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CgroupsTests", dependencies: ["Cgroups", "Systemd", "ByteStrings"], swiftSettings: settings),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Linux", "ByteStrings"], swiftSettings: settings),
         // The tests compare with it; nothing else does.
         .systemLibrary(
             name: "CSeccomp", path: "Tests/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
@@ -74,12 +81,15 @@ let package = Package(
         .executableTarget(
             name: "SeccompProbe", dependencies: ["Seccomp", "Linux"], path: "Tests/SeccompProbe",
             swiftSettings: settings),
-        .testTarget(name: "ContainersTests", dependencies: ["Containers", "RootfsProbe"], swiftSettings: settings),
+        .testTarget(
+            name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "ByteStrings"], swiftSettings: settings
+        ),
         .executableTarget(
-            name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec"], path: "Tests/RootfsProbe",
+            name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec", "ByteStrings"],
+            path: "Tests/RootfsProbe",
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["apus", "Containers", "Linux", "RuntimeSpec"],
+            name: "CommandLineTests", dependencies: ["apus", "Containers", "Linux", "RuntimeSpec", "ByteStrings"],
             swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(

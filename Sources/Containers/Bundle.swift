@@ -12,7 +12,7 @@ struct Bundle {
 
     init(_ options: CreateOptions) throws(ContainerError) {
         let given = options.bundle.isEmpty ? "." : options.bundle
-        let base = try attempt("getcwd") { () throws(Errno) in try currentDirectory() }
+        let base: String = try attempt("getcwd") { () throws(Errno) in try currentDirectory() }
         path = Bundle.absolute(given, in: base)
         do throws(Errno) {
             let status = try fileStatus(path)

@@ -22,7 +22,8 @@ public struct ContainerStore: Sendable {
             try FileDescriptor.open(root, [.readOnly, .directory])
         }
         var names: [String] = []
-        let entries = try attempt("getdents", root) { () throws(Errno) in try directoryEntries(of: folder.raw) }
+        let entries: [String] = try attempt("getdents", root) { () throws(Errno) in try directoryEntries(of: folder.raw)
+        }
         for name in entries {
             do throws(Errno) {
                 // Plain files are none of the runtime's business.

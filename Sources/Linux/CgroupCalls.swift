@@ -1,9 +1,9 @@
 import CLinux
 
 /// The type of the file system that holds `path`, following links. See statfs(2).
-package func fileSystemKind(_ path: String) throws(Errno) -> FileSystemKind {
+package func fileSystemKind(_ path: Path) throws(Errno) -> FileSystemKind {
     var raw = statfs()
-    try check(linux_statfs(path, &raw))
+    try check(path.withCString { linux_statfs($0, &raw) })
     return FileSystemKind(rawValue: Int(raw.f_type))
 }
 
@@ -22,12 +22,12 @@ package func waitForChange(of descriptor: Int32, milliseconds: Int32) throws(Err
 package func sleep(microseconds: UInt) { _ = linux_sleep_microseconds(microseconds) }
 
 /// Gives a file another owner, leaving its group as it is. See fchownat(2).
-package func changeOwner(of path: String, at directory: Int32, to user: UInt32) throws(Errno) {
-    try check(linux_fchownat(directory, path, user, UInt32.max, AT_SYMLINK_NOFOLLOW))
+package func changeOwner(of path: Path, at directory: Int32, to user: UInt32) throws(Errno) {
+    try check(path.withCString { linux_fchownat(directory, $0, user, UInt32.max, AT_SYMLINK_NOFOLLOW) })
 }
 
 /// Reads all of an open kernel file again from its start, as one string.
-package func readAgain(_ descriptor: Int32, limit: Int = 4096) throws(Errno) -> String {
+package func readAgain(_ descriptor: Int32, limit: Int = 4096) throws(Errno) -> ByteString {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, size in
         do throws(Errno) {
@@ -37,14 +37,14 @@ package func readAgain(_ descriptor: Int32, limit: Int = 4096) throws(Errno) -> 
         }
     }
     if let failure { throw failure }
-    return String(decoding: bytes, as: UTF8.self)
+    return ByteString(bytes: bytes)
 }
 
 /// The names of the directories in a directory, told by the entries' kind alone. See getdents(2), `d_type`.
 ///
 /// Serves kernel file systems, which always give the kind.
-package func subdirectoryNames(of descriptor: Int32) throws(Errno) -> [String] {
-    var names: [String] = []
+package func subdirectoryNames(of descriptor: Int32) throws(Errno) -> [PathComponent] {
+    var names: [PathComponent] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192, alignment: 8)
     defer { buffer.deallocate() }
     while true {
@@ -53,11 +53,8 @@ package func subdirectoryNames(of descriptor: Int32) throws(Errno) -> [String] {
         var offset = 0
         while offset < count {
             let length = Int(buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
-            if buffer[offset + 18] == 4 {
-                var end = offset + 19
-                while end < offset + length, buffer[end] != 0 { end += 1 }
-                let name = String(decoding: buffer[(offset + 19)..<end], as: UTF8.self)
-                if name != ".", name != ".." { names.append(name) }
+            if buffer[offset + 18] == 4, let name = entryName(buffer, from: offset + 19, to: offset + length) {
+                names.append(name)
             }
             offset += length
         }

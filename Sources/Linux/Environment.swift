@@ -1,30 +1,30 @@
 import CLinux
 
 /// The value of an environment variable of this process; nil when it is not set.
-package func environmentVariable(_ name: StaticString) -> String? {
+package func environmentVariable(_ name: StaticString) -> ByteString? {
     name.withUTF8Buffer { buffer in
         guard let start = buffer.baseAddress else { return nil }
         // A StaticString is NUL-terminated.
         return start.withMemoryRebound(to: CChar.self, capacity: buffer.count + 1) { key in
             guard let value = linux_getenv(key) else { return nil }
-            return String(cString: value)
+            return ByteString(cString: value)
         }
     }
 }
 
 /// All environment variables of this process, each as `NAME=VALUE`.
-package func environmentVariables() -> [String] {
-    var variables: [String] = []
+package func environmentVariables() -> [ByteString] {
+    var variables: [ByteString] = []
     guard var entry = linux_environment() else { return variables }
     while let variable = entry.pointee {
-        variables.append(String(cString: variable))
+        variables.append(ByteString(cString: variable))
         entry += 1
     }
     return variables
 }
 
 /// The absolute path of the working directory; one outside of the root does not start with a slash. See getcwd(2).
-package func currentDirectory() throws(Errno) -> String {
+package func currentDirectory() throws(Errno) -> Path {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
         let result = buffer.withMemoryRebound(to: CChar.self) { linux_getcwd($0.baseAddress, 4096) }
@@ -32,7 +32,7 @@ package func currentDirectory() throws(Errno) -> String {
         if result < 0 { failure = Errno(rawValue: Int32(truncatingIfNeeded: -result)) } else { size = result - 1 }
     }
     if let failure { throw failure }
-    return String(decoding: bytes, as: UTF8.self)
+    return Path(ByteString(bytes: bytes))
 }
 
 /// Whether a descriptor is a terminal. See isatty(3).
@@ -55,8 +55,8 @@ package func exitProcess(_ status: Int32) -> Never {
 }
 
 /// Changes the permission bits of a file. See chmod(2).
-package func changeMode(_ path: String, at directory: Int32 = workingDirectory, _ mode: UInt32) throws(Errno) {
-    try check(linux_fchmodat(directory, path, mode, 0))
+package func changeMode(_ path: Path, at directory: Int32 = workingDirectory, _ mode: UInt32) throws(Errno) {
+    try check(path.withCString { linux_fchmodat(directory, $0, mode, 0) })
 }
 
 /// The effective user of this process. See geteuid(2).

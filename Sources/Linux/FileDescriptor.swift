@@ -74,9 +74,11 @@ package struct ResolveFlags: OptionSet, Sendable {
 extension FileDescriptor {
     /// Opens `path` below `directory`, always with close-on-exec. See open(2).
     package static func open(
-        _ path: String, at directory: Int32 = workingDirectory, _ flags: OpenFlags = .readOnly, mode: UInt32 = 0
+        _ path: Path, at directory: Int32 = workingDirectory, _ flags: OpenFlags = .readOnly, mode: UInt32 = 0
     ) throws(Errno) -> FileDescriptor {
-        let number = try checkRetrying { linux_openat(directory, path, flags.rawValue | O_CLOEXEC, mode) }
+        let number = try checkRetrying {
+            path.withCString { linux_openat(directory, $0, flags.rawValue | O_CLOEXEC, mode) }
+        }
         return FileDescriptor(owning: Int32(number))
     }
 
@@ -84,14 +86,14 @@ extension FileDescriptor {
     ///
     /// Retries `EAGAIN`, which a rename elsewhere during the resolution of `..` causes, a bounded number of times.
     package static func open(
-        _ path: String, at directory: Int32, _ flags: OpenFlags, mode: UInt32 = 0, resolve: ResolveFlags
+        _ path: Path, at directory: Int32, _ flags: OpenFlags, mode: UInt32 = 0, resolve: ResolveFlags
     ) throws(Errno) -> FileDescriptor {
         var how = linux_open_how(
             flags: UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC)), mode: UInt64(mode),
             resolve: resolve.rawValue)
         for _ in 0..<64 {
             let number = try checkRetrying {
-                let result = linux_openat2(directory, path, &how)
+                let result = path.withCString { linux_openat2(directory, $0, &how) }
                 return result == -11 ? 0x7fff_ffff : result
             }
             if number != 0x7fff_ffff { return FileDescriptor(owning: Int32(number)) }

@@ -30,7 +30,7 @@ package func readAll(_ descriptor: Int32, limit: Int, expected: Int = 4096) thro
 ///
 /// The file is opened without blocking and must be regular, so that a fifo or a device never hangs the runtime.
 package func readRegularFile(
-    _ path: String, at directory: Int32 = workingDirectory, limit: Int
+    _ path: Path, at directory: Int32 = workingDirectory, limit: Int
 ) throws(Errno) -> [UInt8] {
     let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
     let status = try file.status()
@@ -40,7 +40,7 @@ package func readRegularFile(
 }
 
 /// Reads a file or, to its end, a pipe that the caller of the program named.
-package func readFileOrPipe(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+package func readFileOrPipe(_ path: Path, limit: Int) throws(Errno) -> [UInt8] {
     let file = try FileDescriptor.open(path, .noControllingTerminal)
     let status = try file.status()
     guard status.kind == .regular || status.kind == .fifo else {
@@ -49,14 +49,14 @@ package func readFileOrPipe(_ path: String, limit: Int) throws(Errno) -> [UInt8]
     return try readAll(file.raw, limit: limit)
 }
 
-/// Reads a small file of a kernel file system (proc, sysfs, cgroup) as text without its last newline.
+/// Reads a small file of a kernel file system (proc, sysfs, cgroup) without its last newline.
 package func readKernelFile(
-    _ path: String, at directory: Int32 = workingDirectory, limit: Int = 1 << 20
-) throws(Errno) -> String {
+    _ path: Path, at directory: Int32 = workingDirectory, limit: Int = 1 << 20
+) throws(Errno) -> ByteString {
     let file = try FileDescriptor.open(path, at: directory, .readOnly)
     var bytes = try readAll(file.raw, limit: limit)
     if bytes.last == 10 { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
+    return ByteString(bytes: bytes)
 }
 
 /// Writes all of `bytes`.
@@ -72,18 +72,17 @@ package func write(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
 
 /// Writes `text` with a single write(2), as files of proc, sysfs and cgroup want it.
 package func writeKernelFile(
-    _ path: String, at directory: Int32 = workingDirectory, _ text: String
+    _ path: Path, at directory: Int32 = workingDirectory, _ text: ByteString
 ) throws(Errno) {
     let file = try FileDescriptor.open(path, at: directory, .writeOnly)
     try writeOnce(text, to: file.raw)
 }
 
 /// Writes `text` with a single write(2); a short write is `EIO`.
-package func writeOnce(_ text: String, to descriptor: Int32) throws(Errno) {
-    var text = text
-    let count = text.utf8.count
+package func writeOnce(_ text: ByteString, to descriptor: Int32) throws(Errno) {
+    let count = text.count
     let written = try checkRetrying {
-        text.withUTF8 { linux_write(descriptor, $0.baseAddress, count) }
+        text.withCString { linux_write(descriptor, $0, count) }
     }
     guard written == count else { throw .inputOutput }
 }
@@ -149,10 +148,10 @@ package func fileStatus(of descriptor: Int32) throws(Errno) -> FileStatus {
 
 /// The facts of `path`; of the link itself unless `followingLinks`.
 package func fileStatus(
-    _ path: String, at directory: Int32 = workingDirectory, followingLinks: Bool = true
+    _ path: Path, at directory: Int32 = workingDirectory, followingLinks: Bool = true
 ) throws(Errno) -> FileStatus {
     var raw = stat()
-    try check(linux_fstatat(directory, path, &raw, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW))
+    try check(path.withCString { linux_fstatat(directory, $0, &raw, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW) })
     return FileStatus(raw)
 }
 
@@ -181,41 +180,42 @@ package func fileSystemKind(of descriptor: Int32) throws(Errno) -> FileSystemKin
 
 /// Makes a directory. See mkdirat(2).
 package func makeDirectory(
-    _ path: String, at directory: Int32 = workingDirectory, mode: UInt32
+    _ path: Path, at directory: Int32 = workingDirectory, mode: UInt32
 ) throws(Errno) {
-    try check(linux_mkdirat(directory, path, mode))
+    try check(path.withCString { linux_mkdirat(directory, $0, mode) })
 }
 
 /// Removes a file, or a directory with `isDirectory`. See unlinkat(2).
 package func unlink(
-    _ path: String, at directory: Int32 = workingDirectory, isDirectory: Bool = false
+    _ path: Path, at directory: Int32 = workingDirectory, isDirectory: Bool = false
 ) throws(Errno) {
-    try check(linux_unlinkat(directory, path, isDirectory ? AT_REMOVEDIR : 0))
+    try check(path.withCString { linux_unlinkat(directory, $0, isDirectory ? AT_REMOVEDIR : 0) })
 }
 
 /// Gives a file a new name, replacing what has it. See rename(2).
 package func rename(
-    _ source: String, at from: Int32 = workingDirectory, to target: String, at to: Int32 = workingDirectory
+    _ source: Path, at from: Int32 = workingDirectory, to target: Path, at to: Int32 = workingDirectory
 ) throws(Errno) {
-    try check(linux_renameat2(from, source, to, target, 0))
+    try check(
+        source.withCString { source in target.withCString { linux_renameat2(from, source, to, $0, 0) } })
 }
 
 /// The target of a symbolic link. See readlink(2).
-package func readLink(_ path: String, at directory: Int32 = workingDirectory) throws(Errno) -> String {
+package func readLink(_ path: Path, at directory: Int32 = workingDirectory) throws(Errno) -> Path {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
-        let result = buffer.withMemoryRebound(to: CChar.self) {
-            linux_readlinkat(directory, path, $0.baseAddress, 4096)
+        let result = buffer.withMemoryRebound(to: CChar.self) { target in
+            path.withCString { linux_readlinkat(directory, $0, target.baseAddress, 4096) }
         }
         if result < 0 { failure = Errno(rawValue: Int32(-result)) } else { size = result }
     }
     if let failure { throw failure }
-    return String(decoding: bytes, as: UTF8.self)
+    return Path(ByteString(bytes: bytes))
 }
 
 /// The names in a directory, without `.` and `..`, in the order the kernel gives them. See getdents(2).
-package func directoryEntries(of descriptor: Int32) throws(Errno) -> [String] {
-    var names: [String] = []
+package func directoryEntries(of descriptor: Int32) throws(Errno) -> [PathComponent] {
+    var names: [PathComponent] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32768, alignment: 8)
     defer { buffer.deallocate() }
     while true {
@@ -224,13 +224,19 @@ package func directoryEntries(of descriptor: Int32) throws(Errno) -> [String] {
         var offset = 0
         while offset < count {
             let length = Int(buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
-            var end = offset + 19
-            while end < offset + length, buffer[end] != 0 { end += 1 }
-            let name = String(decoding: buffer[(offset + 19)..<end], as: UTF8.self)
-            if name != ".", name != ".." { names.append(name) }
+            if let name = entryName(buffer, from: offset + 19, to: offset + length) { names.append(name) }
             offset += length
         }
     }
+}
+
+/// The name of an entry that getdents(2) gave; nil for `.` and `..`.
+func entryName(_ buffer: UnsafeMutableRawBufferPointer, from start: Int, to limit: Int) -> PathComponent? {
+    var end = start
+    while end < limit, buffer[end] != 0 { end += 1 }
+    let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    guard let name = PathComponent(ByteString(bytes: bytes.bindMemory(to: UInt8.self))), name.isName else { return nil }
+    return name
 }
 
 /// Reads `count` bytes from the front of a file, whatever its offset. See pread(2).

@@ -1,8 +1,8 @@
 import CLinux
 
 /// Makes a fifo. See mkfifoat(3).
-package func makeFifo(_ path: String, at directory: Int32 = workingDirectory, mode: UInt32) throws(Errno) {
-    try check(linux_mknodat(directory, path, FileKind.fifo.rawValue | mode, 0))
+package func makeFifo(_ path: Path, at directory: Int32 = workingDirectory, mode: UInt32) throws(Errno) {
+    try check(path.withCString { linux_mknodat(directory, $0, FileKind.fifo.rawValue | mode, 0) })
 }
 
 /// Changes the permission bits of an open file, whatever the file creation mask. See fchmod(2).
@@ -13,7 +13,8 @@ package func changePermissions(of descriptor: Int32, _ mode: UInt32) throws(Errn
 /// Removes everything below the open folder, following no link and crossing into no other file system.
 package func removeTree(of folder: Int32, depth: Int = 0) throws(Errno) {
     guard depth < 64 else { throw .tooManySymbolicLinks }
-    for name in try directoryEntries(of: folder) {
+    for entry in try directoryEntries(of: folder) {
+        let name = Path(entry)
         do throws(Errno) {
             try unlink(name, at: folder)
         } catch {

@@ -4,7 +4,7 @@ import CLinux
 ///
 /// It lives as long as the descriptor or a mount that uses it. The short-lived child that makes it does nothing but
 /// system calls, so a caller with many threads is safe. See user_namespaces(7).
-package func makeMappingNamespace(uids: String, gids: String) throws(Errno) -> FileDescriptor {
+package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Errno) -> FileDescriptor {
     let pipe = try FileDescriptor.pipe()
     let readEnd = pipe.read.raw
     let writeEnd = pipe.write.raw
@@ -25,8 +25,8 @@ package func makeMappingNamespace(uids: String, gids: String) throws(Errno) -> F
         var status: Int32 = 0
         while linux_wait4(identifier, &status, 0) == -4 {}
     }
-    let folder = "/proc/" + String(identifier)
-    try writeKernelFile(folder + "/uid_map", uids)
-    try writeKernelFile(folder + "/gid_map", gids)
-    return try FileDescriptor.open(folder + "/ns/user")
+    let folder: Path = "/proc/\(identifier)"
+    try writeKernelFile("\(folder)/uid_map", uids)
+    try writeKernelFile("\(folder)/gid_map", gids)
+    return try FileDescriptor.open("\(folder)/ns/user")
 }

@@ -103,31 +103,44 @@ package struct MountAttributeChange: Sendable {
 
 /// Attaches a file system or changes a mount. See mount(2).
 package func mount(
-    _ source: String?, on target: String, type: String? = nil, _ flags: MountFlags, data: String? = nil
+    _ source: Path?, on target: Path, type: ByteString? = nil, _ flags: MountFlags, data: ByteString? = nil
 ) throws(Errno) {
-    try check(linux_mount(source, target, type, UInt(flags.rawValue), data))
+    try check(
+        withCString(source?.bytes) { source in
+            target.withCString { target in
+                withCString(type) { type in
+                    withCString(data) { linux_mount(source, target, type, UInt(flags.rawValue), $0) }
+                }
+            }
+        })
+}
+
+/// Lends a string that may be absent.
+private func withCString(_ text: ByteString?, _ body: (UnsafePointer<CChar>?) -> Int) -> Int {
+    guard let text else { return body(nil) }
+    return text.withCString { body($0) }
 }
 
 /// Detaches the mount on `target` at once, whoever still uses it. See umount2(2), `MNT_DETACH`.
-package func detachMount(_ target: String, followingLinks: Bool = false) throws(Errno) {
-    try check(linux_umount2(target, followingLinks ? 2 : 2 | 8))
+package func detachMount(_ target: Path, followingLinks: Bool = false) throws(Errno) {
+    try check(target.withCString { linux_umount2($0, followingLinks ? 2 : 2 | 8) })
 }
 
 /// The id of the mount that `path` lies on; a new mount on `path` changes it. See statx(2), `STATX_MNT_ID_UNIQUE`.
-package func mountID(of path: String) throws(Errno) -> UInt64 {
+package func mountID(of path: Path) throws(Errno) -> UInt64 {
     var id: UInt64 = 0
-    try check(linux_mount_id(path, &id))
+    try check(path.withCString { linux_mount_id($0, &id) })
     return id
 }
 
 /// Makes `new` the root of the mount namespace and puts the old root on `old`. See pivot_root(2).
-package func pivotRoot(_ new: String, putOldOn old: String) throws(Errno) {
-    try check(linux_pivot_root(new, old))
+package func pivotRoot(_ new: Path, putOldOn old: Path) throws(Errno) {
+    try check(new.withCString { new in old.withCString { linux_pivot_root(new, $0) } })
 }
 
 /// Makes `path` the root of the calling process. See chroot(2).
-package func changeRoot(_ path: String) throws(Errno) {
-    try check(linux_chroot(path))
+package func changeRoot(_ path: Path) throws(Errno) {
+    try check(path.withCString { linux_chroot($0) })
 }
 
 /// Makes the folder behind `descriptor` the working directory. See fchdir(2).
@@ -155,13 +168,13 @@ extension FileDescriptor {
     ///
     /// An empty path copies what `directory` itself names.
     package static func cloneTree(
-        _ path: String = "", at directory: Int32, recursively: Bool, followingLinks: Bool = true
+        _ path: Path = "", at directory: Int32, recursively: Bool, followingLinks: Bool = true
     ) throws(Errno) -> FileDescriptor {
         var flags = UInt32(1 | O_CLOEXEC)
         if path.isEmpty { flags |= emptyPath }
         if recursively { flags |= recursive }
         if !followingLinks { flags |= symlinkNoFollow }
-        return FileDescriptor(owning: Int32(try check(linux_open_tree(directory, path, flags))))
+        return FileDescriptor(owning: Int32(try check(path.withCString { linux_open_tree(directory, $0, flags) })))
     }
 
     /// Attaches the detached mount behind this descriptor on what `target` names. See move_mount(2).
@@ -170,18 +183,18 @@ extension FileDescriptor {
     }
 
     /// Starts the making of a file system. See fsopen(2).
-    package static func openFileSystem(_ type: String) throws(Errno) -> FileDescriptor {
-        FileDescriptor(owning: Int32(try check(linux_fsopen(type, 1))))
+    package static func openFileSystem(_ type: ByteString) throws(Errno) -> FileDescriptor {
+        FileDescriptor(owning: Int32(try check(type.withCString { linux_fsopen($0, 1) })))
     }
 
     /// Sets a parameter of a file system that is being made. See fsconfig(2).
-    package func configure(_ key: String, _ value: String) throws(Errno) {
-        try check(value.withCString { linux_fsconfig(raw, 1, key, $0, 0) })
+    package func configure(_ key: ByteString, _ value: ByteString) throws(Errno) {
+        try check(key.withCString { key in value.withCString { linux_fsconfig(raw, 1, key, $0, 0) } })
     }
 
     /// Sets a parameter without a value. See fsconfig(2), `FSCONFIG_SET_FLAG`.
-    package func configure(flag key: String) throws(Errno) {
-        try check(linux_fsconfig(raw, 0, key, nil, 0))
+    package func configure(flag key: ByteString) throws(Errno) {
+        try check(key.withCString { linux_fsconfig(raw, 0, $0, nil, 0) })
     }
 
     /// Makes the file system and a detached mount of it. See fsmount(2).

@@ -25,7 +25,7 @@ package struct NamePattern: ~Copyable {
     deinit { linux_free_pattern(compiled) }
 
     /// Whether a part of `name` fits.
-    package borrowing func matches(_ name: String) -> Bool {
+    package borrowing func matches(_ name: ByteString) -> Bool {
         name.withCString { linux_pattern_matches(compiled, $0) != 0 }
     }
 }

@@ -76,7 +76,7 @@ package struct NetlinkMessage: Sendable {
         withUnsafeBytes(of: value) { add(attribute, Array($0)) }
     }
 
-    package mutating func add(_ attribute: UInt16, _ text: String) { add(attribute, Array(text.utf8) + [0]) }
+    package mutating func add(_ attribute: UInt16, _ text: ByteString) { add(attribute, text.bytes + [0]) }
 
     /// The bytes to send: with their length and a number by which the answer is known.
     func finished(sequence: UInt32) -> [UInt8] {
@@ -135,7 +135,7 @@ package struct NetlinkAnswer: Sendable {
                 offset += isCapped ? NetlinkMessage.headerSize : (Int(body.integer(at: 4, as: UInt32.self)) + 3) & ~3
             }
             for attribute in NetlinkAttributes(body.dropFirst(offset)) where attribute.type == 1 {
-                error.explanation = attribute.text
+                error.explanation = attribute.name.text
             }
         }
         return error
@@ -148,8 +148,8 @@ package struct NetlinkAttributes: Sequence, IteratorProtocol {
         package let type: UInt16
         package let value: ArraySlice<UInt8>
 
-        /// The value as a text, without the NUL at its end.
-        package var text: String { String(decoding: value.prefix { $0 != 0 }, as: UTF8.self) }
+        /// The value as a name, without the NUL at its end.
+        package var name: ByteString { ByteString(bytes: value.prefix { $0 != 0 }) }
         /// The value as a number; 0 where it is too short.
         package var number: UInt32 { value.count < 4 ? 0 : value.integer(at: 0, as: UInt32.self) }
     }

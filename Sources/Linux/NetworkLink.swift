@@ -4,16 +4,16 @@ import CLinux
 package struct NetworkLink: Sendable, Equatable {
     /// Its number, which is its own in each namespace.
     package let index: Int32
-    package let name: String
+    package let name: ByteString
     package let isUp: Bool
 
     init?(_ answer: NetlinkAnswer) {
         guard answer.kind == NetlinkMessage.Kind.newLink.rawValue, answer.body.count >= 16 else { return nil }
         index = answer.body.integer(at: 4, as: Int32.self)
         isUp = answer.body.integer(at: 8, as: UInt32.self) & UInt32(NetlinkMessage.interfaceUp) != 0
-        var name = ""
+        var name = ByteString()
         for attribute in NetlinkAttributes(answer.body.dropFirst(16)) where attribute.type == LinkAttribute.name {
-            name = attribute.text
+            name = attribute.name
         }
         self.name = name
     }
@@ -69,13 +69,13 @@ package struct NetworkAddress: Sendable, Equatable {
     ///
     /// - Parameter servesAtOnce: an address that was proved to be the only one on its wire is not proved again, which
     ///   takes a second in which no program can bind to it.
-    func request(for link: NetworkLink, formerly old: String, servesAtOnce: Bool) -> NetlinkMessage {
+    func request(for link: NetworkLink, formerly old: ByteString, servesAtOnce: Bool) -> NetlinkMessage {
         var message = NetlinkMessage(
             .newAddress, [.create, .exclusive], family: family, prefixLength: prefixLength, scope: scope,
             link: link.index)
         for attribute in attributes {
             if attribute.type == Self.labelAttribute {
-                let label = String(decoding: attribute.value.prefix { $0 != 0 }, as: UTF8.self)
+                let label = ByteString(bytes: attribute.value.prefix { $0 != 0 })
                 if let label = Self.label(label, of: old, for: link.name) { message.add(Self.labelAttribute, label) }
             } else {
                 message.add(attribute.type, attribute.value)
@@ -90,11 +90,11 @@ package struct NetworkAddress: Sendable, Equatable {
 
     /// A label begins with the name of its device, by custom: `eth0:web`. Nil leaves it to the kernel, which takes the
     /// name alone.
-    package static func label(_ label: String, of old: String, for new: String) -> String? {
+    package static func label(_ label: ByteString, of old: ByteString, for new: ByteString) -> ByteString? {
         if label == old { return nil }
-        guard label.hasPrefix(old + ":") else { return label }
-        let renamed = new + label.dropFirst(old.count)
-        return renamed.utf8.count <= 15 ? renamed : nil
+        guard label.hasPrefix("\(old):") else { return label }
+        let renamed = new + label.dropping(first: old.count)
+        return renamed.count <= 15 ? renamed : nil
     }
 
     private static let flagsAttribute = UInt16(IFA_FLAGS)
@@ -111,7 +111,7 @@ package struct NetworkAddress: Sendable, Equatable {
 
 extension NetlinkSocket {
     /// The device with a name; nil if there is none.
-    package mutating func link(named name: String) throws(NetlinkError) -> NetworkLink? {
+    package mutating func link(named name: ByteString) throws(NetlinkError) -> NetworkLink? {
         var message = NetlinkMessage(.getLink, link: 0)
         message.add(LinkAttribute.name, name)
         return try link(message)
@@ -144,7 +144,7 @@ extension NetlinkSocket {
     }
 
     /// Moves a device into another network namespace, where it has the name `name` and is down and without addresses.
-    package mutating func move(_ link: Int32, to namespace: Int32, as name: String) throws(NetlinkError) {
+    package mutating func move(_ link: Int32, to namespace: Int32, as name: ByteString) throws(NetlinkError) {
         var message = NetlinkMessage(.setLink, link: link)
         message.add(LinkAttribute.namespace, UInt32(bitPattern: namespace))
         message.add(LinkAttribute.name, name)
@@ -158,7 +158,7 @@ extension NetlinkSocket {
 
     /// Gives a device an address of a device that was called `old`.
     package mutating func add(
-        _ address: NetworkAddress, to link: NetworkLink, formerly old: String, servesAtOnce: Bool = false
+        _ address: NetworkAddress, to link: NetworkLink, formerly old: ByteString, servesAtOnce: Bool = false
     ) throws(NetlinkError) {
         _ = try perform(address.request(for: link, formerly: old, servesAtOnce: servesAtOnce))
     }

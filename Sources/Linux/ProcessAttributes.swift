@@ -101,15 +101,19 @@ package func setPersonality(_ domain: UInt) throws(Errno) { try check(linux_pers
 package func makeSession() throws(Errno) { try check(linux_setsid()) }
 
 /// Sets the name of the UTS namespace. See sethostname(2).
-package func setHostname(_ name: String) throws(Errno) { try check(linux_sethostname(name, name.utf8.count)) }
+package func setHostname(_ name: ByteString) throws(Errno) {
+    try check(name.withCString { linux_sethostname($0, name.count) })
+}
 
 /// Sets the NIS domain name of the UTS namespace. See setdomainname(2).
-package func setDomainname(_ name: String) throws(Errno) { try check(linux_setdomainname(name, name.utf8.count)) }
+package func setDomainname(_ name: ByteString) throws(Errno) {
+    try check(name.withCString { linux_setdomainname($0, name.count) })
+}
 
 /// Keyrings. See keyctl(2).
 package enum Keyring {
     /// Joins, or makes, the session keyring `name`; gives its number.
-    package static func joinSession(_ name: String) throws(Errno) -> Int {
+    package static func joinSession(_ name: ByteString) throws(Errno) -> Int {
         let result = name.withCString { linux_keyctl(1, UInt(bitPattern: $0), 0, 0, 0) }
         return try check(result)
     }
@@ -120,14 +124,14 @@ package enum Keyring {
     }
 
     /// The description of a key: `type;uid;gid;permissions;name`.
-    package static func describe(_ keyring: Int) throws(Errno) -> String {
+    package static func describe(_ keyring: Int) throws(Errno) -> ByteString {
         var failure: Errno?
         let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
             let result = linux_keyctl(6, UInt(bitPattern: keyring), UInt(bitPattern: buffer.baseAddress), 4096, 0)
             if result < 0 { failure = Errno(rawValue: Int32(-result)) } else { size = min(Int(result), 4096) }
         }
         if let failure { throw failure }
-        return String(decoding: bytes, as: UTF8.self)
+        return ByteString(bytes: bytes)
     }
 }
 

@@ -179,16 +179,16 @@ package func namespaceKind(of descriptor: Int32) throws(Errno) -> CloneFlags {
 }
 
 /// Executes a program in this process; returns only with the reason why not. See execve(2).
-package func execute(_ path: String, arguments: [String], environment: [String]) -> Errno {
+package func execute(_ path: Path, arguments: [ByteString], environment: [ByteString]) -> Errno {
     withCStrings(arguments) { argv in
         withCStrings(environment) { envp in
-            Errno(rawValue: Int32(truncatingIfNeeded: -linux_execve(path, argv, envp)))
+            Errno(rawValue: Int32(truncatingIfNeeded: -path.withCString { linux_execve($0, argv, envp) }))
         }
     }
 }
 
 /// Executes the open file `program` in this process; returns only with the reason why not. See execveat(2).
-package func execute(program: Int32, arguments: [String], environment: [String]) -> Errno {
+package func execute(program: Int32, arguments: [ByteString], environment: [ByteString]) -> Errno {
     withCStrings(arguments) { argv in
         withCStrings(environment) { envp in
             Errno(rawValue: Int32(truncatingIfNeeded: -linux_execveat(program, "", argv, envp, AT_EMPTY_PATH)))
@@ -198,11 +198,11 @@ package func execute(program: Int32, arguments: [String], environment: [String])
 
 /// Lends `strings` as a null-terminated array of C strings.
 package func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    _ strings: [ByteString], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     // One block for all texts: two allocations however many strings there are.
     var size = 0
-    for string in strings { size += string.utf8.count + 1 }
+    for string in strings { size += string.count + 1 }
     let block = UnsafeMutablePointer<CChar>.allocate(capacity: max(size, 1))
     let pointers = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: strings.count + 1)
     defer {
@@ -212,7 +212,7 @@ package func withCStrings<Result>(
     var next = block
     for (index, string) in strings.enumerated() {
         pointers[index] = next
-        for byte in string.utf8 {
+        for byte in string {
             next.pointee = CChar(bitPattern: byte)
             next += 1
         }

@@ -33,7 +33,7 @@ package enum Procfs {
 
     /// Opens a file below the procfs `root`, reaching it through no link and no other mount.
     package static func open(
-        _ path: String, in root: Int32, _ flags: OpenFlags
+        _ path: Path, in root: Int32, _ flags: OpenFlags
     ) throws(Errno) -> FileDescriptor {
         let file: FileDescriptor
         do throws(Errno) {

@@ -19,7 +19,7 @@ package struct LaunchedProgram: ~Copyable {
     ///
     /// - Throws: the errno of the exec itself, too.
     package static func start(
-        _ path: String, arguments: [String], environment: [String], input: [UInt8], directory: Int32?
+        _ path: Path, arguments: [ByteString], environment: [ByteString], input: [UInt8], directory: Int32?
     ) throws(Errno) -> LaunchedProgram {
         let standardInput = try inputFile(input)
         let output = try FileDescriptor.pipe()
@@ -34,9 +34,11 @@ package struct LaunchedProgram: ~Copyable {
                     clone.flags = CloneFlags.pidDescriptor.rawValue
                     clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
                     clone.exit_signal = UInt64(SIGCHLD)
-                    result = linux_clone3_execve(
-                        &clone, path, argv, envp, standardInput.raw, output.write.raw, error.write.raw,
-                        directory ?? -1, report.write.raw)
+                    result = path.withCString {
+                        linux_clone3_execve(
+                            &clone, $0, argv, envp, standardInput.raw, output.write.raw, error.write.raw,
+                            directory ?? -1, report.write.raw)
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ package enum PseudoTerminal {
     /// Opens the master of a new terminal, checked to come from a devpts.
     ///
     /// - Parameter procfs: a procfs that can be trusted, through which what was checked is opened.
-    package static func openMaster(_ path: String, procfs: Int32) throws(Errno) -> FileDescriptor {
+    package static func openMaster(_ path: Path, procfs: Int32) throws(Errno) -> FileDescriptor {
         // An image can put anything at the path; only 5:2 on a devpts is the multiplexer. Checked before it is opened,
         // since opening some devices has an effect of its own.
         let place = try FileDescriptor.open(path, [.path])

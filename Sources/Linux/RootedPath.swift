@@ -8,10 +8,10 @@ package struct RootedPath: Sendable {
     /// The folder that the path starts at and cannot leave.
     package let root: Int32
     /// The path, with or without a leading slash.
-    package let path: String
+    package let path: Path
 
     /// Names `path` below `root`, which must stay open.
-    package init(_ path: String, in root: Int32) {
+    package init(_ path: Path, in root: Int32) {
         self.path = path
         self.root = root
     }
@@ -90,12 +90,12 @@ extension RootedPath {
 
     /// The usual case of a missing file: only the last component is missing, and no link stands there.
     private func makeLast(
-        _ make: (_ parent: Int32, _ name: String) throws(Errno) -> FileDescriptor
+        _ make: (_ parent: Int32, _ name: Path) throws(Errno) -> FileDescriptor
     ) throws(Errno) -> Int32? {
-        guard let (parentPath, name) = split() else { return nil }
+        guard let (parentPath, name) = path.parentAndName else { return nil }
         do throws(Errno) {
             let parent = try RootedPath(parentPath, in: root).open(directory: true)
-            return try make(parent.raw, name).release()
+            return try make(parent.raw, Path(name)).release()
         } catch .noSuchFileOrDirectory {
             return nil
         } catch .fileExists {
@@ -103,39 +103,22 @@ extension RootedPath {
         }
     }
 
-    /// The parent folder and the last component; nil when the last component is not a name.
-    package func split() -> (parent: String, name: String)? {
-        let bytes = path.utf8
-        var end = bytes.endIndex
-        while end > bytes.startIndex, bytes[bytes.index(before: end)] == UInt8(ascii: "/") {
-            end = bytes.index(before: end)
-        }
-        var start = end
-        while start > bytes.startIndex, bytes[bytes.index(before: start)] != UInt8(ascii: "/") {
-            start = bytes.index(before: start)
-        }
-        let name = path[start..<end]
-        if name.isEmpty || name == "." || name == ".." { return nil }
-        let parent = path[bytes.startIndex..<start]
-        return (parent.isEmpty ? "." : String(parent), String(name))
-    }
-
     // The resolution in steps of one component, for kernels and filters without openat2, and for what is to be made.
     // Every folder on the way stays open, so `..` returns to the folder that was really passed.
     func walk(_ missing: Missing, _ links: Links, directory: Bool) throws(Errno) -> FileDescriptor {
         var passed = OpenFolders()
-        var pending: [Substring] = []
-        push(path[...], onto: &pending)
+        var pending: [PathComponent] = []
+        try push(path, onto: &pending)
         var followed = 0
         var attempts = 0
         while let name = pending.popLast() {
             let current = passed.last ?? root
-            if name == ".." {
+            if name.isParentFolder {
                 passed.removeLast()
                 continue
             }
             let isLast = pending.isEmpty
-            let component = String(name)
+            let component = Path(name)
             let file: FileDescriptor
             do throws(Errno) {
                 file = try FileDescriptor.open(component, at: current, [.path, .noFollow])
@@ -171,8 +154,8 @@ extension RootedPath {
                 guard followed <= 40 else { throw .tooManySymbolicLinks }
                 let target = try readLink("", at: file.raw)
                 guard !target.isEmpty else { throw .noSuchFileOrDirectory }
-                if target.utf8.first == UInt8(ascii: "/") { passed.removeAll() }
-                push(target[...], onto: &pending)
+                if target.isAbsolute { passed.removeAll() }
+                try push(target, onto: &pending)
                 continue
             }
             if isLast {
@@ -185,10 +168,9 @@ extension RootedPath {
         return try FileDescriptor(duplicating: passed.last ?? root)
     }
 
-    private func push(_ path: Substring, onto pending: inout [Substring]) {
-        for component in path.split(separator: "/", omittingEmptySubsequences: true).reversed() where component != "." {
-            pending.append(component)
-        }
+    private func push(_ path: Path, onto pending: inout [PathComponent]) throws(Errno) {
+        guard let components = path.components else { throw .invalidArgument }
+        for component in components.reversed() where !component.isCurrentFolder { pending.append(component) }
     }
 }
 

@@ -31,21 +31,19 @@ package enum SealedExecutable {
     /// two). Its superblock is read-only for ever, so no remount brings writing back.
     static func openThroughOverlay() throws(Errno) -> FileDescriptor {
         let path = try readLink("/proc/self/exe")
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { throw .noSuchFileOrDirectory }
-        var folder = String(path[..<slash])
-        if folder.isEmpty { folder = "/" }
-        let name = String(path[path.index(after: slash)...])
+        guard path.isAbsolute, let name = path.lastComponent else { throw .noSuchFileOrDirectory }
+        let folder = path.parent.bytes
         // Both are separators of the option's syntax.
-        guard !folder.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\\") }) else {
+        guard !folder.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\\") }) else {
             throw .invalidArgument
         }
         let context = FileDescriptor(owning: Int32(try check(linux_fsopen("overlay", 1))))
-        let layers = folder + ":/sys/fs"
+        let layers: ByteString = "\(folder):/sys/fs"
         let configured = layers.withCString { linux_fsconfig(context.raw, 1, "lowerdir", $0, 0) }
         try check(configured)
         try check(linux_fsconfig(context.raw, 6, nil, nil, 0))
         let mount = FileDescriptor(owning: Int32(try check(linux_fsmount(context.raw, 1, 0x1 | 0x2 | 0x4))))
-        let program = try FileDescriptor.open(name, at: mount.raw, [.path, .noFollow])
+        let program = try FileDescriptor.open(Path(name), at: mount.raw, [.path, .noFollow])
         // The path of a running program is a string: only the file that really runs will do.
         let running = try fileStatus("/proc/self/exe")
         let opened = try program.status()

@@ -23,11 +23,10 @@ package struct SocketPair: ~Copyable {
 }
 
 /// Connects a stream socket to the file `path`. See unix(7); a path over 107 bytes is `ENAMETOOLONG`.
-package func connectStream(to path: String) throws(Errno) -> FileDescriptor {
+package func connectStream(to path: Path) throws(Errno) -> FileDescriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = FileDescriptor(owning: Int32(try check(linux_socket(AF_UNIX, type, 0))))
-    let length = path.utf8.count
-    try checkRetrying { linux_connect_unix(socket.raw, path, length) }
+    try connectSocket(socket.raw, to: path)
     return socket
 }
 
@@ -91,12 +90,12 @@ package func makeDatagramSocket() throws(Errno) -> FileDescriptor {
 }
 
 /// Binds a socket to a path. See bind(2).
-package func bindSocket(_ socket: Int32, to path: String) throws(Errno) {
-    try check(linux_bind_unix(socket, path, path.utf8.count))
+package func bindSocket(_ socket: Int32, to path: Path) throws(Errno) {
+    try check(path.withCString { linux_bind_unix(socket, $0, path.bytes.count) })
 }
 
 /// Connects a socket to a path; one that starts with `@` names an abstract socket. See connect(2), unix(7).
-package func connectSocket(_ socket: Int32, to path: String) throws(Errno) {
-    let length = path.utf8.count
-    try checkRetrying { linux_connect_unix(socket, path, length) }
+package func connectSocket(_ socket: Int32, to path: Path) throws(Errno) {
+    let length = path.bytes.count
+    try checkRetrying { path.withCString { linux_connect_unix(socket, $0, length) } }
 }

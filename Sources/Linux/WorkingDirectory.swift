@@ -1,7 +1,7 @@
 import CLinux
 
 /// Changes the working directory of this process. See chdir(2).
-package func changeDirectory(_ path: String) throws(Errno) { try check(linux_chdir(path)) }
+package func changeDirectory(_ path: Path) throws(Errno) { try check(path.withCString { linux_chdir($0) }) }
 
 /// Changes the working directory to an open one. See fchdir(2).
 package func changeDirectory(to descriptor: Int32) throws(Errno) { try check(linux_fchdir(descriptor)) }
@@ -12,8 +12,8 @@ package func changeOwner(of descriptor: Int32, user: UInt32, group: UInt32 = .ma
 }
 
 /// Fails unless this process may execute `path` with its effective ids. See faccessat(2).
-package func checkExecutable(_ path: String) throws(Errno) {
-    try check(linux_faccessat(workingDirectory, path, X_OK, AT_EACCESS))
+package func checkExecutable(_ path: Path) throws(Errno) {
+    try check(path.withCString { linux_faccessat(workingDirectory, $0, X_OK, AT_EACCESS) })
 }
 
 /// Makes `target` name the open file of `descriptor`, without close-on-exec. See dup2(2).

@@ -74,8 +74,8 @@ struct NetlinkMessageTests {
     @Test(arguments: [
         ("eth0", nil), ("eth0:web", "ext1:web"), ("other", "other"), ("eth0:averylonglab", nil),
     ])
-    func labelsFollowTheNameOfTheirDevice(_ label: String, _ expected: String?) {
-        #expect(NetworkAddress.label(label, of: "eth0", for: "ext1") == (expected == nil ? nil : expected))
+    func labelsFollowTheNameOfTheirDevice(_ label: ByteString, _ expected: ByteString?) {
+        #expect(NetworkAddress.label(label, of: "eth0", for: "ext1") == expected)
     }
 
     /// Every namespace has a loopback.

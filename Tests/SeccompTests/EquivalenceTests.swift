@@ -12,7 +12,7 @@ import Testing
 /// happens to grow. Both are counted and must stay rare, so that the comparison keeps its meaning.
 @Suite struct EquivalenceTests {
     /// How many profiles of each kind; SECCOMP_TEST_PROFILES asks for more.
-    static let count = environmentVariable("SECCOMP_TEST_PROFILES").flatMap { Int($0) } ?? 400
+    static let count = environmentVariable("SECCOMP_TEST_PROFILES").flatMap { Int($0.text) } ?? 400
 
     @Test(arguments: Profiles.recorded)
     func recordedProfile(_ name: String) throws {

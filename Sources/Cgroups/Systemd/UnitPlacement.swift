@@ -33,7 +33,9 @@ extension CgroupPlan {
 
     /// The cgroup above that of the first process: `/`, but in a container that runs a systemd of its own.
     private static func systemManagerPath() throws(CgroupError) -> String {
-        let text = try attempt("read", "/proc/1/cgroup") { () throws(Errno) in try readKernelFile("/proc/1/cgroup") }
+        let text: String = try attempt("read", "/proc/1/cgroup") { () throws(Errno) in
+            try readKernelFile("/proc/1/cgroup")
+        }
         let lines = CgroupMembership.parse(text)
         let line = lines.first { $0.controllers == ["name=systemd"] } ?? lines.first { $0.controllers.isEmpty }
         let path = line?.path ?? "/"

@@ -22,8 +22,8 @@ extension InitProcess {
                 errno: error, reason: "chdir to cwd (\"\(step.path)\") set in config.json failed")
         }
         // A link of /proc to a folder outside would start the program there (CVE-2024-21626).
-        let actual = try attempt("getcwd", step.path) { () throws(Errno) in try currentDirectory() }
-        guard actual.utf8.first == UInt8(ascii: "/") else {
+        let actual: Path = try attempt("getcwd", step.path) { () throws(Errno) in try currentDirectory() }
+        guard actual.isAbsolute else {
             throw ContainerError(
                 reason: "current working directory is outside of container mount namespace root "
                     + "-- possible container breakout detected")

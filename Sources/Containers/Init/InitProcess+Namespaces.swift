@@ -6,11 +6,11 @@ extension InitProcess {
         do throws(Errno) {
             try writeKernelFile("/proc/self/oom_score_adj", String(value))
         } catch {
-            let current = try attempt("read", "/proc/self/oom_score_adj") { () throws(Errno) in
+            let current: ByteString = try attempt("read", "/proc/self/oom_score_adj") { () throws(Errno) in
                 try readKernelFile("/proc/self/oom_score_adj")
             }
             // Without CAP_SYS_RESOURCE the value may not be lowered, but keeping it is no failure.
-            guard current != String(value) else { return }
+            guard current != "\(value)" else { return }
             throw ContainerError(
                 operation: "write", subject: "\(value) to /proc/self/oom_score_adj (now \(current))", errno: error,
                 remedy: error == .permissionDenied ? "lowering it needs CAP_SYS_RESOURCE" : "")
@@ -71,8 +71,8 @@ extension InitProcess {
         }
         guard step.permissions != 0 else { return }
         try attempt("keyctl(KEYCTL_SETPERM)", step.name) { () throws(Errno) in
-            let fields = try Keyring.describe(keyring).split(separator: ";")
-            guard fields.count > 3, let current = UInt32(fields[3], radix: 16) else { throw .invalidArgument }
+            let fields = try Keyring.describe(keyring).parts(separatedBy: UInt8(ascii: ";"), keepingEmpty: true)
+            guard fields.count > 3, let current = UInt32(fields[3].text, radix: 16) else { throw .invalidArgument }
             try Keyring.allow(keyring, permissions: current | step.permissions)
         }
     }

@@ -128,7 +128,7 @@ struct ResctrlTree: ~Copyable {
     /// What the kernel says about the last request, if it was a failure.
     private func lastStatus() -> String {
         do throws(Errno) {
-            let text = try readKernelFile("info/last_cmd_status", at: root.raw, limit: 4096)
+            let text: String = try readKernelFile("info/last_cmd_status", at: root.raw, limit: 4096)
             return text == "ok" ? "" : text.split(separator: "\n").joined(separator: ", ")
         } catch {
             return ""

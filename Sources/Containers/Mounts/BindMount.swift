@@ -146,7 +146,8 @@ extension RootfsSetup {
     }
 
     private func copySymbolicLink(_ source: Int32, _ step: MountStep) throws(ContainerError) {
-        let text = try explained("readlink " + step.source) { () throws(Errno) in try readLink("", at: source) }
+        let text = try explained("readlink " + step.source) { () throws(Errno) -> String in try readLink("", at: source)
+        }
         guard let (parentPath, name) = RootedPath(step.destination, in: root).split() else {
             throw ContainerError(errno: .invalidArgument, reason: "symlink " + step.destination)
         }

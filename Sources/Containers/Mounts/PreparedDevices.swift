@@ -87,8 +87,8 @@ extension RootfsSetup {
             let list = try FileDescriptor.open(".", at: nodes.raw, [.directory])
             for name in try directoryEntries(of: list.raw) {
                 let node = try FileDescriptor.cloneTree(
-                    name, at: nodes.raw, recursively: false, followingLinks: false)
-                preparedDevices.append(MountedPlace(destination: name, mount: node))
+                    Path(name), at: nodes.raw, recursively: false, followingLinks: false)
+                preparedDevices.append(MountedPlace(destination: name.text, mount: node))
             }
             try changeDirectory(nodes.raw)
             try detachMount(".")

@@ -13,15 +13,15 @@ extension RootfsSetup {
         guard depth < 2048 else { throw .nameTooLong }
         let folder = try FileDescriptor.open(".", at: source, [.directory, .noFollow])
         for name in try directoryEntries(of: folder.raw) {
-            try copyEntry(name, from: folder.raw, to: target, depth: depth)
+            try copyEntry(Path(name), from: folder.raw, to: target, depth: depth)
         }
         let status = try folder.status()
         try changeOwner("", at: target, user: status.user, group: status.group)
-        try setPermissions(status.permissions, of: "self/fd/" + String(target), at: procfs.raw)
+        try setPermissions(status.permissions, of: "self/fd/\(target)", at: procfs.raw)
         try copyAttributes(from: folder.raw, to: target)
     }
 
-    private func copyEntry(_ name: String, from folder: Int32, to target: Int32, depth: Int) throws(Errno) {
+    private func copyEntry(_ name: Path, from folder: Int32, to target: Int32, depth: Int) throws(Errno) {
         let entry = try FileDescriptor.open(name, at: folder, [.path, .noFollow])
         let status = try entry.status()
         switch status.kind {
@@ -44,12 +44,12 @@ extension RootfsSetup {
         guard status.kind != .symbolicLink else { return }
         let copy = try FileDescriptor.open(name, at: target, [.path, .noFollow])
         // After the owner, whose change takes the set-id bits away.
-        try setPermissions(status.permissions, of: "self/fd/" + String(copy.raw), at: procfs.raw)
+        try setPermissions(status.permissions, of: "self/fd/\(copy.raw)", at: procfs.raw)
     }
 
-    private func copyFile(_ entry: Int32, _ name: String, to target: Int32) throws(Errno) {
+    private func copyFile(_ entry: Int32, _ name: Path, to target: Int32) throws(Errno) {
         // The link in procfs opens the file that was looked at, not what has its name now.
-        let file = try FileDescriptor.open("self/fd/" + String(entry), at: procfs.raw, .nonBlocking)
+        let file = try FileDescriptor.open("self/fd/\(entry)", at: procfs.raw, .nonBlocking)
         let copy = try FileDescriptor.open(name, at: target, [.create, .exclusive, .noFollow, .writeOnly], mode: 0o600)
         while try sendFile(to: copy.raw, from: file.raw, count: 1 << 30) > 0 {}
         try copyAttributes(from: file.raw, to: copy.raw)
@@ -57,8 +57,8 @@ extension RootfsSetup {
 
     /// Copies extended attributes, among them capabilities of programs; what the tmpfs does not keep is left out.
     private func copyAttributes(from source: Int32, to target: Int32) throws(Errno) {
-        let from = String(source)
-        let to = String(target)
+        let from: Path = "\(source)"
+        let to: Path = "\(target)"
         try enterDescriptorFolder()
         for name in try extendedAttributes(of: from) where !name.hasPrefix("system.") {
             guard let value = try extendedAttribute(name, of: from) else { continue }

@@ -89,7 +89,7 @@ struct IDMappingWriter {
 enum HostProgram {
     /// The path of a program in the PATH of this process.
     static func find(_ name: String) -> String? {
-        let path = environmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin"
+        let path: String = environmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin"
         do throws(ContainerError) {
             return try ProgramLookup(environment: ["PATH=" + path]).find(name)
         } catch {

@@ -15,7 +15,7 @@ final class NetworkDevices {
     private struct MovedDevice {
         let original: NetworkLink
         let addresses: [NetworkAddress]
-        var name: String
+        var name: ByteString
     }
 
     /// - Parameter namespace: the container's network namespace, which was opened at `path`.
@@ -46,17 +46,17 @@ final class NetworkDevices {
     /// Moves the device `name` of the host into the container, with its addresses, and switches it on.
     ///
     /// - Parameter newName: its name there; where that ends in `%d` the lowest number that is free takes the place of it.
-    func move(_ name: String, as newName: String) throws(ContainerError) {
+    func move(_ name: ByteString, as newName: ByteString) throws(ContainerError) {
         do throws(NetlinkError) {
             try performMove(name, as: newName)
         } catch {
             throw ContainerError(
-                operation: "error creating network interfaces: move netDevice " + name + " to namespace " + path,
-                value: quoted(newName), errno: error.errno, reason: error.explanation)
+                operation: "error creating network interfaces: move netDevice " + name.text + " to namespace " + path,
+                value: quoted(newName.text), errno: error.errno, reason: error.explanation)
         }
     }
 
-    private func performMove(_ name: String, as newName: String) throws(NetlinkError) {
+    private func performMove(_ name: ByteString, as newName: ByteString) throws(NetlinkError) {
         guard let original = try host.link(named: name) else { throw NetlinkError(errno: .noSuchDevice) }
         let addresses = try host.addresses(of: original.index).filter { $0.isPermanent && !$0.isAutomatic }
         let target = try freeName(newName)
@@ -80,17 +80,18 @@ final class NetworkDevices {
     }
 
     /// The name that a device gets: `name`, which must be free, or the first free one of a template.
-    private func freeName(_ name: String) throws(NetlinkError) -> String {
+    private func freeName(_ name: ByteString) throws(NetlinkError) -> ByteString {
         guard name.hasSuffix("%d") else {
             guard try container.link(named: name) == nil else {
                 throw NetlinkError(
-                    errno: .fileExists, explanation: "the name \"" + name + "\" is taken in the container's namespace")
+                    errno: .fileExists,
+                    explanation: "the name \"" + name.text + "\" is taken in the container's namespace")
             }
             return name
         }
         let taken = try container.links().map(\.name)
         guard let free = NetworkDeviceName.first(of: name, besides: taken) else {
-            throw NetlinkError(errno: .nameTooLong, explanation: "no name of \"" + name + "\" is free")
+            throw NetlinkError(errno: .nameTooLong, explanation: "no name of \"" + name.text + "\" is free")
         }
         return free
     }
@@ -102,7 +103,7 @@ final class NetworkDevices {
                 try bringBack(device)
             } catch {
                 report(
-                    "unable to bring the network device " + device.original.name + " back to the host: "
+                    "unable to bring the network device " + device.original.name.text + " back to the host: "
                         + (error.explanation.isEmpty ? "" : error.explanation + ": ") + error.errno.message)
             }
         }
@@ -129,11 +130,11 @@ final class NetworkDevices {
 /// Names of network devices.
 enum NetworkDeviceName {
     /// The first name of a template such as `eth%d` that nobody has; nil if a name would be longer than the kernel takes.
-    static func first(of template: String, besides taken: [String]) -> String? {
+    static func first(of template: ByteString, besides taken: [ByteString]) -> ByteString? {
         let stem = template.dropLast(2)
         for number in 0...taken.count {
-            let name = stem + String(number)
-            if !taken.contains(String(name)) { return name.utf8.count <= 15 ? String(name) : nil }
+            let name: ByteString = "\(stem)\(number)"
+            if !taken.contains(name) { return name.count <= 15 ? name : nil }
         }
         return nil
     }

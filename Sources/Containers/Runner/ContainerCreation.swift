@@ -192,7 +192,7 @@ final class ContainerCreation {
     private func moveNetworkDevice(_ name: String, as newName: String) throws(ContainerError) {
         do throws(ContainerError) {
             if networkDevices == nil { networkDevices = try openNetwork() }
-            try networkDevices?.move(name, as: newName)
+            try networkDevices?.move(ByteString(name), as: ByteString(newName))
         } catch {
             var error = error
             error.context = "unable to start container process: "

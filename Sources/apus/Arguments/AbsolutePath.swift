@@ -4,7 +4,8 @@ import Linux
 func absolutePath(_ path: String) throws(CommandError) -> String {
     if path.utf8.first == UInt8(ascii: "/") { return cleanedPath(path) }
     do throws(Errno) {
-        return cleanedPath(try currentDirectory() + "/" + path)
+        let folder: String = try currentDirectory()
+        return cleanedPath(folder + "/" + path)
     } catch {
         throw CommandError("getwd: " + error.message)
     }

@@ -5,7 +5,8 @@ enum Caller {
     /// Whether this process is in a user namespace that does not map all ids to themselves. See user_namespaces(7).
     static var isInUserNamespace: Bool {
         do throws(Errno) {
-            return try readKernelFile("/proc/self/uid_map").split(separator: " ") != ["0", "0", "4294967295"]
+            return try readKernelFile("/proc/self/uid_map").parts(separatedBy: UInt8(ascii: " "))
+                != ["0", "0", "4294967295"]
         } catch {
             // Without the file there are no user namespaces.
             return false
@@ -15,7 +16,7 @@ enum Caller {
     /// The socket that wants to hear that the container is ready; nil when the environment names none. See
     /// sd_notify(3).
     static var notifySocket: String? {
-        guard let path = environmentVariable("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
+        guard let path: String = environmentVariable("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
         return path
     }
 

@@ -18,7 +18,7 @@ struct StateRoot: Sendable {
             return
         }
         isGiven = false
-        if let directory = environmentVariable("XDG_RUNTIME_DIR"), !directory.isEmpty, Self.isUnprivileged {
+        if let directory: String = environmentVariable("XDG_RUNTIME_DIR"), !directory.isEmpty, Self.isUnprivileged {
             path = try absolutePath(directory + "/apus")
             isInRuntimeDirectory = true
         } else {

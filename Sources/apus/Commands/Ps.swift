@@ -85,7 +85,7 @@ struct ProcessTable {
 
 /// What the host's ps prints.
 private func runPs(_ options: [String]) throws(CommandError) -> String {
-    let environment = environmentVariables()
+    let environment: [String] = environmentVariables()
     let path: String
     do throws(ContainerError) {
         path = try ProgramLookup(environment: environment).find("ps")

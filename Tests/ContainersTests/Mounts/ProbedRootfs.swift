@@ -33,7 +33,7 @@ final class ProbedRootfs {
 
     deinit {
         do throws(Errno) {
-            try removeTree(bundle, at: workingDirectory)
+            try removeTree(Path(bundle), at: workingDirectory)
         } catch {
             Issue.record("\(bundle) cannot be removed: \(error.message)")
         }
@@ -85,7 +85,7 @@ final class ProbedRootfs {
 
     func names(in path: String) throws -> [String] {
         let folder = try FileDescriptor.open(bundle + "/" + path, .directory)
-        return try directoryEntries(of: folder.raw).sorted()
+        return try directoryEntries(of: folder.raw).map(\.text).sorted()
     }
 
     /// Plans the specification, performs the plan, and runs `script` inside.
@@ -122,13 +122,13 @@ final class ProbedRootfs {
     }
 }
 
-private func removeTree(_ path: String, at directory: Int32) throws(Errno) {
+private func removeTree(_ path: Path, at directory: Int32) throws(Errno) {
     do throws(Errno) {
         try unlink(path, at: directory)
     } catch .isDirectory {
         do {
             let folder = try FileDescriptor.open(path, at: directory, [.directory, .noFollow])
-            for name in try directoryEntries(of: folder.raw) { try removeTree(name, at: folder.raw) }
+            for name in try directoryEntries(of: folder.raw) { try removeTree(Path(name), at: folder.raw) }
         }
         try unlink(path, at: directory, isDirectory: true)
     } catch .noSuchFileOrDirectory {

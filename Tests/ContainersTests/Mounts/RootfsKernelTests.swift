@@ -274,7 +274,7 @@ extension RootfsKernelTests {
 
     @Test func lockedFlagsStayAndCannotBeClearedInWords() throws {
         // Some mount of the host, none of another test, with flags that a user namespace has to keep.
-        let table = MountTable.entries(Array(try readKernelFile("/proc/self/mountinfo", limit: 1 << 24).utf8))
+        let table = MountTable.entries(try readKernelFile("/proc/self/mountinfo", limit: 1 << 24).bytes)
         let place = table.map(\.point).first {
             guard !$0.hasPrefix("/tmp/") else { return false }
             do throws(Errno) {

@@ -1,0 +1,63 @@
+extension ByteString: CustomStringConvertible {
+    /// The string for people. Bytes that are not UTF-8 are shown as `\xNN`, so that different strings look different;
+    /// control characters stay as they are, and are the business of whoever quotes.
+    public var text: String {
+        guard !storage.isEmpty else { return "" }
+        if let text = validText { return text }
+        return self[0..<count].withUnsafeBufferPointer { Self.repaired($0) }
+    }
+
+    /// The string as text; nil when it is not UTF-8.
+    public var validText: String? {
+        guard !storage.isEmpty else { return "" }
+        return String(validating: self[0..<count], as: UTF8.self)
+    }
+
+    /// The same as `text`.
+    public var description: String { text }
+
+    private static func repaired(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var result = ""
+        var position = 0
+        while position < bytes.count {
+            var length = 1
+            switch bytes[position] {
+            case 0xc2...0xdf: length = 2
+            case 0xe0...0xef: length = 3
+            case 0xf0...0xf4: length = 4
+            default: break
+            }
+            let end = position + length
+            if end <= bytes.count,
+                let text = String(validating: UnsafeBufferPointer(rebasing: bytes[position..<end]), as: UTF8.self)
+            {
+                result += text
+                position = end
+            } else {
+                let digits = String(bytes[position], radix: 16)
+                result += digits.utf8.count == 1 ? "\\x0" + digits : "\\x" + digits
+                position += 1
+            }
+        }
+        return result
+    }
+}
+
+extension ByteString: CustomDebugStringConvertible {
+    /// The text in quotation marks.
+    public var debugDescription: String { "\"" + text + "\"" }
+}
+
+extension Path: CustomStringConvertible {
+    /// The path for people.
+    public var text: String { bytes.text }
+    /// The same as `text`.
+    public var description: String { text }
+}
+
+extension PathComponent: CustomStringConvertible {
+    /// The name for people.
+    public var text: String { bytes.text }
+    /// The same as `text`.
+    public var description: String { text }
+}
