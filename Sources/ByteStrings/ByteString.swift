@@ -75,6 +75,7 @@ public struct ByteString: Hashable, Sendable {
         }
         return try storage.withUnsafeBufferPointer { (buffer) throws(Failure) in
             // An array that is not empty has an address.
+            // swift-format-ignore: NeverForceUnwrap
             let start = UnsafeRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
             return try body(start)
         }
