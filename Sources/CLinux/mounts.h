@@ -47,8 +47,9 @@ static inline long linux_getxattr(const char *path, const char *name, void *valu
 static inline long linux_listxattr(const char *path, char *names, size_t size) {
     return linux_result(listxattr(path, names, size));
 }
-/* The id of the mount that a path leads to, its last link not followed; unique for ever where the kernel has that. */
-static inline long linux_mount_id(const char *path, unsigned long long *id) {
+/* The id of the mount that a path leads to, its last link not followed, or, without one, of the mount that a descriptor
+   is open in; unique for ever where the kernel has that. */
+static inline long linux_mount_id(int at, const char *path, unsigned long long *id) {
     struct linux_statx_mount {
         unsigned mask;
         unsigned char others[140];
@@ -56,7 +57,8 @@ static inline long linux_mount_id(const char *path, unsigned long long *id) {
         unsigned char rest[104];
     } status;
     const unsigned plain = 0x1000, unique = 0x4000;
-    long result = linux_result(syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, plain | unique, &status));
+    const int flags = AT_SYMLINK_NOFOLLOW | (*path ? 0 : 0x1000); /* AT_EMPTY_PATH */
+    long result = linux_result(syscall(SYS_statx, at, path, flags, plain | unique, &status));
     if (result < 0) return result;
     if (!(status.mask & (plain | unique))) return -ENOSYS;
     *id = status.mount;

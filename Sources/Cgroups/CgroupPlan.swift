@@ -21,14 +21,17 @@ package struct CgroupPlan: Hashable, Sendable {
     package let places: [Place]
     /// Whether the configuration names no path, in which case a rootless runtime may go without a cgroup.
     package internal(set) var isDefaultPath: Bool
+    /// `linux.cgroupsPath` without empty parts, `.` and `..`; nil where it was absent, and with systemd's driver.
+    package private(set) var cleanedPath: String?
     /// The unit of systemd that the cgroup belongs to; nil with the cgroupfs driver.
     package internal(set) var unit: ContainerUnit?
 
     /// Resolves `linux.cgroupsPath` for the cgroupfs driver.
     ///
     /// An absent or empty path is the relative path `id`. A relative path lies below the runtime's own cgroup of each
-    /// hierarchy, on unified hosts below the parent of its own cgroup, which may not have processes. An absolute path
-    /// starts at the hierarchy's top. The path is cleaned as if rooted, so `..` never leads out.
+    /// hierarchy of version 1, on unified hosts below the parent of its own cgroup, which may not have processes. An
+    /// absolute path starts at the hierarchy's top, and so does any path in the cgroup2 of a hybrid host, as in runc. The
+    /// path is cleaned as if rooted, so `..` never leads out.
     package init(layout: CgroupLayout, cgroupsPath: String?, id: String) throws(CgroupError) {
         let given = cgroupsPath ?? ""
         isDefaultPath = given.isEmpty
@@ -43,6 +46,7 @@ package struct CgroupPlan: Hashable, Sendable {
                 property: property, value: text, reason: "the cgroup path names no cgroup of its own: \"" + text + "\"")
         }
         let isAbsolute = text.utf8.first == UInt8(ascii: "/")
+        if !isDefaultPath { cleanedPath = isAbsolute ? inner : String(inner.dropFirst()) }
         kind = layout.kind
         var places: [Place] = []
         places.reserveCapacity(layout.legacy.count + 1)
@@ -51,7 +55,7 @@ package struct CgroupPlan: Hashable, Sendable {
         }
         if let unified = layout.unified {
             let own = unified.ownPathInMount
-            let base = isAbsolute ? "/" : layout.kind == .unified ? Self.parent(of: own) : own
+            let base = isAbsolute || layout.kind == .hybrid ? "/" : Self.parent(of: own)
             places.append(Self.place(in: unified, inner, below: base))
         }
         self.places = places

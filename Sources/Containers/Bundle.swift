@@ -12,15 +12,26 @@ struct Bundle {
 
     init(_ options: CreateOptions) throws(ContainerError) {
         let given = options.bundle.isEmpty ? "." : options.bundle
-        let base: String = try attempt("getcwd") { () throws(Errno) in try currentDirectory() }
-        path = Bundle.absolute(given, in: base)
         do throws(Errno) {
-            let status = try fileStatus(path)
-            guard status.kind == .directory else { throw Errno.notDirectory }
+            path = try Self.resolved(given)
         } catch {
             throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
         }
         configurationFile = Bundle.absolute(options.configurationFile ?? "config.json", in: path)
+    }
+
+    /// The path of the folder that `path` leads to: what a runtime would see that had changed into it, which is what runc
+    /// records. The working directory matters to a relative path only.
+    private static func resolved(_ path: String) throws(Errno) -> String {
+        let folder = try FileDescriptor.open(path, [.path, .directory])
+        do throws(Errno) {
+            let found = try readLink("/proc/self/fd/" + String(folder.raw))
+            if found.utf8.first == UInt8(ascii: "/") { return found }
+        } catch {
+            // Without /proc the path as it is written must do.
+        }
+        if path.utf8.first == UInt8(ascii: "/") { return absolute(path, in: "/") }
+        return absolute(path, in: try currentDirectory())
     }
 
     /// Reads and checks the configuration.

@@ -11,7 +11,15 @@ extension Container {
     public func start(
         notifySocket: String? = nil, report: WarningReport = { _ in }
     ) throws(ContainerError) {
-        switch try status() {
+        var status = try status()
+        if status == .creating {
+            // Whoever makes it holds the lock until it is made, or gone.
+            _ = try StateFolder.open(id, in: store, patience: Self.patienceWithMakers)
+            let made = try store.load(id)
+            status = try made.status()
+            if status == .created { return try made.start(notifySocket: notifySocket, report: report) }
+        }
+        switch status {
         case .created: break
         case .creating: throw ContainerError(.wrongStatus, exactly: "cannot start a container that is being created")
         case .running: throw ContainerError(.wrongStatus, exactly: "cannot start an already running container")
@@ -55,6 +63,9 @@ extension Container {
         }
         if let notify { try notify.waitAndForward(process, main: process.pid) }
     }
+
+    /// How many milliseconds a start waits for another runtime to finish the making.
+    private static let patienceWithMakers = 30_000
 
     /// Runs the hooks that follow the start; one that fails ends the container.
     func runPoststartHooks() throws(ContainerError) {

@@ -28,7 +28,7 @@ extension ContainerStore {
     /// With `options.detaches` the call returns once the program runs, and the container stays.
     ///
     /// - Parameters:
-    ///   - keeps: the container stays after its end.
+    ///   - keeps: the container stays after its end, also after one that comes before its start.
     ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
@@ -46,7 +46,7 @@ extension ContainerStore {
         let creation = try ContainerCreation(
             store: self, id: id, options: options, report: report, trace: trace)
         let session = options.detaches ? nil : try ForegroundSession(needsTerminal: creation.hasTerminal)
-        var made = try creation.perform(startsAtOnce: true, streams: session?.streams)
+        var made = try creation.perform(startsAtOnce: true, streams: session?.streams, keeps: keeps)
         let container = made.container
         do throws(ContainerError) {
             guard let process = made.process.take(), let starter = made.starter.take() else {

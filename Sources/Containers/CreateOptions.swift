@@ -21,8 +21,9 @@ public struct CreateOptions: Sendable {
     public var listenDescriptors: Int32 = 0
     /// The socket to which readiness is told, of the caller's environment.
     public var notifySocket: String?
-    /// Whether errors of permission with cgroups are passed over when the configuration names none.
-    public var isRootless = false
+    /// Whether errors of permission with cgroups are passed over when the configuration names none; nil passes over them
+    /// for every user but root.
+    public var isRootless: Bool?
     /// Whether the container gets a cgroup of its own; otherwise it stays in the caller's, without limits.
     public var usesCgroups = true
     /// Whether cgroupsPath is `slice:prefix:name` for systemd.

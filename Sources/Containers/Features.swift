@@ -11,7 +11,8 @@ extension Features {
         ]
         return Features(
             hooks: HookKind.allCases.map(\.name.description), mountOptions: plainMountOptions, linux: .supported,
-            annotations: annotations, potentiallyUnsafeConfigAnnotations: ["bundle"])
+            annotations: annotations,
+            potentiallyUnsafeConfigAnnotations: ["bundle", "org.criu.config", "org.systemd.property."])
     }
 
     /// The words that the runtime gives a meaning, but those of id-mapped mounts, which have an answer of their own.

@@ -33,6 +33,36 @@ extension JSONReader {
         key.end &- key.start == name.utf8CodeUnitCount ? matchesKey(name) : key.isEscaped && matchesKey(name)
     }
 
+    /// Whether the key of the present member is a name of ASCII letters, but for the case of its letters. As in Go, the
+    /// Kelvin sign and the long s count as the letters that they look like.
+    package func isKey(_ name: StaticString, ignoringCase: Void) -> Bool {
+        let count = key.end - key.start
+        // A letter takes six bytes at most, when it is escaped.
+        guard count >= name.utf8CodeUnitCount, count <= 6 * name.utf8CodeUnitCount else { return false }
+        let text = key.isEscaped ? unescaped(key)[...] : bytes[key.start..<key.end]
+        return name.withUTF8Buffer { Self.isSame(text, $0) }
+    }
+
+    private static func isSame(_ text: ArraySlice<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        var rest = text
+        for wanted in name {
+            guard var found = rest.popFirst() else { return false }
+            if found == 0xC5, rest.first == 0xBF {
+                found = UInt8(ascii: "s")
+                rest.removeFirst()
+            } else if found == 0xE2, rest.starts(with: [0x84, 0xAA]) {
+                found = UInt8(ascii: "k")
+                rest.removeFirst(2)
+            }
+            guard folded(found) == folded(wanted) else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    private static func folded(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+
     @usableFromInline func matchesKey(_ name: StaticString) -> Bool {
         name.withUTF8Buffer { matches(key, $0) }
     }

@@ -129,7 +129,14 @@ package func detachMount(_ target: Path, followingLinks: Bool = false) throws(Er
 /// The id of the mount that `path` lies on; a new mount on `path` changes it. See statx(2), `STATX_MNT_ID_UNIQUE`.
 package func mountID(of path: Path) throws(Errno) -> UInt64 {
     var id: UInt64 = 0
-    try check(path.withCString { linux_mount_id($0, &id) })
+    try check(path.withCString { linux_mount_id(workingDirectory, $0, &id) })
+    return id
+}
+
+/// The id of the mount that the file behind a descriptor was opened in.
+package func mountID(of descriptor: Int32) throws(Errno) -> UInt64 {
+    var id: UInt64 = 0
+    try check(linux_mount_id(descriptor, "", &id))
     return id
 }
 

@@ -41,6 +41,15 @@ extension Spec {
                 readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]))
     }
 
+    /// The configuration with a cgroup namespace of its own, without which a container on a host with cgroup2 alone sees the
+    /// host's whole tree of cgroups.
+    public func addingCgroupNamespace() -> Spec {
+        var spec = self
+        let position = (linux?.namespaces.firstIndex { $0.type == .mount }).map { $0 + 1 } ?? 0
+        spec.linux?.namespaces.insert(Namespace(type: .cgroup), at: position)
+        return spec
+    }
+
     /// The default configuration for a user without privileges, who is root inside: a user namespace instead of a network
     /// namespace, the host's `/sys`, and no limits.
     ///

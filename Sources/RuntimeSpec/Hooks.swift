@@ -39,7 +39,8 @@ public struct Hook: Equatable, Sendable {
     public var path: String
     /// The arguments, the first being the program's name; if empty, the path is the only one.
     public var args: [String]
-    /// The environment; nil is an empty one, for which a `startContainer` hook gets the container's.
+    /// The environment. Nil is not an empty one: hooks in the runtime's namespaces inherit the runtime's, `startContainer`
+    /// hooks get that of the container's process, and only `createContainer` hooks get none.
     public var env: [String]?
     /// The time limit in seconds.
     public var timeout: Int?

@@ -1,6 +1,6 @@
 /// The NUMA memory policy of the container's processes, see set_mempolicy(2).
 public struct MemoryPolicy: Equatable, Sendable {
-    /// The mode; a configuration without one means `MPOL_DEFAULT`, as an empty policy does in runc.
+    /// The mode.
     public var mode: MemoryPolicyMode
     /// The list of memory nodes, such as `0-1`.
     public var nodes: String?
@@ -69,7 +69,7 @@ extension MemoryPolicy: SpecObject {
     static var blank: MemoryPolicy { MemoryPolicy(mode: .default) }
 
     mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
-        try visitor.member("mode", &mode)
+        try visitor.member("mode", &mode, .required)
         try visitor.member("nodes", &nodes)
         try visitor.member("flags", &flags)
     }
@@ -77,6 +77,7 @@ extension MemoryPolicy: SpecObject {
 
 extension MemoryPolicyMode: SpecName {
     static func unknown(_ name: String) -> String { "invalid memory policy mode \"" + name + "\"" }
+    static var missing: String { unknown("") }
 }
 
 extension MemoryPolicyFlag: SpecName {

@@ -48,7 +48,7 @@ public struct DeviceRule: Equatable, Sendable {
     public var major: Int64?
     /// The minor number; nil and -1 are every number.
     public var minor: Int64?
-    /// The kinds of access: any of `r` (read), `w` (write) and `m` (mknod).
+    /// The kinds of access: one or more of `r` (read), `w` (write) and `m` (mknod). Other letters say nothing.
     public var access: String
 
     /// Makes a rule.
@@ -177,7 +177,7 @@ extension Resources: SpecObject {
 }
 
 extension DeviceRule: SpecObject {
-    static var blank: DeviceRule { DeviceRule(allow: false) }
+    static var blank: DeviceRule { DeviceRule(allow: false, access: "") }
 
     mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.member("allow", &allow, .required)

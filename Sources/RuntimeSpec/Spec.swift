@@ -3,7 +3,8 @@
 /// An optional property is nil where absence means something else than zero. An absent list or map is empty. An empty
 /// string in the file is an absent one for every property of type `String?`.
 public struct Spec: Sendable {
-    /// The version of the runtime specification that the configuration follows, such as `1.3.0`.
+    /// The version of the runtime specification that the configuration follows, such as `1.3.0`. Any text is taken, and
+    /// none: what the properties say is what counts.
     public var ociVersion: String
     /// The program to run; may be absent at create, but start needs it.
     public var process: Process?
@@ -74,7 +75,7 @@ extension Spec: SpecObject {
     static var blank: Spec { Spec(ociVersion: "") }
 
     mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
-        try visitor.member("ociVersion", &ociVersion, .required)
+        try visitor.member("ociVersion", &ociVersion, .written)
         try visitor.member("process", &process)
         try visitor.member("root", &root)
         try visitor.member("hostname", &hostname)

@@ -38,14 +38,14 @@ import Testing
             try Self.directories(path, CgroupLayout(unified: Self.unified)) == ["/sys/fs/cgroup" + expected])
     }
 
-    @Test func hybridUnifiedPathLiesBelowTheOwnCgroup() throws {
+    @Test(arguments: ["x", "./x", "../x", "a/../x"]) func hybridUnifiedPathStartsAtTheTop(_ path: String) throws {
         let plan = try CgroupPlan(
-            layout: CgroupLayout(legacy: [Self.processor], unified: Self.beside), cgroupsPath: "x", id: "c1")
+            layout: CgroupLayout(legacy: [Self.processor], unified: Self.beside), cgroupsPath: path, id: "c1")
         #expect(plan.kind == .hybrid)
         #expect(plan.paths.map(\.controller) == ["cpu", "cpuacct", ""])
         #expect(
             plan.paths.map(\.path) == [
-                "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/unified/u/x",
+                "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/unified/x",
             ])
     }
 

@@ -27,6 +27,8 @@ import Testing
         #expect(features.linux?.mountExtensions?.idmap?.enabled == true)
         #expect(features.linux?.namespaces == ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"])
         #expect(features.hooks?.count == 6)
+        #expect(
+            features.potentiallyUnsafeConfigAnnotations == ["bundle", "org.criu.config", "org.systemd.property."])
         #expect(features.linux?.capabilities?.count == 41)
         #expect(features.annotations["io.github.seccomp.libseccomp.version"]?.split(separator: ".").count == 3)
     }

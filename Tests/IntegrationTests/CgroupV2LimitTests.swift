@@ -99,7 +99,7 @@ struct CgroupV2LimitTests {
 
     // MARK: Processes
 
-    @Test(.requires(.cgroupV2("pids")), arguments: [(17, "17"), (-1, "max"), (-5, "max"), (0, "0")])
+    @Test(.requires(.cgroupV2("pids")), arguments: [(17, "17"), (-1, "max"), (-5, "max"), (0, "max")])
     func pids(_ limit: Int, _ value: String) throws {
         #expect(try TestBundle.withLimits(["pids": ["limit": .number("\(limit)")]]).unifiedFile("pids.max") == value)
     }
@@ -108,10 +108,9 @@ struct CgroupV2LimitTests {
         #expect(try TestBundle.withLimits([:]).unifiedFile("pids.max") == "max")
     }
 
-    /// With a limit of zero the first process runs, and none beside it.
-    @Test(.requires(.cgroupV2("pids")), arguments: [0, 1]) func aPidsLimitHolds(_ limit: Int) throws {
+    @Test(.requires(.cgroupV2("pids"))) func aPidsLimitHolds() throws {
         let bundle = try TestBundle(shell: "exec 2>&1; echo started; (true); echo forked") {
-            $0.linux.resources.pids = ["limit": .number("\(limit)")]
+            $0.linux.resources.pids = ["limit": 1]
         }
         let output = try bundle.run()
         #expect(output.stdout.hasPrefix("started\n"))

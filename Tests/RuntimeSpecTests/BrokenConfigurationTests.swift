@@ -150,19 +150,9 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
     ]
 
     static let general: [BrokenConfiguration] = [
-        .init(#""ociVersion":"1.0.0-""#, #"ociVersion: "1.0.0-" is not a version such as "1.3.0""#),
-        .init(#""ociVersion":"1.0.0-01""#, #"ociVersion: "1.0.0-01" is not a version such as "1.3.0""#),
-        .init(#""ociVersion":"1.0.0+""#, #"ociVersion: "1.0.0+" is not a version such as "1.3.0""#),
-        .init(#""ociVersion":"1.0.0-a..b""#, #"ociVersion: "1.0.0-a..b" is not a version such as "1.3.0""#),
-        .init(#""ociVersion":"1.0.0-ü""#, #"ociVersion: "1.0.0-ü" is not a version such as "1.3.0""#),
         .init(#""root":null"#, "root: root must be specified"),
         .init(#""root":{"path":""}"#, "root.path: must not be empty"),
         .init(#""root":{}"#, "root.path: required, but missing"),
-        .init(#""ociVersion":null"#, "ociVersion: required, but missing"),
-        .init(#""ociVersion":"""#, #"ociVersion: "" is not a version such as "1.3.0""#),
-        .init(#""ociVersion":"v1""#, #"ociVersion: "v1" is not a version such as "1.3.0""#),
-        .init(
-            #""ociVersion":"2.0.0""#, #"ociVersion: "2.0.0" is not supported: only versions 0 and 1 are known"#),
         .init(#""hostname":"x""#, #"hostname: unable to set hostname without a private UTS namespace: "x""#),
         .init(
             #""domainname":"x""#, #"domainname: unable to set domainname without a private UTS namespace: "x""#),
@@ -231,9 +221,6 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .linux(
             #""namespaces":[{"type":"user"}],"gidMappings":[{"containerID":0,"hostID":0,"size":1}]"#,
             "linux.uidMappings: user namespaces enabled, but no uid mappings found"),
-        .linux(
-            #""gidMappings":[{"containerID":0,"hostID":0,"size":1}]"#,
-            "linux.gidMappings: user namespace mappings specified, but user namespace isn't enabled in the config"),
         .linux(
             #""namespaces":[{"type":"user"}],"uidMappings":[{"containerID":0,"hostID":0,"size":0}],"gidMappings":[{"containerID":0,"hostID":4294967295,"size":2}]"#,
             "linux.uidMappings[0].size: 0 is not above 0; "
@@ -320,10 +307,9 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             #"linux.intelRdt.schemata[1]: "MB:0=20\n" is more than one line"#),
         .linux(
             #""memoryPolicy":{"mode":"FOO"}"#, #"linux.memoryPolicy.mode: invalid memory policy mode "FOO""#),
-        .linux(
-            #""memoryPolicy":{"nodes":"0"}"#,
-            #"linux.memoryPolicy.nodes: invalid memory policy mode "MPOL_DEFAULT" for nodes "0": set_mempolicy(2) takes none then (invalid argument)"#
-        ),
+        .linux(#""memoryPolicy":{}"#, #"linux.memoryPolicy.mode: invalid memory policy mode """#),
+        .linux(#""memoryPolicy":{"mode":""}"#, #"linux.memoryPolicy.mode: invalid memory policy mode """#),
+        .linux(#""memoryPolicy":{"nodes":"0-7"}"#, #"linux.memoryPolicy.mode: invalid memory policy mode """#),
         .linux(
             #""memoryPolicy":{"mode":"MPOL_BIND","nodes":"0-x","flags":["x"]}"#,
             #"linux.memoryPolicy.flags[0]: invalid memory policy flag "x""#),
@@ -341,18 +327,22 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
     ]
 
     static let resources: [BrokenConfiguration] = [
-        .resources(#""devices":[{"type":"c"}]"#, "linux.resources.devices[0].allow: required, but missing"),
         .resources(
-            #""devices":[{"allow":true,"type":"u"}]"#,
+            #""devices":[{"type":"c","access":"r"}]"#, "linux.resources.devices[0].allow: required, but missing"),
+        .resources(
+            #""devices":[{"allow":true,"type":"u","access":"r"}]"#,
             #"linux.resources.devices[0].type: invalid cgroup device type "u""#),
         .resources(
             #""devices":[{"allow":true,"access":""}]"#,
             "linux.resources.devices[0].access: device access at 0 field cannot be empty"),
         .resources(
-            #""devices":[{"allow":true,"access":"rx"}]"#,
-            #"linux.resources.devices[0].access: "rx" has other letters than "rwm""#),
+            #""devices":[{"allow":false,"access":"rwm"},{"allow":true}]"#,
+            "linux.resources.devices[1].access: device access at 1 field cannot be empty"),
         .resources(
-            #""devices":[{"allow":true,"type":"a","major":1,"minor":-2}]"#,
+            #""devices":[{"allow":true,"access":"x"}]"#,
+            #"linux.resources.devices[0].access: "x" has none of the letters "rwm""#),
+        .resources(
+            #""devices":[{"allow":true,"type":"a","major":1,"minor":-2,"access":"r"}]"#,
             #"linux.resources.devices[0].major: 1 is given, but type "a" stands for all devices; "#
                 + "linux.resources.devices[0].minor: -2 is below -1"),
         .resources(

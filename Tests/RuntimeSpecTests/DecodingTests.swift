@@ -45,10 +45,49 @@ import Testing
         #expect(annotations["k149"] == "149")
     }
 
+    /// As Go's decoder does, with which the writers of these documents are tried: a typing error must not lose a limit.
+    @Test func takesNamesInOtherCase() throws {
+        let spec = try spec(
+            #""HostName":"h","Process":{"CWD":"/a","ARGS":["x"],"noNewPrivileges":false,"nonewprivileges":true},"#
+                + #""linux":{"resources":{"hugepageLimits":[{"pagesize":"2MB","LIMIT":5}],"pids":{"limit":1,"Limit":2}},"#
+                + #""annotations":{"a":"1"},"ſysctl":{"Net.x":"1"},"mas\u212aedPaths":["/m"]},"annotations":{"Key":"1","key":"2"}"#
+        )
+        #expect(spec.hostname == "h")
+        #expect(spec.process == Process(args: ["x"], cwd: "/a", noNewPrivileges: true))
+        #expect(spec.linux?.resources?.hugepageLimits == [HugepageLimit(pageSize: "2MB", limit: 5)])
+        // Of several the last one counts, in whatever case.
+        #expect(spec.linux?.resources?.pids?.limit == 2)
+        // The keys of maps are not names of properties.
+        #expect(spec.linux?.sysctl == ["Net.x": "1"])
+        #expect(spec.linux?.maskedPaths == ["/m"])
+        #expect(spec.annotations == ["Key": "1", "key": "2"])
+        #expect(spec.unknownMembers == ["linux.annotations"])
+        let error = #expect(throws: SpecError.self) { try Spec(json: bytes(#"{"Root":{"PATH":5}}"#)) }
+        #expect(error?.text == "Root.PATH: expected a string, found a number 5")
+    }
+
+    @Test(arguments: ["", "1.0", "2.0.0", "x", "v1"]) func takesAnyVersion(_ version: String) throws {
+        let document = #"{"ociVersion":"\#(version)","root":{"path":"r"}}"#
+        #expect(try Spec(validating: bytes(document)).ociVersion == version)
+        #expect(try Spec(validating: bytes(#"{"root":{"path":"r"}}"#)).ociVersion == "")
+    }
+
+    @Test func takesMappingsWithoutUserNamespace() throws {
+        let spec = try Spec(
+            validating: bytes(#"{"root":{"path":"r"},"linux":{"uidMappings":[{"containerID":0,"hostID":0,"size":0}]}}"#)
+        )
+        #expect(spec.linux?.uidMappings.count == 1)
+    }
+
+    @Test func takesOtherLettersOfAccess() throws {
+        let text = #"{"root":{"path":"r"},"linux":{"resources":{"devices":[{"allow":true,"access":"rwa"}]}}}"#
+        #expect(try Spec(validating: bytes(text)).linux?.resources?.devices.first?.access == "rwa")
+    }
+
     @Test func takesEmptyTextsAsAbsent() throws {
         let spec = try spec(
             #""hostname":"","linux":{"cgroupsPath":"","rootfsPropagation":"","namespaces":[{"type":"pid","path":""}],"#
-                + #""resources":{"devices":[{"allow":true,"type":""}]}}"#)
+                + #""resources":{"devices":[{"allow":true,"type":"","access":"rwm"}]}}"#)
         #expect(spec.hostname == nil)
         #expect(spec.linux?.cgroupsPath == nil)
         #expect(spec.linux?.rootfsPropagation == nil)

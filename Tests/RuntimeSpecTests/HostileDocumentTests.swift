@@ -46,7 +46,7 @@ import Testing
     @Test func longTextsMakeShortMessages() {
         let text = String(repeating: "x", count: 1_000_000)
         let documents = [
-            #"{"ociVersion":"\#(text)","root":{"path":"r"}}"#,
+            #"{"ociVersion":"1","root":{"path":"r"},"mounts":[{"destination":"\#(text)"},{"destination":""}]}"#,
             #"{"ociVersion":"1","process":{"cwd":"\#(text)","args":["a"],"rlimits":[{"type":"\#(text)","soft":1,"hard":1}]}}"#,
             #"{"ociVersion":"1","linux":{"netDevices":{"\#(text)":{"name":1,"x":1,"y":2}}}}"#,
         ]

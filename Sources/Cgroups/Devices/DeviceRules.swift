@@ -120,14 +120,12 @@ struct DeviceRules: Hashable, Sendable {
             case UInt8(ascii: "r"): access.insert(.read)
             case UInt8(ascii: "w"): access.insert(.write)
             case UInt8(ascii: "m"): access.insert(.mknod)
-            default:
-                throw CgroupError(
-                    property: property + ".access", value: letters,
-                    reason: "invalid device access \"" + letters + "\"")
+            // Some callers write what fopen(3) takes, such as "rwa"; runc passes over it.
+            default: break
             }
         }
         guard !access.isEmpty else {
-            throw CgroupError(property: property + ".access", reason: "device access cannot be empty")
+            throw CgroupError(property: property + ".access", value: letters, reason: "device access cannot be empty")
         }
         return access
     }

@@ -38,13 +38,15 @@ extension Limits {
         try addUnified(resources.hugepageLimits)
         if let network = resources.network { try addUnified(network) }
         try add(resources.rdma)
-        try add(unified: resources.unified)
         if let pids = resources.pids { add(pids) }
+        try add(unified: resources.unified)
     }
 
+    /// The limit of tasks. Zero is none: the engines that write it (podman before 5.5 for `--pids-limit -1` and `0`, CRI-O
+    /// before 1.29 where nobody set a limit) mean just that, and a container that can hold no task is of use to nobody.
     mutating func add(_ pids: PidsResources) {
         guard let limit = pids.limit else { return }
-        add(LimitWrite("pids", "pids.max", limit < 0 ? "max" : String(limit), "pids.limit"))
+        add(LimitWrite("pids", "pids.max", limit > 0 ? String(limit) : "max", "pids.limit"))
     }
 
     mutating func add(_ rdma: OrderedPairs<String, RdmaLimit>) throws(CgroupError) {

@@ -18,7 +18,7 @@ struct UnitLimits {
             properties.append(UnitProperty("BlockIOWeight", .uint64(UInt64(weight))))
         }
         if let limit = resources.pids?.limit {
-            properties.append(UnitProperty("TasksMax", .uint64(limit < 0 ? .max : UInt64(limit))))
+            properties.append(UnitProperty("TasksMax", .uint64(limit > 0 ? UInt64(limit) : .max)))
         }
         if isUnified {
             for file in resources.unified { try add(file: file.key, file.value) }

@@ -14,6 +14,8 @@ struct ExecProcess {
             process.execCPUAffinity = process.execCPUAffinity ?? saved.process?.execCPUAffinity
             process.apparmorProfile = process.apparmorProfile ?? saved.process?.apparmorProfile
             process.selinuxLabel = process.selinuxLabel ?? saved.process?.selinuxLabel
+            process.oomScoreAdj = process.oomScoreAdj ?? saved.process?.oomScoreAdj
+            process.user.umask = process.user.umask ?? saved.process?.user.umask
             if process.rlimits.isEmpty { process.rlimits = saved.process?.rlimits ?? [] }
             self.process = process
         } else {

@@ -6,7 +6,8 @@ package struct HookStep: Equatable, Sendable, PlanCodable {
     /// The arguments with `argv[0]`.
     package var arguments: [String]
     package var environment: [String]
-    /// Whether a hook inside the container gets the environment of the container's process.
+    /// Whether the hook gets the environment that its surroundings have: the runtime's own on the host's side, the
+    /// process's in the container, none where a createContainer hook runs.
     package var inheritsEnvironment: Bool
     /// Seconds; nil waits for ever.
     package var timeout: Int64?
@@ -54,6 +55,14 @@ package enum HookKind: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the hooks run in the runtime's own namespaces, as its children.
+    package var isOnHost: Bool {
+        switch self {
+        case .prestart, .createRuntime, .poststart, .poststop: true
+        case .createContainer, .startContainer: false
+        }
+    }
+
     /// The name in config.json and in messages.
     package var name: StaticString {
         switch self {
@@ -86,6 +95,8 @@ package struct HookRunner {
     package func run(_ hooks: [HookStep], kind: HookKind) throws(ContainerError) {
         for (index, hook) in hooks.enumerated() {
             do throws(ContainerError) {
+                var hook = hook
+                if hook.inheritsEnvironment, kind.isOnHost { hook.environment = environmentVariables() }
                 try run(hook)
             } catch {
                 var error = error

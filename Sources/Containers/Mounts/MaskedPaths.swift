@@ -56,6 +56,11 @@ extension RootfsSetup {
         for (index, path) in step.paths.enumerated() {
             guard let place = try openIfPresent(path, index, "make read-only") else { continue }
             do throws(Errno) {
+                // What covers the root is seen by nobody whose root it is.
+                if try isRootPlace(place.raw) {
+                    try makeReadOnly(root)
+                    continue
+                }
                 let tree = try FileDescriptor.cloneTree(at: place.raw, recursively: true)
                 try setMountAttributes(tree.raw, MountAttributeChange(set: .readOnly))
                 try tree.attach(on: place.raw)
@@ -70,6 +75,16 @@ extension RootfsSetup {
                     throw error.at("[\(index)]")
                 }
             }
+        }
+    }
+
+    /// Whether a path led back to the root itself. A mount of the same folder elsewhere is another place.
+    private func isRootPlace(_ place: Int32) throws(Errno) -> Bool {
+        guard isRoot(try fileStatus(of: place)) else { return false }
+        do throws(Errno) {
+            return try mountID(of: place) == mountID(of: root)
+        } catch .noSuchSystemCall {
+            return true
         }
     }
 

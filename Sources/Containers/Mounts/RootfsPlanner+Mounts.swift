@@ -50,6 +50,12 @@ extension RootfsPlanner {
         if step.rules.contains(.copyUp), step.kind != .tmpfs {
             throw ContainerError(.invalidConfiguration, reason: "the option tmpcopyup is for tmpfs only")
         }
+        for (rule, word) in [(MountStep.Rules.copySymbolicLink, "copy-symlink"), (.sourceNoFollow, "src-nofollow")]
+        where step.rules.contains(rule) {
+            throw ContainerError(
+                .invalidConfiguration, member: ".options", value: "\"" + word + "\"",
+                reason: "the option is for bind mounts only")
+        }
         return (step: step, source: nil)
     }
 

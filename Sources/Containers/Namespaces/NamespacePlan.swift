@@ -24,6 +24,8 @@ package struct NamespacePlan: Sendable {
     package private(set) var mappings: IDMappingPlan?
     /// The host's user id of the container's user, if the cgroup is to be theirs.
     package private(set) var cgroupOwner: UInt32?
+    /// Whether the IPC namespace is made by the root of the new user namespace: whoever makes it owns its message queues.
+    package private(set) var unsharesIPCLate = false
     private var new: CloneFlags = []
 
     package init(spec: Spec, facts: HostFacts) throws(ContainerError) {
@@ -42,7 +44,9 @@ package struct NamespacePlan: Sendable {
             let join = joins.remove(at: user)
             joins.insert(join, at: facts.isRootless ? 0 : joins.count)
         }
-        let atClone = new.subtracting([.newCgroup, .newTime])
+        var atClone = new.subtracting([.newCgroup, .newTime])
+        unsharesIPCLate = new.contains([.newUser, .newIPC])
+        if unsharesIPCLate { atClone.remove(.newIPC) }
         let isStaged =
             joins.contains { $0.type == .pid || $0.type == .user } || (new.contains(.newUser) && !joins.isEmpty)
         spawn = SpawnPlan(
@@ -102,10 +106,15 @@ package struct NamespacePlan: Sendable {
 
 extension HostFacts {
     /// Gives a new user namespace without any mappings the one that every runtime may make: the container's root is the
-    /// user the runtime runs as, and nobody else is there.
+    /// user the runtime runs as, and nobody else is there. Without a user namespace mappings say nothing, and go.
     ///
     /// - Returns: whether mappings were missing.
     package func completeMappings(of spec: inout Spec) -> Bool {
+        if let linux = spec.linux, !linux.namespaces.contains(where: { $0.type == .user }) {
+            spec.linux?.uidMappings = []
+            spec.linux?.gidMappings = []
+            return false
+        }
         guard let linux = spec.linux, linux.uidMappings.isEmpty, linux.gidMappings.isEmpty,
             linux.namespaces.contains(where: { $0.type == .user && ($0.path ?? "").isEmpty })
         else { return false }

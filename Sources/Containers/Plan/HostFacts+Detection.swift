@@ -8,7 +8,8 @@ extension HostFacts {
         self.init(bundle: bundle)
         user = effectiveUser
         group = effectiveGroup
-        isRootless = options.isRootless || user != 0
+        goesWithoutCgroup = options.isRootless ?? (user != 0)
+        isRootless = goesWithoutCgroup || user != 0
         do throws(CgroupError) {
             let layout = try CgroupLayout.detect()
             cgroupLayout = layout
@@ -16,7 +17,7 @@ extension HostFacts {
                 let path = spec.linux?.cgroupsPath
                 cgroup =
                     options.usesSystemdCgroup
-                    ? try CgroupPlan(layout: layout, unitPath: path, id: id, isUser: isRootless)
+                    ? try CgroupPlan(layout: layout, unitPath: path, id: id, isUser: goesWithoutCgroup)
                     : try CgroupPlan(layout: layout, cgroupsPath: path, id: id)
             }
         } catch {

@@ -11,6 +11,8 @@ package struct HostFacts: Sendable {
     package var cgroupLayout: CgroupLayout?
     /// Whether the runtime runs without the host's root privileges.
     package var isRootless = false
+    /// Whether the container goes without a cgroup where the runtime may not make one.
+    package var goesWithoutCgroup = false
     /// The user and group that the runtime runs as.
     package var user: UInt32 = 0
     package var group: UInt32 = 0

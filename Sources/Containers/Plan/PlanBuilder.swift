@@ -70,6 +70,7 @@ package struct PlanBuilder {
         if namespaces.spawn.isStaged { addParent(.release(.identity), .namespaces) }
         if namespaces.hidesLate { addChild(.hide, .rule) }
         if namespaces.becomesRootInside { addChild(.becomeNamespaceRoot, .namespaces) }
+        if namespaces.unsharesIPCLate { addChild(.unshare(.newIPC), .namespaces) }
 
         // The runtime limits the cgroup while the child sets itself up.
         try limitCgroup()

@@ -67,13 +67,14 @@ package struct PasswordFile {
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The home folder of the user with the number `user`; nil when it has none.
+    /// The home folder of the user with the number `user`, empty where the line names none; nil for an unknown user.
     package func home(of user: UInt32) -> String? {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard fields.count >= 6, UInt32(String(decoding: fields[2], as: UTF8.self)) == user else { continue }
+            guard fields.count >= 3, UInt32(String(decoding: fields[2], as: UTF8.self)) == user else { continue }
+            guard fields.count >= 6 else { return "" }
             let home = String(decoding: fields[5], as: UTF8.self)
-            return home.isEmpty || home.utf8.contains(0) ? nil : home
+            return home.utf8.contains(0) ? nil : home
         }
         return nil
     }

@@ -61,7 +61,8 @@ final class ContainerCreation {
         record.cgroupPaths = (facts.cgroup?.paths ?? []).map {
             CgroupRecord(controller: $0.controller, path: $0.path)
         }
-        record.cgroupsPath = spec.linux?.cgroupsPath
+        record.cgroupsPath = facts.cgroup?.cleanedPath
+        record.configuration = RecordedConfiguration(spec, plan.child.steps)
         record.unit = facts.cgroup?.unit.map { UnitRecord($0) }
         record.namespaces = (spec.linux?.namespaces ?? []).map {
             NamespaceRecord(type: $0.type, path: $0.path ?? "")
@@ -82,7 +83,10 @@ final class ContainerCreation {
     /// - Parameters:
     ///   - startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
     ///   - streams: what the container's standard streams are, if not the caller's own.
-    func perform(startsAtOnce: Bool, streams: StandardStreams? = nil) throws(ContainerError) -> MadeContainer {
+    ///   - keeps: when something fails, the state stays, as that of a stopped container that `delete` removes.
+    func perform(
+        startsAtOnce: Bool, streams: StandardStreams? = nil, keeps: Bool = false
+    ) throws(ContainerError) -> MadeContainer {
         if startsAtOnce { try record.checkProcess() }
         for text in runner.plan.warnings { report(text) }
         consoleSocket = try connect(options.consoleSocket)
@@ -111,7 +115,7 @@ final class ContainerCreation {
             }
         } catch {
             let cause = wasKilledForMemory(error) ? outOfMemory : error
-            undo(folder)
+            undo(folder, keeps: keeps)
             throw cause.located(in: spec)
         }
         return MadeContainer(
@@ -127,7 +131,7 @@ final class ContainerCreation {
             }
         case .makeCgroup(let cpu):
             guard let plan = facts.cgroup else { return }
-            var made = Cgroup(plan, isRootless: facts.isRootless)
+            var made = Cgroup(plan, isRootless: facts.goesWithoutCgroup)
             // Kept only once it is the container's: one that serves others must survive the undoing of this failure.
             do throws(CgroupError) { try made.make(cpu: cpu) } catch { throw ContainerError(error) }
             cgroup = consume made
@@ -322,7 +326,7 @@ final class ContainerCreation {
     }
 
     /// Leaves the host as it was: the child, its cgroup, the state folder; then the hooks of the container's end.
-    private func undo(_ folder: consuming StateFolder) {
+    private func undo(_ folder: consuming StateFolder, keeps: Bool) {
         let hadChild = runner.childPID != nil
         runner.killChild()
         networkDevices?.undo(report)
@@ -340,6 +344,7 @@ final class ContainerCreation {
         } catch {
             report("unable to remove the container's cgroup: " + error.message)
         }
+        if keeps { return }
         do throws(ContainerError) {
             try folder.remove()
         } catch {

@@ -36,7 +36,13 @@ struct StateFolder: ~Copyable {
     private static func failure(_ path: String, _ errno: Errno) -> ContainerError {
         errno == .fileExists
             ? ContainerError(.alreadyExists, exactly: "container with given ID already exists")
-            : ContainerError(operation: "mkdir", subject: path, errno: errno)
+            : ContainerError(operation: "mkdir", subject: path, errno: errno, remedy: remedy(errno))
+    }
+
+    /// What helps an ordinary user whose session has no folder for such files.
+    private static func remedy(_ errno: Errno) -> String {
+        guard effectiveUser != 0, errno == .permissionDenied || errno == .readOnlyFileSystem else { return "" }
+        return "set XDG_RUNTIME_DIR to a folder of your own, or give --root"
     }
 
     /// Opens and locks an existing folder; nil when there is none.
@@ -86,7 +92,7 @@ struct StateFolder: ~Copyable {
             } catch .fileExists {
                 continue
             } catch {
-                throw ContainerError(operation: "mkdir", subject: prefix, errno: error)
+                throw failure(prefix, error)
             }
         }
     }

@@ -36,6 +36,8 @@ package struct StateRecord: Equatable, Sendable {
     package var intelRdtMonitoringPath: String?
     /// Whether the class was made for this container, and goes away with it.
     package var ownsIntelRdtGroup = false
+    /// The configuration for programs outside; nil in a record that was read.
+    package var configuration: RecordedConfiguration?
     /// What the standard streams of the container were connected to.
     package var externalDescriptors: [String] = []
 
@@ -180,6 +182,7 @@ extension StateRecord {
         writer.beginObject()
         writer.key("rootfs")
         writer.string(rootfs)
+        configuration?.encode(&writer)
         writer.key("namespaces")
         writer.beginArray()
         for namespace in namespaces {
@@ -195,6 +198,10 @@ extension StateRecord {
         writer.endArray()
         writer.key("cgroups")
         writer.beginObject()
+        if unit == nil {
+            writer.key("name")
+            writer.string(id)
+        }
         if let cgroupsPath {
             writer.key("path")
             writer.string(cgroupsPath)
@@ -211,6 +218,12 @@ extension StateRecord {
         for entry in annotations { writer.string(entry.key + "=" + entry.value) }
         writer.string("bundle=" + bundle)
         writer.endArray()
+        writer.key("version")
+        writer.string(Spec.currentVersion)
+        if keepsKeyring {
+            writer.key("no_new_keyring")
+            writer.boolean(true)
+        }
         writer.endObject()
     }
 

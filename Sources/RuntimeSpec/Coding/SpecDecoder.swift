@@ -26,6 +26,8 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
         /// The bit of the member that is visited next.
         var bit: UInt64 = 1
         var isMatched = false
+        /// Whether names are compared without regard to case.
+        var ignoresCase = false
         /// Whether this visit is the last one, which reports what is missing.
         var isLast = false
     }
@@ -50,7 +52,9 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
             if presence == .required, frame.seen & bit == 0 { note(Value.missing, at: frame.start, member: name) }
             return
         }
-        guard !frame.isMatched, reader.isKey(name) else { return }
+        guard !frame.isMatched, frame.ignoresCase ? reader.isKey(name, ignoringCase: ()) : reader.isKey(name) else {
+            return
+        }
         frame.isMatched = true
         try read(&value, bit, presence)
     }
@@ -87,7 +91,18 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
     mutating func nextMember() throws(JSONSyntaxError) -> Bool {
         frame.bit = 1
         frame.isMatched = false
+        frame.ignoresCase = false
         return try reader.nextMember()
+    }
+
+    /// Whether one more visit has to look for the member by a name in other case: Go's decoders, which most writers of
+    /// these documents are tested with, take it for the same.
+    @inline(__always)
+    mutating func retries() -> Bool {
+        guard !frame.isMatched else { return false }
+        frame.bit = 1
+        frame.ignoresCase = true
+        return true
     }
 
     /// Skips the member if no visit took it.

@@ -88,6 +88,7 @@ extension SpecObject {
         try decoder.beginObject()
         while try decoder.nextMember() {
             try object.members(&decoder)
+            if decoder.retries() { try object.members(&decoder) }
             try decoder.endMember()
         }
         if decoder.beginMissing() { try object.members(&decoder) }

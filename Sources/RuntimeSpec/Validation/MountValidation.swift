@@ -110,10 +110,9 @@ package enum MountOption {
         "sync", "tmpcopyup", "unbindable",
     ]
 
-    /// Names that other runtimes and mount(8) know and that concern no filesystem.
+    /// Names that other runtimes know and that concern no filesystem.
     private static let extensionNames: [String] = [
-        "acl", "copy-symlink", "dest-nofollow", "noacl", "rasync", "rdirsync", "rmand", "rnomand", "rsync",
-        "src-nofollow",
+        "copy-symlink", "dest-nofollow", "src-nofollow",
     ]
 
     /// Whether an option is for the runtime and not for a filesystem. Those of user space start with `x-` or `X-`, see

@@ -18,8 +18,10 @@ extension Validation {
             checkUserNamespace(linux)
             checkTimeNamespace(linux)
         }
-        check(linux.uidMappings, "linux", "uidMappings")
-        check(linux.gidMappings, "linux", "gidMappings")
+        if has(.user) {
+            check(linux.uidMappings, "linux", "uidMappings")
+            check(linux.gidMappings, "linux", "gidMappings")
+        }
         for pair in linux.timeOffsets where pair.value.nanosecs > 999_999_999 {
             report(
                 "linux.timeOffsets", pair.key.rawValue + ".nanosecs",
@@ -28,14 +30,8 @@ extension Validation {
     }
 
     private mutating func checkUserNamespace(_ linux: LinuxConfiguration) {
-        guard let namespace = namespaces.first(where: { $0.type == .user }) else {
-            if !linux.uidMappings.isEmpty || !linux.gidMappings.isEmpty {
-                report(
-                    "linux", linux.uidMappings.isEmpty ? "gidMappings" : "uidMappings",
-                    "user namespace mappings specified, but user namespace isn't enabled in the config")
-            }
-            return
-        }
+        // Without one the mappings say nothing; engines leave them in for a container that shares the host's ids.
+        guard let namespace = namespaces.first(where: { $0.type == .user }) else { return }
         // A joined namespace has its mappings already; whether others fit to them can only be seen on the host.
         guard namespace.path == nil else { return }
         // Without any, the runtime maps the container's root to its own user; half of them is an oversight.

@@ -32,8 +32,8 @@ extension Validation {
         check(rule.minor, of: rule, at: base) { path() + ".minor" }
         if rule.access.isEmpty {
             report(base, path() + ".access", "device access at \(index) field cannot be empty")
-        } else if !rule.access.utf8.allSatisfy({ "rwm".utf8.contains($0) }) {
-            report(base, path() + ".access", quotation(of: rule.access) + " has other letters than \"rwm\"")
+        } else if !rule.access.utf8.contains(where: { "rwm".utf8.contains($0) }) {
+            report(base, path() + ".access", quotation(of: rule.access) + " has none of the letters \"rwm\"")
         }
     }
 

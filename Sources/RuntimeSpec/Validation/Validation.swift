@@ -81,7 +81,6 @@ struct Validation {
     }
 
     mutating func check(_ spec: Spec) {
-        checkVersion(spec.ociVersion)
         if let process = spec.process { check(process, at: "process") }
         if let root = spec.root {
             if root.path.isEmpty { report("root", "path", "must not be empty") }
@@ -100,52 +99,6 @@ struct Validation {
             if let name = spec.domainname, !name.isEmpty { check(linux.sysctl, against: name) }
         }
         if let process = spec.process { checkGroups(of: process, spec.linux) }
-    }
-
-    /// A version after SemVer 2.0.0, of which every one counts that is not of a later major number.
-    private mutating func checkVersion(_ version: String) {
-        let core = version.utf8.prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
-        let parts = core.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let isVersion =
-            parts.count == 3
-            && parts.allSatisfy { part in
-                !part.isEmpty && (part.count == 1 || part.first != UInt8(ascii: "0"))
-                    && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            }
-        guard isVersion, Self.hasGoodSuffix(version.utf8.dropFirst(core.count)) else {
-            return report("ociVersion", "", quotation(of: version) + " is not a version such as \"1.3.0\"")
-        }
-        let major = version.utf8.prefix { $0 != UInt8(ascii: ".") }
-        if !major.elementsEqual("0".utf8), !major.elementsEqual("1".utf8) {
-            report("ociVersion", "", quotation(of: version) + " is not supported: only versions 0 and 1 are known")
-        }
-    }
-
-    /// Whether what follows the numbers is nothing, `-` and a pre-release, `+` and a build, or both: each a list of
-    /// words of letters, digits and hyphens. A number of a pre-release has no leading zero.
-    private static func hasGoodSuffix(_ suffix: Substring.UTF8View) -> Bool {
-        let parts = suffix.split(separator: UInt8(ascii: "+"), maxSplits: 1, omittingEmptySubsequences: false)
-        for (index, part) in parts.enumerated() {
-            // Before the first plus: nothing, or a hyphen and the pre-release.
-            if index == 0, part.isEmpty { continue }
-            let words = (index == 0 ? part.dropFirst() : part).split(
-                separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            for word in words {
-                let isNumber = word.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-                if word.isEmpty || !word.allSatisfy({ isVersionByte($0) }) { return false }
-                if index == 0, isNumber, word.count > 1, word.first == UInt8(ascii: "0") { return false }
-            }
-        }
-        return true
-    }
-
-    private static func isVersionByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 
     private mutating func check(name: String?, _ property: String) {

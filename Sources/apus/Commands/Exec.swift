@@ -36,8 +36,9 @@ extension Command {
 }
 
 private func executeProcess(_ invocation: Invocation) throws(CommandError) -> Int32 {
-    let options = try execOptions(invocation)
+    // First, as in every command: what else is wrong does not matter where there is no container.
     let container = try invocation.container()
+    let options = try execOptions(invocation)
     do throws(ContainerError) {
         return try container.exec(
             options, report: invocation.report, trace: invocation.trace, started: invocation.log.flush)

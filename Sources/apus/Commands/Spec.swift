@@ -33,9 +33,10 @@ private func writeSpec(_ arguments: ParsedArguments) throws(CommandError) {
     } catch {
         throw CommandError("chdir", bundle, error)
     }
-    let spec =
+    var spec =
         arguments.isOn(.specRootless)
         ? Spec.rootlessConfiguration(user: effectiveUser, group: effectiveGroup) : Spec.defaultConfiguration
+    if hasUnifiedCgroups { spec = spec.addingCgroupNamespace() }
     do throws(Errno) {
         let file = try FileDescriptor.open(
             "config.json", at: directory.raw, [.writeOnly, .create, .exclusive], mode: 0o666)
@@ -43,5 +44,14 @@ private func writeSpec(_ arguments: ParsedArguments) throws(CommandError) {
     } catch {
         if error == .fileExists { throw CommandError("File config.json exists. Remove it first") }
         throw CommandError("open", "config.json", error)
+    }
+}
+
+/// Whether this host has cgroup2 alone.
+private var hasUnifiedCgroups: Bool {
+    do throws(Errno) {
+        return try fileSystemKind("/sys/fs/cgroup") == .cgroup2
+    } catch {
+        return false
     }
 }

@@ -98,7 +98,9 @@ struct UnitLimitTests {
 
     @Test func tasksAndFiles() throws {
         #expect(try limits(Resources(pids: PidsResources(limit: 7))) == ["TasksMax": "7"])
-        #expect(try limits(Resources(pids: PidsResources(limit: -1))) == ["TasksMax": "infinity"])
+        for none: Int64 in [0, -1] {
+            #expect(try limits(Resources(pids: PidsResources(limit: none))) == ["TasksMax": "infinity"])
+        }
         var resources = Resources()
         resources.unified = ["memory.high": "5", "pids.max": "max", "cpu.max": "max 50000", "hugetlb.2MB.max": "1"]
         #expect(

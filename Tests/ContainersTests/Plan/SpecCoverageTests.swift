@@ -11,27 +11,14 @@ struct SpecCoverageTests {
         let needs: String
     }
 
-    private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOf: package.appending(path: path), encoding: .utf8)
-    }
-
     private static func rows() throws -> [Row] {
-        try text("docs/spec-coverage.md").split(separator: "\n").compactMap { line in
+        try Checkout.text("docs/spec-coverage.md").split(separator: "\n").compactMap { line in
             guard line.hasPrefix("| `") else { return nil }
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             guard cells.count == 4 else { return nil }
             return Row(
                 property: cells[0].trimmingCharacters(in: ["`"]), step: cells[1], test: cells[2], needs: cells[3])
         }
-    }
-
-    /// What stands between backquotes.
-    private static func names(_ cell: String) -> [String] {
-        cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
     }
 
     @Test func everyPropertyHasItsRow() throws {
@@ -43,13 +30,13 @@ struct SpecCoverageTests {
     }
 
     @Test func stepsExist() throws {
-        let operations = try Self.text("Sources/Containers/Plan/OperationText.swift")
+        let operations = try Checkout.text("Sources/Containers/Plan/OperationText.swift")
         for row in try Self.rows() {
-            let names = Self.names(row.step)
+            let names = Checkout.quoted(row.step)
             #expect(names.contains { $0.hasPrefix("Sources/") }, "\(row.property) names no file")
             for name in names {
                 if name.hasPrefix("Sources/") {
-                    let exists = FileManager.default.fileExists(atPath: Self.package.appending(path: name).path)
+                    let exists = FileManager.default.fileExists(atPath: Checkout.package.appending(path: name).path)
                     #expect(exists, "\(row.property): \(name)")
                 } else {
                     #expect(operations.contains("\"\(name)\""), "\(row.property): no operation \(name)")
@@ -59,26 +46,11 @@ struct SpecCoverageTests {
     }
 
     @Test func testsExist() throws {
-        var functions: Set<String> = []
-        let folder = Self.package.appending(path: "Tests")
-        let files = try #require(FileManager.default.enumerator(atPath: folder.path))
-        for case let file as String in files where file.hasSuffix("Tests.swift") {
-            let suite = file.split(separator: "/").last?.dropLast(6) ?? ""
-            let source = try Self.text("Tests/" + file)
-            // Several suites can stand in one file; the name of each is at the beginning of a line.
-            let suites =
-                [String(suite)]
-                + source.split(separator: "\n").compactMap { line in
-                    line.firstMatch(of: /\bstruct (\w+Tests)\b/).map { String($0.1) }
-                }
-            for match in source.matches(of: /\bfunc (\w+)\(/) {
-                for suite in suites { functions.insert(suite + "." + match.1) }
-            }
-        }
+        let tests = try Checkout.tests()
         for row in try Self.rows() {
-            let names = Self.names(row.test)
+            let names = Checkout.quoted(row.test)
             #expect(!names.isEmpty, "\(row.property) names no test")
-            for name in names { #expect(functions.contains(name), "\(row.property): no test \(name)") }
+            for name in names { #expect(tests.contains(name), "\(row.property): no test \(name)") }
             #expect(!row.needs.isEmpty)
         }
     }
