@@ -10,6 +10,20 @@
 
 static inline long linux_statfs(const char *path, struct statfs *out) { return linux_result(statfs(path, out)); }
 
+// Extended attributes of an open file.
+static inline long linux_fsetxattr(int fd, const char *name, const void *value, size_t size) {
+    return linux_result(syscall(SYS_fsetxattr, fd, name, value, size, 0));
+}
+static inline long linux_fgetxattr(int fd, const char *name, void *value, size_t size) {
+    return linux_result(syscall(SYS_fgetxattr, fd, name, value, size));
+}
+static inline long linux_fremovexattr(int fd, const char *name) {
+    return linux_result(syscall(SYS_fremovexattr, fd, name));
+}
+static inline long linux_lgetxattr(const char *path, const char *name, void *value, size_t size) {
+    return linux_result(syscall(SYS_lgetxattr, path, name, value, size));
+}
+
 static inline long linux_sleep_microseconds(unsigned long microseconds) {
     struct timespec time = {(time_t)(microseconds / 1000000), (long)(microseconds % 1000000) * 1000};
     return linux_result(nanosleep(&time, (void *)0));

@@ -93,10 +93,6 @@ static inline long linux_close_range(unsigned first, unsigned last, unsigned fla
 static inline long linux_getcwd(char *buffer, size_t size) { return linux_result(syscall(SYS_getcwd, buffer, size)); }
 static inline long linux_fchdir(int fd) { return linux_result(fchdir(fd)); }
 static inline long linux_chdir(const char *path) { return linux_result(chdir(path)); }
-static inline long linux_fsetxattr(const char *path, const char *name, const void *value, size_t size) {
-    extern int setxattr(const char *, const char *, const void *, size_t, int);
-    return linux_result(setxattr(path, name, value, size, 0));
-}
 
 static inline long linux_tcgetattr(int fd, struct termios *out) { return linux_result(tcgetattr(fd, out)); }
 static inline long linux_tcsetattr(int fd, int when, const struct termios *value) {

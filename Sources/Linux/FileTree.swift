@@ -10,22 +10,24 @@ package func changePermissions(of descriptor: Int32, _ mode: UInt32) throws(Errn
     try check(linux_fchmod(descriptor, mode))
 }
 
-/// Removes everything below the open folder, following no link and crossing into no other file system.
-package func removeTree(of folder: Int32, depth: Int = 0) throws(Errno) {
-    guard depth < 64 else { throw .tooManySymbolicLinks }
-    for entry in try directoryEntries(of: folder) {
-        let name = Path(entry)
+/// Removes everything below the open folder, however deep, following no link and crossing into no other file system.
+package func removeTree(of folder: Int32) throws(Errno) {
+    var walk = try FolderWalk(at: folder, .all)
+    while true {
+        guard let name = try walk.next() else {
+            guard let name = try walk.leave() else { return }
+            try unlink(Path(name), at: walk.descriptor, isDirectory: true)
+            continue
+        }
         do throws(Errno) {
-            try unlink(name, at: folder)
+            try unlink(Path(name), at: walk.descriptor)
+        } catch .noSuchFileOrDirectory {
         } catch {
             // Linux says EISDIR, POSIX EPERM.
-            guard error == .isDirectory || error == .notPermitted else {
-                if error == .noSuchFileOrDirectory { continue }
-                throw error
-            }
-            let inner = try FileDescriptor.open(name, at: folder, [.readOnly, .directory, .noFollow])
-            try removeTree(of: inner.raw, depth: depth + 1)
-            try unlink(name, at: folder, isDirectory: true)
+            guard error == .isDirectory || error == .notPermitted else { throw error }
+            if try walk.enter(name) { continue }
+            // What was a folder is gone; what may not be removed is still there.
+            if error == .notPermitted { throw error }
         }
     }
 }
