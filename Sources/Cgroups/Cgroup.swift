@@ -10,18 +10,28 @@ package struct Cgroup: ~Copyable {
     /// The cgroup's directory in one hierarchy.
     struct Branch {
         /// The controllers, or `name=systemd`; empty for cgroup2.
-        let controllers: [String]
+        var controllers: [String]
         /// The directory on the host.
         let directory: String
+        /// A path below it that is meant instead; empty for itself.
+        var below = ""
         /// The top of the hierarchy; empty if only the directory is known.
         let mountPoint: String
         /// The open directory, owned by the cgroup; -1 until it is needed.
         var descriptor: Int32 = -1
+        /// Whose the directory is; nil before somebody has looked.
+        var owner: CgroupOwner?
+        /// The directory's inode, where no mark that can be relied on says whose it is.
+        var inode: UInt64?
+        /// The marks that a directory had before it was taken over; nil for one that `make` made.
+        var before: [(CgroupMark.Place, [UInt8])]?
         /// The directories that `make` made, parents first.
         var made: [String] = []
         /// Why a rootless runtime goes without this hierarchy.
         var refusal: Errno?
 
+        /// The directory that is meant.
+        var place: String { below.isEmpty ? directory : directory + "/" + below }
         var isUnified: Bool { controllers.isEmpty }
         var isMade: Bool { made.last == directory }
     }
@@ -31,49 +41,58 @@ package struct Cgroup: ~Copyable {
     var branches: [Branch]
     /// Whether a refused directory is no error: a rootless container whose configuration names no path.
     let isOptional: Bool
-    /// Whether a process of the runtime's keeps the place in it.
-    let holdsPlaceholder: Bool
+    /// What the container's directories bear; nil where that is not known, and all that nobody has marked counts as its own.
+    let mark: CgroupMark?
+    /// What `remove` has left, since it is not the container's alone.
+    package internal(set) var left: [LeftCgroup] = []
     /// Controllers that could not be enabled for the container, and where and why.
     var notEnabled: [DisabledController] = []
 
     /// Makes the value of a plan; nothing on the host changes before `make`.
     ///
-    /// With `isRootless`, a cgroup at the default path that may not be made is gone without.
-    package init(_ plan: CgroupPlan, isRootless: Bool = false) {
+    /// - Parameters:
+    ///   - mark: what `make` writes on the directories.
+    ///   - isRootless: a cgroup at the default path that may not be made is gone without.
+    package init(_ plan: CgroupPlan, mark: CgroupMark? = nil, isRootless: Bool = false) {
         kind = plan.kind
+        self.mark = mark
         isOptional = isRootless && plan.isDefaultPath
-        holdsPlaceholder = plan.unit != nil
         branches = plan.places.map {
             Branch(controllers: $0.controllers, directory: $0.directory, mountPoint: $0.mountPoint)
         }
     }
 
-    /// Makes the value of the paths that the state file holds; see `CgroupPlan.paths`.
-    package init(recorded paths: [(controller: String, path: String)]) {
+    /// Makes the value of what the state file holds; see `CgroupPlan.paths`, `Cgroup.inodes`.
+    ///
+    /// - Parameter mark: what the container's directories bear; what bears another, or none, is left alone.
+    package init(
+        recorded paths: [(controller: String, path: String)], mark: CgroupMark? = nil,
+        inodes: [(controller: String, inode: UInt64)] = []
+    ) {
         var branches: [Branch] = []
-        for (controller, path) in paths where path.hasPrefix("/") {
+        for (controller, path) in paths where path.utf8.first == UInt8(ascii: "/") {
             let controllers = controller.isEmpty ? [] : [controller]
-            if let index = branches.firstIndex(where: { $0.directory == path }) {
-                let known = branches[index]
-                branches[index] = Branch(
-                    controllers: known.controllers + controllers, directory: path, mountPoint: "")
+            let inode = inodes.first { $0.controller == controller }?.inode
+            if let index = branches.firstIndex(where: { $0.directory.utf8.elementsEqual(path.utf8) }) {
+                branches[index].controllers += controllers
             } else {
-                branches.append(Branch(controllers: controllers, directory: path, mountPoint: ""))
+                branches.append(
+                    Branch(controllers: controllers, directory: path, mountPoint: "", inode: inode))
             }
         }
         let unified = branches.contains { $0.isUnified }
         let legacy = branches.contains { !$0.isUnified }
         kind = unified ? (legacy ? .hybrid : .unified) : (legacy ? .legacy : .none)
         self.branches = branches
+        self.mark = mark
         isOptional = true
-        holdsPlaceholder = false
     }
 
-    init(kind: CgroupLayout.Kind, branches: [Branch]) {
+    init(kind: CgroupLayout.Kind, branches: [Branch], mark: CgroupMark?) {
         self.kind = kind
+        self.mark = mark
         self.branches = branches
         isOptional = false
-        holdsPlaceholder = false
     }
 
     deinit {
@@ -109,26 +128,10 @@ extension Cgroup {
             ?? branches.firstIndex { $0.refusal == nil }
     }
 
-    /// The open directory of a branch; opens it if need be.
+    /// The open directory of a branch; opens it if need be. One that is not the container's is an error.
     mutating func directory(of index: Int) throws(CgroupError) -> Int32 {
         if branches[index].descriptor >= 0 { return branches[index].descriptor }
-        let path = branches[index].directory
-        let descriptor = try attempt("open", path) { () throws(Errno) in
-            try FileDescriptor.open(path, [.path, .directory, .noFollow]).release()
-        }
-        branches[index].descriptor = descriptor
-        return descriptor
-    }
-
-    /// Whether the directory of a branch is there.
-    mutating func exists(_ index: Int) throws(CgroupError) -> Bool {
-        do throws(CgroupError) {
-            _ = try directory(of: index)
-            return true
-        } catch {
-            if error.errno == .noSuchFileOrDirectory { return false }
-            throw error
-        }
+        return try openDirectory(of: index)
     }
 
     /// Reads a file of a branch.

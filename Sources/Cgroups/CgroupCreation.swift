@@ -2,12 +2,18 @@ import Linux
 import RuntimeSpec
 
 extension Cgroup {
-    /// Makes the cgroup in every hierarchy, ready to be joined, and checks that it serves nobody else.
+    /// Makes the cgroup in every hierarchy, ready to be joined, checks that it serves nobody else, and marks it.
+    ///
+    /// One that is there already is taken over if it is empty and not frozen: whoever had it before has ended, and finds
+    /// at its own removal that it is another's. One that holds a process, in any hierarchy and however far below, is
+    /// refused.
     ///
     /// On version 1 the cpuset gets its CPUs and memory nodes, those of `cpu` or else the parent's, since nothing can
     /// join without. On unified hosts every controller of the host is enabled for the container. If anything fails, what
     /// was made is removed.
-    package mutating func make(cpu: CPUResources? = nil) throws(CgroupError) {
+    ///
+    /// - Parameter placeholder: a process of the runtime's own that may be in it.
+    package mutating func make(cpu: CPUResources? = nil, placeholder: Int32? = nil) throws(CgroupError) {
         do throws(CgroupError) {
             for index in branches.indices {
                 do throws(CgroupError) {
@@ -17,16 +23,19 @@ extension Cgroup {
                     branches[index].refusal = errno
                 }
             }
-            try checkUnused()
+            try checkUnused(except: placeholder)
+            try writeMarks()
         } catch {
             undoMake()
             throw error
         }
     }
 
-    /// Removes the directories that `make` made, also parents, as far as nobody else uses them by now.
+    /// Removes the directories that `make` made, also parents, as far as nobody else uses them by now. Those that it took
+    /// over stay, and are their last owner's again.
     package mutating func undoMake() {
         for index in branches.indices {
+            giveBack(index)
             for directory in branches[index].made.reversed() {
                 // The undo of a failure: what cannot be removed is in use by another, and stays.
                 do throws(Errno) { try unlink(directory, isDirectory: true) } catch {}
@@ -72,18 +81,24 @@ extension Cgroup {
             }
             missing.removeLast()
         }
-        _ = try self.directory(of: index)
+        branches[index].descriptor = try attempt("open", leaf) { () throws(Errno) in
+            try FileDescriptor.open(leaf, [.readOnly, .directory, .noFollow]).release()
+        }
+        branches[index].owner = .own(nil)
     }
 
-    /// Checks a cgroup that was there before: it must hold no process and must not be frozen.
-    private mutating func checkUnused() throws(CgroupError) {
-        if let index = processIndex, !branches[index].isMade, !holdsPlaceholder {
-            let count = try processes(of: index).count
-            guard count == 0 else {
-                throw CgroupError(
-                    path: branches[index].directory,
-                    reason: "container's cgroup is not empty: " + String(count) + " process(es) found")
-            }
+    /// Checks a cgroup that was there before: it must hold no process in any hierarchy, and must not be frozen.
+    private mutating func checkUnused(except placeholder: Int32?) throws(CgroupError) {
+        var found: Set<Int32> = []
+        var place = ""
+        for index in branches.indices where branches[index].refusal == nil && !branches[index].isMade {
+            let pids = try everyProcess(of: index).filter { $0 != placeholder }
+            if found.isEmpty { place = branches[index].directory }
+            found.formUnion(pids)
+        }
+        guard found.isEmpty else {
+            throw CgroupError(
+                path: place, reason: "container's cgroup is not empty: " + String(found.count) + " process(es) found")
         }
         if let index = freezerIndex, !branches[index].isMade {
             guard try !isFrozen() else {

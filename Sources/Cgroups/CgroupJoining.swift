@@ -53,16 +53,15 @@ extension Cgroup {
     package mutating func directoryForClone(besideProcess pid: Int32) throws(CgroupError) -> FileDescriptor? {
         guard let index = unifiedIndex else { return nil }
         let file = "/proc/" + String(pid) + "/cgroup"
-        let text = try attempt("read", file) { () throws(Errno) in try readKernelFile(file) }
+        // The container has named the cgroups below its own, in any bytes.
+        let text: ByteString = try attempt("read", file) { () throws(Errno) in try readKernelFile(Path(file)) }
         guard let path = CgroupMembership.unifiedPath(in: text) else { return nil }
-        let own = branches[index].directory
+        let own = ByteString(branches[index].directory)
         // The recorded directory has the mount point in front; what follows it must be what the process's path starts with.
-        for offset in own.utf8.indices where own.utf8[offset] == UInt8(ascii: "/") {
-            let inner = own[offset...]
-            guard path.hasPrefix(inner + "/") else { continue }
-            let below = String(path.dropFirst(inner.utf8.count + 1))
+        for offset in own.indices where own[offset] == UInt8(ascii: "/") {
+            guard let below = path.relative(to: Path(own.dropping(first: offset))) else { continue }
             let directory = try directory(of: index)
-            return try attempt("open", own + "/" + below) { () throws(Errno) in
+            return try attempt("open", own.text + "/" + below.text) { () throws(Errno) in
                 try FileDescriptor.open(
                     below, at: directory, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
             }

@@ -1,14 +1,15 @@
 import Linux
 
 extension Cgroup {
-    /// Sends SIGKILL to every process in the cgroup and below it, also to frozen ones and to those forked meanwhile.
+    /// Sends SIGKILL to every process in the cgroup and below it, also to frozen ones and to those forked meanwhile, but
+    /// not to those of other containers whose cgroup lies below.
     ///
     /// Returns when all are sent the signal, not when they are gone; see `waitUntilEmpty`.
     ///
     /// - Parameter everyHierarchy: also processes that somebody has moved into one hierarchy of version 1 alone.
     package mutating func killAll(everyHierarchy: Bool = false) throws(CgroupError) {
         var isDone = false
-        if let index = unifiedIndex, try exists(index) {
+        if let index = unifiedIndex, try isOwn(index), try !isShared(index) {
             do throws(CgroupError) {
                 try write("1", to: "cgroup.kill", of: index)
                 isDone = true
@@ -22,73 +23,102 @@ extension Cgroup {
         // A process may be in the hierarchies of version 1 alone, and their freezer holds even a killed one.
         let all = try processes(everyHierarchy)
         if all.isEmpty { return }
-        var killed: [Int32] = []
-        if let index = unifiedIndex { killed = try processes(of: index) }
-        if all.contains(where: { !killed.contains($0) }) { return try signalEach(everyHierarchy) }
+        var killed: Set<Int32> = []
+        if let index = unifiedIndex { killed = Set(try processes(of: index)) }
+        if !all.isSubset(of: killed) { return try signalEach(everyHierarchy) }
         try thawKilled()
     }
 
     /// The processes of the hierarchy that stands for all, or of each.
-    private mutating func processes(_ everyHierarchy: Bool) throws(CgroupError) -> [Int32] {
-        guard everyHierarchy else { return try processes() }
+    func processIndices(_ everyHierarchy: Bool) -> [Int] {
+        if everyHierarchy { return branches.indices.filter { branches[$0].refusal == nil } }
+        return processIndex.map { [$0] } ?? []
+    }
+
+    private mutating func processes(_ everyHierarchy: Bool) throws(CgroupError) -> Set<Int32> {
         var pids: Set<Int32> = []
-        for index in branches.indices where branches[index].refusal == nil {
-            pids.formUnion(try processes(of: index))
-        }
-        return Array(pids)
+        for index in processIndices(everyHierarchy) { pids.formUnion(try processes(of: index)) }
+        return pids
     }
 
     /// Freezes, signals each process by its pidfd, and thaws; again until no process is left unsignalled.
     private mutating func signalEach(_ everyHierarchy: Bool) throws(CgroupError) {
         if try processes(everyHierarchy).isEmpty { return }
         // Frozen processes cannot fork. Where freezing is not possible, the rounds catch what was forked.
-        let canFreeze: Bool
-        do throws(CgroupError) {
-            try freeze()
-            canFreeze = true
-        } catch {
-            canFreeze = false
-        }
+        let canFreeze = try freezeToKill()
         var failure: CgroupError?
-        var known: [Int32] = []
-        for _ in 0..<64 {
-            let pids = try processes(everyHierarchy).filter { !known.contains($0) }
-            if pids.isEmpty { break }
-            do throws(CgroupError) { try kill(pids, everyHierarchy) } catch { failure = error }
-            known += pids
+        var known: Set<Int32> = []
+        // Each round that finds a process kills it: only one that forks faster than it is found keeps this going.
+        let deadline = Deadline(milliseconds: 10_000)
+        while true {
+            let count = known.count
+            for index in processIndices(everyHierarchy) where try isOwn(index) {
+                let top = try directory(of: index)
+                do throws(CgroupError) {
+                    try forEachDirectory(of: index, at: top) { (directory) throws(Errno) in
+                        try Self.killMembers(of: directory, &known)
+                    }
+                } catch {
+                    failure = error
+                }
+            }
             // What is in another hierarchy alone is not frozen.
-            if canFreeze && !everyHierarchy { break }
+            if known.count == count || failure != nil || deadline.isOver || (canFreeze && !everyHierarchy) { break }
         }
-        do throws(CgroupError) {
-            try thaw()
-        } catch {
-            if canFreeze { failure = error }
+        if canFreeze {
+            do throws(CgroupError) { try thaw() } catch { failure = error }
         }
         try thawKilled()
-        if let failure { throw failure }
+        if var failure {
+            failure.reason = "unable to kill all processes"
+            throw failure
+        }
     }
 
-    private mutating func kill(_ pids: [Int32], _ everyHierarchy: Bool) throws(CgroupError) {
-        var handles = DescriptorList(capacity: pids.count)
-        var opened: [Int32] = []
-        for pid in pids {
-            do throws(Errno) {
-                handles.append(try FileDescriptor.process(pid))
-                opened.append(pid)
-            } catch .noSuchProcess {
-            } catch {
-                throw CgroupError(operation: "pidfd_open", path: String(pid), errno: error)
-            }
+    /// Freezes what can be frozen alone: never another container's cgroup that lies below.
+    private mutating func freezeToKill() throws(CgroupError) -> Bool {
+        guard let index = freezerIndex, try isOwn(index), try !isShared(index) else { return false }
+        do throws(CgroupError) {
+            try freeze()
+            return true
+        } catch {
+            return false
         }
-        // Listed again with the handles open: a number that was given to another process in between is not in it.
-        let present = try processes(everyHierarchy)
-        for (index, pid) in opened.enumerated() where present.contains(pid) {
-            do throws(Errno) {
-                try killProcess(handles.raw[index])
-            } catch .noSuchProcess {
-            } catch {
-                throw CgroupError(
-                    operation: "kill", path: String(pid), errno: error, reason: "unable to kill all processes")
+    }
+
+    /// How many processes are open at once.
+    private static let batch = 64
+
+    /// Kills the processes of one open directory that are not in `known`, and puts them there.
+    private static func killMembers(of directory: Int32, _ known: inout Set<Int32>) throws(Errno) {
+        var pids: [Int32] = []
+        try collect(from: directory, into: &pids)
+        var rest = pids.filter { !known.contains($0) }[...]
+        while !rest.isEmpty {
+            var handles = DescriptorList(capacity: batch)
+            var opened: [Int32] = []
+            while let pid = rest.first, opened.count < batch {
+                do throws(Errno) {
+                    handles.append(try FileDescriptor.process(pid))
+                    opened.append(pid)
+                } catch .noSuchProcess {
+                } catch {
+                    // Without descriptors to spare, fewer at once.
+                    guard error == .tooManyOpenFiles, !opened.isEmpty else { throw error }
+                    break
+                }
+                rest.removeFirst()
+            }
+            // Listed again with the handles open: a number that was given to another process in between is not in it.
+            var present: [Int32] = []
+            try collect(from: directory, into: &present)
+            let members = Set(present)
+            for (index, pid) in opened.enumerated() where members.contains(pid) {
+                do throws(Errno) {
+                    try killProcess(handles.raw[index])
+                } catch .noSuchProcess {
+                }
+                known.insert(pid)
             }
         }
     }
@@ -96,7 +126,7 @@ extension Cgroup {
     /// Waits until no process is left in the cgroup; false when the time is over.
     package mutating func waitUntilEmpty(milliseconds: Int32) throws(CgroupError) -> Bool {
         let deadline = Deadline(milliseconds: milliseconds)
-        if let index = unifiedIndex, try exists(index) { try waitUntilEmpty(index, until: deadline) }
+        if let index = unifiedIndex, try isOwn(index) { try waitUntilEmpty(index, until: deadline) }
         var pause: UInt = 200
         while try !isEmpty() {
             if deadline.isOver { return false }

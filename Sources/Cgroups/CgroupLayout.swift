@@ -38,10 +38,10 @@ package struct CgroupLayout: Hashable, Sendable {
         /// The runtime's own cgroup as seen through the mount: `/` if the mount does not show it.
         package var ownPathInMount: String {
             // A process outside its own cgroup namespace sees its place as `/../..`.
-            if ownPath.hasPrefix("/..") { return "/" }
+            if ownPath.utf8.starts(with: "/..".utf8) { return "/" }
             if mountRoot == "/" { return ownPath }
-            if ownPath == mountRoot || !ownPath.hasPrefix(mountRoot + "/") { return "/" }
-            return String(ownPath.dropFirst(mountRoot.utf8.count))
+            guard Path(ownPath).isBelow(Path(mountRoot)) else { return "/" }
+            return String(Substring(ownPath.utf8.dropFirst(mountRoot.utf8.count)))
         }
     }
 

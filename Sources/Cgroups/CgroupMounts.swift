@@ -1,3 +1,5 @@
+import Linux
+
 /// One line of /proc/PID/cgroup: a hierarchy and the process's place in it. See cgroups(7).
 package struct CgroupMembership: Hashable, Sendable {
     /// The controllers, or the name such as `name=systemd`; empty for cgroup2.
@@ -17,7 +19,9 @@ package struct CgroupMembership: Hashable, Sendable {
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             // number:controllers:path, where only the path may hold more colons.
             let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3, let path = String(parts[2]), path.hasPrefix("/") else { continue }
+            guard parts.count == 3, parts[2].first == UInt8(ascii: "/"),
+                let path = String(parts[2])
+            else { continue }
             let controllers = parts[1].split(separator: UInt8(ascii: ",")).compactMap { String($0) }
             if let name = controllers.first, name.hasPrefix("name="), name != "name=systemd" { continue }
             lines.append(CgroupMembership(controllers: controllers, path: path))
@@ -26,8 +30,11 @@ package struct CgroupMembership: Hashable, Sendable {
     }
 
     /// The cgroup2 path among the lines.
-    static func unifiedPath(in text: String) -> String? {
-        parse(text).first { $0.controllers.isEmpty }?.path
+    static func unifiedPath(in text: ByteString) -> Path? {
+        for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: "0::/".utf8) {
+            return Path(ByteString(bytes: line.dropFirst(3)))
+        }
+        return nil
     }
 }
 
@@ -70,8 +77,8 @@ struct CgroupMount: Hashable, Sendable {
 
     /// How well the mount serves: one that shows the own cgroup before another, the usual place before others.
     func rank(for line: CgroupMembership) -> Int {
-        let showsOwn = root == "/" || line.path == root || line.path.hasPrefix(root + "/")
-        return (showsOwn ? 2 : 0) + (mountPoint.hasPrefix(CgroupLayout.usualPlace) ? 1 : 0)
+        let showsOwn = Path(line.path).isAtOrBelow(Path(root))
+        return (showsOwn ? 2 : 0) + (Path(mountPoint).isAtOrBelow(Path(CgroupLayout.usualPlace)) ? 1 : 0)
     }
 
     /// A field without its octal escapes, which stand for blank, tab, newline and backslash.

@@ -1,17 +1,19 @@
 import Linux
 
 extension Cgroup {
-    /// The processes in the cgroup and below it, as pids of the caller's pid namespace; those it cannot see are left out.
+    /// The processes in the cgroup and below it, as pids of the caller's pid namespace; those it cannot see are left out,
+    /// and those of other containers whose cgroup lies below.
     package mutating func processes() throws(CgroupError) -> [Int32] {
         guard let index = processIndex else { return [] }
         return try processes(of: index)
     }
 
-    /// Whether no process is in the cgroup or below it; also if it does not exist.
+    /// Whether no process is in the cgroup or below it; also if it does not exist, or is another container's.
     package mutating func isEmpty() throws(CgroupError) -> Bool {
         if kind == .unified, let index = unifiedIndex {
+            guard try isOwn(index) else { return true }
             do throws(CgroupError) {
-                return try !CgroupEvents.parse(read("cgroup.events", of: index)).isPopulated
+                return try !CgroupEvents.parse(ByteString(read("cgroup.events", of: index))).isPopulated
             } catch {
                 guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
                 return true
@@ -21,61 +23,46 @@ extension Cgroup {
     }
 
     mutating func processes(of index: Int) throws(CgroupError) -> [Int32] {
-        guard try exists(index) else { return [] }
+        guard try isOwn(index) else { return [] }
         var pids: [Int32] = []
-        try collect(at: directory(of: index), branches[index].directory, into: &pids, depth: 0)
+        try forEachDirectory(of: index, at: directory(of: index)) { (directory) throws(Errno) in
+            try Self.collect(from: directory, into: &pids)
+        }
         return pids
     }
 
-    private func collect(
-        at directory: Int32, _ path: String, into pids: inout [Int32], depth: Int
-    ) throws(CgroupError) {
-        do throws(Errno) {
-            Self.parse(try readKernelFile("cgroup.procs", at: directory, limit: 64 << 20), into: &pids)
-        } catch .noSuchFileOrDirectory {
-            return  // removed meanwhile
-        } catch .noSuchDevice {
-            return
-        } catch .notSupported {
-            // A threaded cgroup lists no processes: they belong to the domain above it.
-        } catch {
-            throw CgroupError(operation: "read", path: path + "/cgroup.procs", errno: error)
+    /// All processes in a directory and below it, whoever's they are; 0 for one that the caller cannot see.
+    mutating func everyProcess(of index: Int) throws(CgroupError) -> [Int32] {
+        var pids: [Int32] = []
+        try forEachDirectory(of: index, at: directory(of: index), includingOthers: true) {
+            (directory) throws(Errno) in
+            try Self.collect(from: directory, includingHidden: true, into: &pids)
         }
-        for name in try children(of: directory, path) where depth < 256 {
-            let child: FileDescriptor
-            do throws(Errno) {
-                child = try FileDescriptor.open(name, at: directory, [.path, .directory, .noFollow])
-            } catch {
-                continue  // removed meanwhile
-            }
-            try collect(at: child.raw, path + "/" + name, into: &pids, depth: depth + 1)
-        }
+        return pids
     }
 
-    /// The names of the cgroups below an open one.
-    func children(of directory: Int32, _ path: String) throws(CgroupError) -> [String] {
+    /// The processes of one open directory.
+    static func collect(
+        from directory: Int32, includingHidden: Bool = false, into pids: inout [Int32]
+    ) throws(Errno) {
         do throws(Errno) {
-            // The link count of a cgroup's directory is two and one for each child, so most need no listing.
-            if try fileStatus(of: directory).links == 2 { return [] }
-            let listing = try FileDescriptor.open(".", at: directory, [.readOnly, .directory])
-            return try subdirectoryNames(of: listing.raw)
-        } catch .noSuchFileOrDirectory {
-            return []
-        } catch {
-            throw CgroupError(operation: "readdir", path: path, errno: error)
+            let text = try readKernelFile("cgroup.procs", at: directory, limit: 64 << 20)
+            parse(text, includingHidden: includingHidden, into: &pids)
+        } catch .notSupported {
+            // A threaded cgroup lists no processes: they belong to the domain above it.
         }
     }
 
     /// The numbers of a `cgroup.procs`; 0 stands for a process outside the caller's pid namespace.
-    static func parse(_ text: String, into pids: inout [Int32]) {
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+    static func parse(_ text: ByteString, includingHidden: Bool = false, into pids: inout [Int32]) {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             var value: Int32 = 0
             for digit in line {
                 let (product, overflow) = value.multipliedReportingOverflow(by: 10)
                 guard !overflow, digit >= 48, digit <= 57 else { return }
                 value = product &+ Int32(digit &- 48)
             }
-            if value > 0 { pids.append(value) }
+            if value > 0 || (value == 0 && includingHidden) { pids.append(value) }
         }
     }
 }
@@ -87,9 +74,9 @@ struct CgroupEvents: Hashable, Sendable {
     /// Whether all processes in it and below it are frozen.
     var isFrozen = false
 
-    static func parse(_ text: String) -> CgroupEvents {
+    static func parse(_ text: ByteString) -> CgroupEvents {
         var events = CgroupEvents()
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             if line.elementsEqual("populated 1".utf8) { events.isPopulated = true }
             if line.elementsEqual("frozen 1".utf8) { events.isFrozen = true }
         }

@@ -3,16 +3,29 @@ import Linux
 extension Cgroup {
     /// Removes the cgroup and those below it in every hierarchy; parents stay. One that is gone already is no error.
     ///
-    /// Processes that are ending hold their cgroup for a moment: the removal is tried again until `patience`
-    /// milliseconds are over.
+    /// What is not the container's stays: a directory that bears no mark of it, and one below which another container
+    /// lives. `left` tells of these. An empty cgroup of another container below goes, as with runc; that container can
+    /// be deleted all the same.
     ///
-    /// - Parameter killing: kills the processes that keep the cgroup, or one below it, from being removed.
-    package mutating func remove(patience: Int32 = 2000, killing: Bool = false) throws(CgroupError) {
-        let deadline = Deadline(milliseconds: patience)
+    /// Processes that are ending hold their cgroup for a moment: the removal is tried again until nothing has changed for
+    /// `patience` milliseconds.
+    ///
+    /// - Parameters:
+    ///   - killing: kills the processes that keep the cgroup, or one below it, from being removed.
+    ///   - includingUnmarked: also an empty directory that nobody has marked: a runtime that was killed in the making of
+    ///     the container may have made it.
+    package mutating func remove(
+        patience: Int32 = 2000, killing: Bool = false, includingUnmarked: Bool = false
+    ) throws(CgroupError) {
         var failure: CgroupError?
         for index in branches.indices where branches[index].refusal == nil {
             do throws(CgroupError) {
-                try remove(index, deadline, killing)
+                switch try ownerByPath(of: index) {
+                case nil: continue
+                case .own: try remove(index, patience, killing)
+                case .nobody where includingUnmarked: if try !removeTop(index) { noteLeft(index) }
+                case .nobody, .another: noteLeft(index)
+                }
             } catch {
                 // The other hierarchies are removed nevertheless.
                 if failure == nil { failure = error }
@@ -21,32 +34,45 @@ extension Cgroup {
         if let failure { throw failure }
     }
 
-    private mutating func remove(
-        _ index: Int, _ deadline: Deadline, _ killing: Bool
-    ) throws(CgroupError) {
+    /// Removes what `make` has made, and gives back what it took over. For a container whose making failed.
+    package mutating func removeMade() throws(CgroupError) {
+        var failure: CgroupError?
+        for index in branches.indices where branches[index].refusal == nil && branches[index].isMade {
+            do throws(CgroupError) { try remove(index, 2000, false) } catch { if failure == nil { failure = error } }
+        }
+        undoMake()
+        if let failure { throw failure }
+    }
+
+    private mutating func noteLeft(_ index: Int) {
+        var holder = ""
+        if case .another(let found) = branches[index].owner { holder = CgroupMark.holder(of: found) }
+        left.append(LeftCgroup(path: branches[index].directory, holder: holder, isAbove: false))
+    }
+
+    private mutating func remove(_ index: Int, _ patience: Int32, _ killing: Bool) throws(CgroupError) {
         let path = branches[index].directory
+        var deadline = Deadline(milliseconds: patience)
         var pause: UInt = 500
+        // Whoever makes processes and cgroups as fast as they end does not keep this going.
+        let end = Deadline(milliseconds: patience &* 15)
+        var fewest = Int.max
         while true {
-            do throws(Errno) {
-                try unlink(path, isDirectory: true)
+            if try removeTop(index) { return }
+            // Gone meanwhile, or exchanged: then it is not ours.
+            guard try isOwn(index) else { return }
+            let sweep = try removeChildren(index)
+            if try removeTop(index) { return }
+            let count = try processes(of: index).count
+            if count == 0, let holder = sweep.holder {
+                left.append(LeftCgroup(path: path, holder: holder, isAbove: true))
                 return
-            } catch .noSuchFileOrDirectory {
-                return
-            } catch .busy {
-            } catch {
-                throw Self.removalError(path, error)
             }
-            try removeChildren(index)
-            do throws(Errno) {
-                try unlink(path, isDirectory: true)
-                return
-            } catch .noSuchFileOrDirectory {
-                return
-            } catch {
-                guard error == .busy, !deadline.isOver else { throw Self.removalError(path, error) }
-            }
+            if sweep.removed > 0 || count < fewest { deadline = Deadline(milliseconds: patience) }
+            fewest = min(fewest, count)
+            guard !deadline.isOver, !end.isOver else { throw Self.removalError(path, .busy) }
             if killing { try killAll(everyHierarchy: true) }
-            if branches[index].isUnified {
+            if branches[index].isUnified, sweep.holder == nil {
                 try waitUntilEmpty(index, until: deadline)
             } else {
                 sleep(microseconds: pause)
@@ -55,9 +81,30 @@ extension Cgroup {
         }
     }
 
+    /// Removes the directory itself; false if it is in use.
+    private func removeTop(_ index: Int) throws(CgroupError) -> Bool {
+        let path = branches[index].directory
+        do throws(Errno) {
+            try unlink(path, isDirectory: true)
+            return true
+        } catch .noSuchFileOrDirectory {
+            return true
+        } catch .busy {
+            return false
+        } catch {
+            throw Self.removalError(path, error)
+        }
+    }
+
+    /// What a pass through the cgroups below has done.
+    private struct Sweep {
+        var removed = 0
+        /// The container whose cgroup is in use below.
+        var holder: String?
+    }
+
     /// Removes the cgroups below, deepest first, as far as they are empty.
-    private mutating func removeChildren(_ index: Int) throws(CgroupError) {
-        guard try exists(index) else { return }
+    private mutating func removeChildren(_ index: Int) throws(CgroupError) -> Sweep {
         let directory = try directory(of: index)
         let path = branches[index].directory
         let isCgroup = try attempt("fstatfs", path) { () throws(Errno) in
@@ -69,35 +116,43 @@ extension Cgroup {
             throw CgroupError(
                 path: path, reason: "unable to remove container's cgroup: " + path + " is not a container's cgroup")
         }
-        try removeChildren(of: directory, path, depth: 0)
+        var sweep = Sweep()
+        var names: [PathComponent] = []
+        do throws(Errno) {
+            var walk = try FolderWalk(at: directory, .cgroups)
+            do throws(Errno) {
+                while true {
+                    guard let name = try walk.next() else {
+                        guard let name = try walk.leave() else { return sweep }
+                        if try Self.unlinkEmpty(name, at: walk.descriptor) { sweep.removed += 1 }
+                        continue
+                    }
+                    guard try walk.enter(name), let other = try holder(walk.descriptor, below: index) else { continue }
+                    _ = try walk.leave()
+                    if try Self.unlinkEmpty(name, at: walk.descriptor) {
+                        sweep.removed += 1
+                    } else {
+                        sweep.holder = other
+                    }
+                }
+            } catch {
+                names = walk.names
+                throw error
+            }
+        } catch {
+            throw Self.removalError(Self.path(path, names), error)
+        }
     }
 
-    private func removeChildren(of directory: Int32, _ path: String, depth: Int) throws(CgroupError) {
-        for name in try children(of: directory, path) where depth < 256 {
-            do throws(Errno) {
-                try unlink(name, at: directory, isDirectory: true)
-                continue
-            } catch .busy {
-            } catch .noSuchFileOrDirectory {
-                continue
-            } catch {
-                throw Self.removalError(path + "/" + name, error)
-            }
-            let child: FileDescriptor
-            do throws(Errno) {
-                child = try FileDescriptor.open(name, at: directory, [.path, .directory, .noFollow])
-            } catch {
-                continue  // removed meanwhile
-            }
-            try removeChildren(of: child.raw, path + "/" + name, depth: depth + 1)
-            do throws(Errno) {
-                try unlink(name, at: directory, isDirectory: true)
-            } catch .busy {
-                // Still in use: the caller waits and comes again.
-            } catch .noSuchFileOrDirectory {
-            } catch {
-                throw Self.removalError(path + "/" + name, error)
-            }
+    /// Removes a cgroup; false if it is in use, so that the caller waits and comes again.
+    private static func unlinkEmpty(_ name: PathComponent, at directory: Int32) throws(Errno) -> Bool {
+        do throws(Errno) {
+            try unlink(Path(name), at: directory, isDirectory: true)
+            return true
+        } catch .noSuchFileOrDirectory {
+            return true
+        } catch .busy {
+            return false
         }
     }
 
@@ -110,5 +165,23 @@ extension Cgroup {
 
     private static func removalError(_ path: String, _ errno: Errno) -> CgroupError {
         CgroupError(operation: "rmdir", path: path, errno: errno, reason: "unable to remove container's cgroup")
+    }
+}
+
+/// A directory that a removal has left, since it is not the container's alone.
+package struct LeftCgroup: Hashable, Sendable {
+    let path: String
+    /// The id of the container that it serves; empty where that is not known.
+    let holder: String
+    /// Whether that container's own one lies below.
+    let isAbove: Bool
+
+    /// What to tell the user, in one line for all hierarchies.
+    package static func warning(_ left: [LeftCgroup]) -> String? {
+        guard let first = left.first else { return nil }
+        var text = "failed to remove cgroup: " + first.path
+        if left.count > 1 { text += " (and " + String(left.count - 1) + " in other hierarchies)" }
+        if first.isAbove { return text + " holds that of container " + first.holder }
+        return text + (first.holder.isEmpty ? " is not this container's" : " is that of container " + first.holder)
     }
 }

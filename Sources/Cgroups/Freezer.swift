@@ -26,35 +26,15 @@ extension Cgroup {
 
     /// Lets killed processes end: version 1 holds them in a frozen cgroup, be it the container's or one below it.
     package mutating func thawKilled() throws(CgroupError) {
-        guard kind != .unified, let index = freezerIndex, try exists(index) else { return }
-        if try isFrozen() { try thaw() }
-        try thawChildren(of: directory(of: index), branches[index].directory, depth: 0)
-    }
-
-    private func thawChildren(of directory: Int32, _ path: String, depth: Int) throws(CgroupError) {
-        for name in try children(of: directory, path) where depth < 256 {
-            let child: FileDescriptor
-            do throws(Errno) {
-                child = try FileDescriptor.open(name, at: directory, [.path, .directory, .noFollow])
-            } catch {
-                continue  // removed meanwhile
-            }
-            do throws(Errno) {
-                try writeKernelFile("freezer.state", at: child.raw, "THAWED")
-            } catch .noSuchFileOrDirectory {
-                continue
-            } catch .noSuchDevice {
-                continue
-            } catch {
-                throw CgroupError(operation: "write", path: path + "/" + name + "/freezer.state", errno: error)
-            }
-            try thawChildren(of: child.raw, path + "/" + name, depth: depth + 1)
+        guard kind != .unified, let index = freezerIndex, try isOwn(index) else { return }
+        try forEachDirectory(of: index, at: directory(of: index)) { (directory) throws(Errno) in
+            try writeKernelFile("freezer.state", at: directory, "THAWED")
         }
     }
 
     /// Whether the cgroup is frozen, or on the way there; false if it does not exist or the host has no freezer.
     package mutating func isFrozen() throws(CgroupError) -> Bool {
-        guard let index = freezerIndex else { return false }
+        guard let index = freezerIndex, try isOwn(index) else { return false }
         do throws(CgroupError) {
             if kind == .unified { return try read("cgroup.freeze", of: index) == "1" }
             return try read("freezer.state", of: index) != "THAWED"

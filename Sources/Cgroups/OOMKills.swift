@@ -25,9 +25,9 @@ extension Cgroup {
 
     /// The number after `oom_kill`, not that of `oom_kill_disable` or `oom_group_kill`.
     static func oomKills(in text: String) -> UInt64? {
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if words.count == 2, words[0] == "oom_kill" { return UInt64(words[1]) }
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let words = line.split(separator: UInt8(ascii: " "))
+            if words.count == 2, words[0].elementsEqual("oom_kill".utf8) { return UInt64(Substring(words[1])) }
         }
         return nil
     }

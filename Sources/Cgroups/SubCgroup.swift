@@ -50,7 +50,11 @@ extension Cgroup {
     ///
     /// The directories must exist; the first use of one that does not says so.
     package func cgroup(for sub: SubCgroups) throws(CgroupError) -> Cgroup {
-        var chosen = branches.map { Branch(controllers: $0.controllers, directory: $0.directory, mountPoint: "") }
+        var chosen = branches.map {
+            Branch(
+                controllers: $0.controllers, directory: $0.directory, mountPoint: "", inode: $0.inode,
+                refusal: $0.refusal)
+        }
         for entry in sub.entries {
             let found = chosen.firstIndex {
                 entry.controller.isEmpty ? $0.isUnified : $0.controllers.contains(entry.controller)
@@ -63,14 +67,12 @@ extension Cgroup {
             guard let path = Self.below(entry.path) else {
                 throw CgroupError(value: entry.path, reason: "bad sub cgroup path: " + entry.path)
             }
-            chosen[index] = Branch(
-                controllers: chosen[index].controllers, directory: branches[index].directory + path, mountPoint: "")
+            chosen[index].below = path
         }
-        for index in chosen.indices { chosen[index].refusal = branches[index].refusal }
-        return Cgroup(kind: kind, branches: chosen)
+        return Cgroup(kind: kind, branches: chosen, mark: mark)
     }
 
-    /// The path with a slash in front and without `.` and `..`; nil if it leads out, empty if it leads nowhere.
+    /// The path without a slash in front, and without `.` and `..`; nil if it leads out, empty if it leads nowhere.
     private static func below(_ path: String) -> String? {
         var depth = 0
         for part in path.utf8.split(separator: UInt8(ascii: "/")) {
@@ -80,6 +82,6 @@ extension Cgroup {
         }
         if path.utf8.contains(0) { return nil }
         let cleaned = CgroupPlan.cleaned(path)
-        return cleaned == "/" ? "" : cleaned
+        return String(cleaned.dropFirst())
     }
 }

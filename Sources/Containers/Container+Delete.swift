@@ -29,7 +29,7 @@ extension ContainerStore {
     }
 
     /// Removes a container whose state cannot be read. Its processes are found through the cgroup that its
-    /// configuration asks for; without that, too, there is nothing but the folder to go by.
+    /// configuration asks for, if that bears a mark of its id; without that, too, there is nothing but the folder to go by.
     private func deleteUnreadable(
         _ id: String, _ cause: ContainerError, _ report: WarningReport
     ) throws(ContainerError) {
@@ -41,6 +41,7 @@ extension ContainerStore {
             record.cgroupPaths = (facts.cgroup?.paths ?? []).map {
                 CgroupRecord(controller: $0.controller, path: $0.path)
             }
+            record.cgroupMark = .any(of: id)
             report(
                 "the state of " + id + " cannot be read (" + cause.message
                     + "): what its configuration names is removed, without hooks")
@@ -49,7 +50,7 @@ extension ContainerStore {
                 "the state of " + id + " cannot be read (" + cause.message + "), nor its configuration ("
                     + error.message + "): processes and cgroups of it may be left")
         }
-        try Container(store: self, record: record).destroy(folder, force: true)
+        try Container(store: self, record: record).destroy(folder, force: true, report)
     }
 }
 
@@ -74,7 +75,7 @@ extension Container {
             if force { return }
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
-        try destroy(folder, force: force)
+        try destroy(folder, force: force, report)
     }
 
     private func killAndWait() throws(ContainerError) {
@@ -87,20 +88,24 @@ extension Container {
     }
 
     /// Undoes what making the container did, in the reverse order, and runs the hooks of its end.
-    fileprivate func destroy(_ folder: consuming StateFolder, force: Bool) throws(ContainerError) {
+    fileprivate func destroy(
+        _ folder: consuming StateFolder, force: Bool, _ report: WarningReport
+    ) throws(ContainerError) {
         let hooks: [Hook]
         if record.hasPoststop { hooks = try configuration().hooks.poststop } else { hooks = [] }
         try withCgroup { (cgroup) throws(CgroupError) in
             // With a pid namespace of its own the first process took all others along; a half-made container may have
             // left one that no state names.
             if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
-            if record.unit != nil {
+            // By now a unit of that name may be another's.
+            if record.unit != nil, try !cgroup.isOfAnother() {
                 // systemd would wait for whoever is left in the unit.
                 if force { try cgroup.killAll() }
                 try record.stopUnit()
             }
             // Only somebody else can have put a process there that is still alive.
-            try cgroup.remove(killing: force)
+            try cgroup.remove(killing: force, includingUnmarked: record.pid == nil)
+            if let warning = LeftCgroup.warning(cgroup.left) { report(warning) }
         }
         try record.removeIntelRdt()
         if let mount = record.rootMount { try HostRootMount.detach(mount, from: record.rootfs) }

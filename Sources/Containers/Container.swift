@@ -88,7 +88,7 @@ public struct Container: Sendable {
     func withCgroup<Result>(
         _ body: (inout Cgroup) throws(CgroupError) -> Result
     ) throws(ContainerError) -> Result {
-        var cgroup = Cgroup(recorded: record.cgroupPaths.map { ($0.controller, $0.path) })
+        var cgroup = record.cgroup
         do throws(CgroupError) {
             return try body(&cgroup)
         } catch {

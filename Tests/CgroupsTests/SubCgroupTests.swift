@@ -10,7 +10,7 @@ import Testing
 
     static func directories(_ arguments: [String]) throws(CgroupError) -> [String] {
         let cgroup = Cgroup(recorded: paths)
-        return try cgroup.cgroup(for: SubCgroups(arguments: arguments)).branches.map(\.directory)
+        return try cgroup.cgroup(for: SubCgroups(arguments: arguments)).branches.map(\.place)
     }
 
     @Test(arguments: [

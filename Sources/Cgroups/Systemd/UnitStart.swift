@@ -26,9 +26,11 @@ package struct UnitStart: ~Copyable {
     ) throws(CgroupError) -> UnitStart {
         var start = try connect(unit, isUnified: isUnified)
         if !unit.isSlice {
-            start.placeholder = try attempt("clone3", "") { () throws(Errno) in try WaitingProcess() }
+            let placeholder = try attempt("clone3", "") { () throws(Errno) in try WaitingProcess() }
+            start.placeholderPID = placeholder.pid
+            start.placeholder = consume placeholder
         }
-        let properties = properties(unit, process: start.placeholder?.pid, isUnified: isUnified) + further
+        let properties = properties(unit, process: start.placeholderPID, isUnified: isUnified) + further
         do throws(BusError) {
             try start.manager.startTransientUnit(unit.name, properties)
         } catch {
@@ -47,8 +49,14 @@ package struct UnitStart: ~Copyable {
         }
     }
 
+    /// The process that keeps the place, if there is one.
+    package private(set) var placeholderPID: Int32?
+
     /// Lets the placeholder go: the container's own process is in the cgroup.
-    package mutating func releasePlace() { placeholder = nil }
+    package mutating func releasePlace() {
+        placeholder = nil
+        placeholderPID = nil
+    }
 
     /// Gives systemd the limits that the runtime writes.
     package mutating func limit(_ resources: Resources) throws(CgroupError) {

@@ -22,11 +22,11 @@ extension Cgroup {
         let leaf = branches[index].directory
         var directory = branches[index].mountPoint
         var names = controllers.split(separator: " ").map { String($0) }
-        for part in leaf.dropFirst(directory.utf8.count).split(separator: "/") {
+        for part in leaf.utf8.dropFirst(directory.utf8.count).split(separator: UInt8(ascii: "/")) {
             if names.isEmpty { break }
             names = try enable(names, in: directory)
             directory += "/"
-            directory += part
+            directory += Substring(part)
         }
         guard notEnabled.contains(where: { $0.errno == .notSupported }) else { return }
         try checkType(index)

@@ -112,9 +112,8 @@ final class ProcessStart {
                 listener.descriptor, pid: pid, bundle: container.record.bundle)
         }
         guard let spawn = runner.plan.spawn else { throw ContainerError(reason: "the plan makes no process") }
-        let recorded = Cgroup(recorded: container.record.cgroupPaths.map { ($0.controller, $0.path) })
         let sub = try cgroupCall { () throws(CgroupError) in try SubCgroups(arguments: options.cgroups) }
-        var cgroup = try cgroupCall { () throws(CgroupError) in try recorded.cgroup(for: sub) }
+        var cgroup = try cgroupCall { () throws(CgroupError) in try container.record.cgroup.cgroup(for: sub) }
         var tasks = DescriptorList()
         var directory: FileDescriptor?
         do throws(CgroupError) {

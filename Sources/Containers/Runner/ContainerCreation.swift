@@ -61,6 +61,7 @@ final class ContainerCreation {
         record.cgroupPaths = (facts.cgroup?.paths ?? []).map {
             CgroupRecord(controller: $0.controller, path: $0.path)
         }
+        if facts.cgroup != nil { record.cgroupMark = CgroupMark(id: id) }
         record.cgroupsPath = facts.cgroup?.cleanedPath
         record.configuration = RecordedConfiguration(spec, plan.child.steps)
         record.unit = facts.cgroup?.unit.map { UnitRecord($0) }
@@ -131,9 +132,14 @@ final class ContainerCreation {
             }
         case .makeCgroup(let cpu):
             guard let plan = facts.cgroup else { return }
-            var made = Cgroup(plan, isRootless: facts.goesWithoutCgroup)
+            var made = Cgroup(plan, mark: record.cgroupMark, isRootless: facts.goesWithoutCgroup)
             // Kept only once it is the container's: one that serves others must survive the undoing of this failure.
-            do throws(CgroupError) { try made.make(cpu: cpu) } catch { throw ContainerError(error) }
+            do throws(CgroupError) {
+                try made.make(cpu: cpu, placeholder: unit?.placeholderPID)
+            } catch {
+                throw ContainerError(error)
+            }
+            record.cgroupInodes = made.inodes.map { CgroupInode(controller: $0.controller, inode: $0.inode) }
             cgroup = consume made
             // What a rootless runtime was not let make is not the container's.
             if facts.isRootless { recordMadeCgroups() }
@@ -336,10 +342,11 @@ final class ContainerCreation {
         unit = nil
         do throws(ContainerError) {
             try withCgroup { (cgroup) throws(CgroupError) in
-                if hadChild { try cgroup.killAll() }
+                // With a pid namespace of its own the child took all others along.
+                if hadChild, !record.hasPrivatePIDNamespace { try cgroup.killAll() }
                 if hadUnit { try record.stopUnit() }
-                try cgroup.remove()
-                cgroup.undoMake()
+                try cgroup.removeMade()
+                if let warning = LeftCgroup.warning(cgroup.left) { report(warning) }
             }
         } catch {
             report("unable to remove the container's cgroup: " + error.message)

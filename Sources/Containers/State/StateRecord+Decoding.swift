@@ -1,3 +1,4 @@
+import Cgroups
 import JSON
 import RuntimeSpec
 
@@ -96,6 +97,10 @@ extension StateRecord {
                 unit.slice = try reader.stringOrEmpty()
             } else if reader.isKey("unitIsUser") {
                 unit.isUser = try reader.booleanOrFalse()
+            } else if reader.isKey("cgroupMark") {
+                cgroupMark = CgroupMark(recorded: try reader.stringOrEmpty())
+            } else if reader.isKey("cgroupInodes") {
+                try decodeInodes(&reader)
             } else if reader.isKey("keepsKeyring") {
                 keepsKeyring = try reader.booleanOrFalse()
             } else if reader.isKey("hasPoststart") {
@@ -113,6 +118,15 @@ extension StateRecord {
             }
         }
         if !unit.name.isEmpty { self.unit = unit }
+    }
+
+    private mutating func decodeInodes(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        guard try reader.peek() == .object else { return try reader.skipValue() }
+        try reader.beginObject()
+        while try reader.nextMember() {
+            let controller = reader.string(of: reader.key)
+            cgroupInodes.append(CgroupInode(controller: controller, inode: try reader.integerOrZero()))
+        }
     }
 }
 

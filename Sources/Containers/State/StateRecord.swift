@@ -1,3 +1,4 @@
+import Cgroups
 import JSON
 import RuntimeSpec
 import Systemd
@@ -19,6 +20,10 @@ package struct StateRecord: Equatable, Sendable {
     /// The container's folder in each cgroup hierarchy; the unified one has an empty name.
     package var cgroupPaths: [CgroupRecord] = []
     package var cgroupsPath: String?
+    /// What the container's cgroups bear; nil for a container of an earlier version.
+    package var cgroupMark: CgroupMark?
+    /// The inodes of cgroups that no mark says enough about.
+    package var cgroupInodes: [CgroupInode] = []
     /// The unit of systemd that the cgroup belongs to.
     package var unit: UnitRecord?
     package var namespaces: [NamespaceRecord] = []
@@ -51,6 +56,13 @@ package struct StateRecord: Equatable, Sendable {
     /// Whether the first process is the pid 1 of a namespace of its own, whose end is the end of all.
     package var hasPrivatePIDNamespace: Bool { namespaces.contains { $0.type == .pid && $0.path.isEmpty } }
 
+    /// The container's cgroup, of which only what bears its mark is touched.
+    package var cgroup: Cgroup {
+        Cgroup(
+            recorded: cgroupPaths.map { ($0.controller, $0.path) }, mark: cgroupMark,
+            inodes: cgroupInodes.map { ($0.controller, $0.inode) })
+    }
+
     package var hasUserNamespace: Bool { namespaces.contains { $0.type == .user } }
 }
 
@@ -62,6 +74,17 @@ package struct CgroupRecord: Equatable, Sendable {
     package init(controller: String, path: String) {
         self.controller = controller
         self.path = path
+    }
+}
+
+/// A cgroup folder's inode by the controller that it belongs to.
+package struct CgroupInode: Equatable, Sendable {
+    package var controller: String
+    package var inode: UInt64
+
+    package init(controller: String, inode: UInt64) {
+        self.controller = controller
+        self.inode = inode
     }
 }
 
@@ -246,6 +269,19 @@ extension StateRecord {
             writer.string(unit.slice)
             writer.key("unitIsUser")
             writer.boolean(unit.isUser)
+        }
+        if let cgroupMark {
+            writer.key("cgroupMark")
+            writer.string(cgroupMark.text)
+        }
+        if !cgroupInodes.isEmpty {
+            writer.key("cgroupInodes")
+            writer.beginObject()
+            for entry in cgroupInodes {
+                writer.key(entry.controller)
+                writer.integer(entry.inode)
+            }
+            writer.endObject()
         }
         writer.key("keepsKeyring")
         writer.boolean(keepsKeyring)
