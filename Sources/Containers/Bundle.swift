@@ -6,6 +6,7 @@ struct Bundle {
     /// The absolute path of the folder.
     let path: String
     private let configurationFile: String
+    private let programName: String
 
     /// The largest config.json that is read, in bytes.
     private static let maximumSize = 16 << 20
@@ -17,6 +18,7 @@ struct Bundle {
         } catch {
             throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
         }
+        programName = options.programName
         configurationFile = Bundle.absolute(options.configurationFile ?? "config.json", in: path)
     }
 
@@ -41,7 +43,9 @@ struct Bundle {
             bytes = try readRegularFile(configurationFile, limit: Self.maximumSize)
         } catch .noSuchFileOrDirectory {
             throw ContainerError(
-                .invalidConfiguration, exactly: "JSON specification file config.json not found (make one: apus spec)")
+                .invalidConfiguration,
+                exactly: "JSON specification file config.json not found (make one: "
+                    + programName + " spec)")
         } catch {
             throw ContainerError(operation: "read", subject: configurationFile, errno: error)
         }
@@ -49,7 +53,7 @@ struct Bundle {
             let spec = try Spec(validating: bytes)
             return (bytes, spec)
         } catch {
-            throw ContainerError(.invalidConfiguration, exactly: error.text)
+            throw ContainerError(.invalidConfiguration, exactly: error.text(of: configurationFile))
         }
     }
 

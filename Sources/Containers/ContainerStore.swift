@@ -75,7 +75,15 @@ public struct ContainerStore: Sendable {
             }
             throw ContainerError(operation: "read", subject: path, errno: error)
         }
-        let record = try StateRecord(decoding: bytes)
+        let record: StateRecord
+        do throws(ContainerError) {
+            record = try StateRecord(decoding: bytes)
+        } catch {
+            var failure = error
+            failure.subject = path
+            failure.remedy = "delete --force removes what is left of the container"
+            throw failure
+        }
         // Documents of another kind have no id at all; deleting by one would lose the processes that run.
         guard record.id == id else {
             throw ContainerError(subject: path, reason: "the file is not the state of this container")

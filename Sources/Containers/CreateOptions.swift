@@ -34,6 +34,8 @@ public struct CreateOptions: Sendable {
     package var waitFifo: String?
     /// Uses this file instead of the bundle's config.json; a relative path starts at the bundle.
     public var configurationFile: String?
+    /// What messages call the program that makes the container.
+    public var programName = "apus"
 
     /// Makes options for the bundle at `bundle`.
     public init(bundle: String = ".") { self.bundle = bundle }
@@ -81,6 +83,8 @@ public struct ExecOptions: Sendable {
     public var passedDescriptors: Int32 = 0
     /// Whether the caller returns while the process runs.
     public var detaches = false
+    /// What messages call the program that makes the process.
+    public var programName = "apus"
 
     /// Makes options that run the process of config.json.
     public init() {}

@@ -23,6 +23,7 @@ extension Errno {
     package static let tryAgain = Errno(rawValue: 11)
     package static let outOfMemory = Errno(rawValue: 12)
     package static let permissionDenied = Errno(rawValue: 13)
+    package static let blockDeviceRequired = Errno(rawValue: 15)
     package static let busy = Errno(rawValue: 16)
     package static let fileExists = Errno(rawValue: 17)
     package static let crossDevice = Errno(rawValue: 18)
@@ -62,6 +63,12 @@ extension Errno {
     public var message: String {
         for entry in Self.table where entry.number == rawValue { return entry.message }
         return "errno \(rawValue)"
+    }
+
+    /// The text of strerror(3) as it is.
+    package var capitalizedMessage: String {
+        let message = message
+        return message.prefix(1).uppercased() + message.dropFirst()
     }
 
     // A table of our own: strerror(3) may load locale files, and its texts start with capitals.

@@ -240,11 +240,12 @@ func entryName(_ buffer: UnsafeMutableRawBufferPointer, from start: Int, to limi
 }
 
 /// Reads `count` bytes from the front of a file, whatever its offset. See pread(2).
-package func readFromStart(_ descriptor: Int32, count: Int) throws(Errno) -> [UInt8] {
+package func readFromStart(_ descriptor: Int32, count: Int, offset: Int = 0) throws(Errno) -> [UInt8] {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
         while size < count {
-            let result = linux_pread(descriptor, buffer.baseAddress?.advanced(by: size), count - size, off_t(size))
+            let result = linux_pread(
+                descriptor, buffer.baseAddress?.advanced(by: size), count - size, off_t(offset + size))
             if result == -4 { continue }
             if result < 0 { failure = Errno(rawValue: Int32(-result)) }
             if result <= 0 { return }

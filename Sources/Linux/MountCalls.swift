@@ -185,8 +185,15 @@ extension FileDescriptor {
     }
 
     /// Attaches the detached mount behind this descriptor on what `target` names. See move_mount(2).
+    ///
+    /// A folder on a file, or a file on a folder, is `ENOTDIR`, as from mount(2): callers read that text.
     package func attach(on target: Int32) throws(Errno) {
-        try check(linux_move_mount(raw, "", target, "", 0x4 | 0x40))
+        do throws(Errno) {
+            try check(linux_move_mount(raw, "", target, "", 0x4 | 0x40))
+        } catch .invalidArgument {
+            let (source, place) = (try status().kind, try fileStatus(of: target).kind)
+            throw (source == .directory) == (place == .directory) ? .invalidArgument : .notDirectory
+        }
     }
 
     /// Starts the making of a file system. See fsopen(2).

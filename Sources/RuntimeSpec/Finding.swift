@@ -39,6 +39,11 @@ public struct SpecError: Error, Equatable, Sendable {
     /// Makes an error.
     public init(findings: [Finding]) { self.findings = findings }
 
+    /// All findings on one line, for a document in `file`, which is named where no property is.
+    public func text(of file: String) -> String {
+        findings.first?.path.isEmpty == true ? file + ": " + text : text
+    }
+
     /// All findings on one line.
     public var text: String {
         var text = ""

@@ -79,5 +79,7 @@ extension NamespaceType: SpecName {
 extension TimeOffsetClock: SpecKey {
     init?(key: String) { self.init(rawValue: key) }
     var key: String { rawValue }
-    static func unknown(_ name: String) -> String { "unknown clock \"" + name + "\"" }
+    static func unknown(_ name: String) -> String {
+        "unknown clock \"" + name + "\"" + NearestName.hint(for: name, among: allCases.map(\.rawValue))
+    }
 }

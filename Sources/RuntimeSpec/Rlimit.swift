@@ -84,5 +84,5 @@ extension Rlimit: SpecObject {
 }
 
 extension RlimitType: SpecName {
-    static func unknown(_ name: String) -> String { "unknown resource \"" + name + "\"" }
+    static func unknown(_ name: String) -> String { "wrong rlimit value: " + name }
 }

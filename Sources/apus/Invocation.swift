@@ -3,6 +3,8 @@ import Linux
 
 /// One call of a command: what was asked, and where to report.
 struct Invocation {
+    /// The name that messages have for the program.
+    let programName: ProgramName
     /// The flags, and the positional arguments of the command.
     let arguments: ParsedArguments
     /// Where to report.

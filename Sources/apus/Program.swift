@@ -61,7 +61,7 @@ struct Program {
             log.warning("--criu is ignored: criu is found in PATH")
         }
         let invocation = Invocation(
-            arguments: arguments, log: log, stateRoot: stateRoot, descriptors: descriptors)
+            programName: programName, arguments: arguments, log: log, stateRoot: stateRoot, descriptors: descriptors)
         let status = try command.run(invocation)
         log.flush()
         return status

@@ -2,7 +2,7 @@ import Linux
 
 /// Why an operation on a container failed, as data: what was done, to what, because of which property, and what helps.
 ///
-/// Rendered in one place, `message`, in the shape that engines match on: the cause comes last.
+/// Rendered in one place, `message`, in the shape that engines match on: the cause comes last but for advice in brackets.
 public struct ContainerError: Error, Sendable {
     /// The kind of failure.
     public var code: Code
@@ -24,6 +24,9 @@ public struct ContainerError: Error, Sendable {
     public var remedy: String
     /// In which part of a command it happened; comes first in the text.
     public var context: StaticString = ""
+    /// Whether `errno` is worded as strerror(3) does, with a capital. runc's early failures are, and engines that look
+    /// for `permission denied` must not take them for a program that may not be executed.
+    var hasCapitalizedCause = false
 
     /// Makes an error.
     public init(
@@ -90,7 +93,7 @@ extension ContainerError {
         return origin.path + member
     }
 
-    /// The error as one line: property, value, operation, subject and, last, the cause.
+    /// The error as one line: property, value, operation, subject, cause and, in brackets, what helps.
     public var message: String {
         var text = context.description
         // Those who know runc's refusal of a mount's flags look for it in front.
@@ -108,17 +111,16 @@ extension ContainerError {
             text += ": "
         }
         if isRefusedMount { addProperty(to: &text) }
-        if !remedy.isEmpty, errno != nil || !reason.isEmpty {
-            // The cause stays last, since engines read the end of the line.
-            text += "("
-            text += remedy
-            text += ") "
-        }
         if !reason.isEmpty {
             text += oneLine(reason, limit: 4000)
             if errno != nil { text += ": " }
         }
-        if let errno { text += errno.message }
+        if let errno { text += hasCapitalizedCause ? errno.capitalizedMessage : errno.message }
+        if !remedy.isEmpty {
+            text += " ("
+            text += oneLine(remedy)
+            text += ")"
+        }
         return text
     }
 
@@ -157,6 +159,7 @@ extension ContainerError {
         error.operation = oneLine(operation)
         error.subject = oneLine(subject)
         error.reason = oneLine(reason, limit: 4000)
+        error.remedy = oneLine(remedy)
         return error
     }
 }

@@ -29,9 +29,14 @@ extension ContainerError {
     func located(in spec: Spec) -> ContainerError {
         guard var origin, let index = origin.index else { return self }
         var error = self
-        if origin.property == .mounts, member == ".options", spec.mounts.indices.contains(index) {
-            let place = spec.mounts[index].options.firstIndex { quoted($0) == value }
+        if origin.property == .mounts, spec.mounts.indices.contains(index) {
+            let mount = spec.mounts[index]
+            let place = member == ".options" ? mount.options.firstIndex { quoted($0) == value } : nil
             if let place { error.member += "[" + String(place) + "]" }
+            // The child knows a source in the root file system by its path there only.
+            if let source = mount.source, operation.utf8.starts(with: "error mounting \"".utf8) {
+                error.operation = "error mounting \"" + source + "\" to rootfs at \"" + mount.destination + "\""
+            }
             return error
         }
         let name = origin.property.name.description

@@ -66,12 +66,13 @@ final class ProcessStart {
         if process.terminal, options.detaches, options.consoleSocket == nil {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.terminal),
-                reason: "cannot allocate tty if runc will detach without setting console socket")
+                reason: "cannot allocate tty if " + options.programName
+                    + " will detach without setting console socket")
         }
         if options.consoleSocket != nil, !process.terminal || !options.detaches {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.terminal),
-                reason: "cannot use console socket if runc will not detach or allocate tty")
+                reason: "cannot use console socket if " + options.programName + " will not detach or allocate tty")
         }
         let bundle = container.record.bundle
         if let path = options.consoleSocket { consoleSocket = try ConsoleSocket.connect(to: path, bundle: bundle) }

@@ -1,4 +1,6 @@
+import ByteStrings
 import Linux
+import Seccomp
 
 extension InitProcess {
     /// Before the change of root hooks start in the container's root, seen from outside; afterwards in the program's
@@ -117,7 +119,16 @@ extension InitProcess {
     func execute(_ step: ExecuteStep) throws(ContainerError) {
         guard let program else { throw ContainerError(reason: "the plan executes a program that it did not look up") }
         let failure = Linux.execute(program, arguments: step.arguments, environment: environment)
-        throw ContainerError(.programNotFound, errno: failure, reason: "exec \(program)")
+        // As in runc, nothing comes before these words: they stand in the container's own output.
+        throw ContainerError(
+            .programNotFound, origin: Origin(.rule), errno: failure, reason: "exec \(program)",
+            remedy: mayLookAtProgram ? ExecutionFailure(failure).advice(on: Path(program)) : "")
+    }
+
+    /// Whether a filter lets this process live that looks at the program.
+    private var mayLookAtProgram: Bool {
+        guard let filter else { return true }
+        return SeccompProgram(words: filter)?.survives(ExecutionFailure.systemCalls) ?? false
     }
 
     /// Lets the program have the descriptors that it is passed: all others close at its exec.

@@ -125,6 +125,7 @@ extension InitProcess {
             throw ContainerError(operation: "seccomp(SECCOMP_SET_MODE_FILTER)", reason: "the filter is empty")
         }
         let listener = try attempt("seccomp(SECCOMP_SET_MODE_FILTER)") { () throws(Errno) in try program.load() }
+        filter = step.words
         guard let listener else { return }
         try tell(.seccompListener, with: listener.raw)
         try awaitProceed()

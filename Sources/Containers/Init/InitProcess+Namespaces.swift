@@ -11,9 +11,12 @@ extension InitProcess {
             }
             // Without CAP_SYS_RESOURCE the value may not be lowered, but keeping it is no failure.
             guard current != "\(value)" else { return }
-            throw ContainerError(
-                operation: "write", subject: "\(value) to /proc/self/oom_score_adj (now \(current))", errno: error,
-                remedy: error == .permissionDenied ? "lowering it needs CAP_SYS_RESOURCE" : "")
+            var failure = ContainerError(
+                value: String(value), errno: error, reason: "failed to update /proc/self/oom_score_adj",
+                remedy: error == .permissionDenied
+                    ? "lowering it from \(current) takes CAP_SYS_RESOURCE" : "it is \(current)")
+            failure.hasCapitalizedCause = true
+            throw failure
         }
     }
 

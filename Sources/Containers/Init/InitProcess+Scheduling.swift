@@ -9,7 +9,7 @@ extension InitProcess {
             let type = RlimitType.allCases.first { $0.number == step.resource }
             let isAboveHard = error == .notPermitted
             throw ContainerError(
-                operation: "setrlimit", member: isAboveHard ? ".hard" : "",
+                operation: "error setting rlimit type \(step.resource): setrlimit", member: isAboveHard ? ".hard" : "",
                 value: isAboveHard ? String(step.hard) : "",
                 subject: "\(type?.rawValue ?? String(step.resource)) soft \(step.soft) hard \(step.hard)",
                 errno: error,

@@ -17,6 +17,8 @@ final class InitProcess {
     var available: UInt64 = 0
     /// Whether a step has entered the folder that the program starts in.
     var isInWorkingDirectory = false
+    /// The system call filter of this process, once it is loaded.
+    var filter: [UInt64]?
     /// The program as `lookUpProgram` found it.
     var program: String?
     /// The environment of the program, completed.

@@ -21,8 +21,10 @@ extension RootfsSetup {
         let target = try target(of: step, directory: status.kind == .directory)
         let recursively = step.flags.contains(.recursive)
         if step.attributeChange == nil, !step.needsFinishing, step.tree == nil {
-            return try explained("bind") { () throws(Errno) in
-                try bind(source.raw, on: target.file.raw, recursively: recursively)
+            do throws(Errno) {
+                return try bind(source.raw, on: target.file.raw, recursively: recursively)
+            } catch {
+                throw refused("mount", error, status.kind, target.status.kind)
             }
         }
         let tree: FileDescriptor
@@ -53,8 +55,9 @@ extension RootfsSetup {
             }
             return try FileDescriptor.open(step.source, flags)
         } catch {
+            let place = step.rules.contains(.sourceInRoot) ? " in the root file system" : ""
             throw ContainerError(
-                member: ".source", errno: error, reason: "failed to fulfil mount request: open " + step.source)
+                member: ".source", errno: error, reason: "failed to fulfil mount request: open " + step.source + place)
         }
     }
 
@@ -74,8 +77,31 @@ extension RootfsSetup {
         _ tree: borrowing FileDescriptor, _ step: MountStep, on target: Int32
     ) throws(ContainerError) {
         if let change = step.attributeChange { try apply(change, of: step, to: tree.raw) }
-        try explained("move_mount") { () throws(Errno) in try tree.attach(on: target) }
+        do throws(Errno) {
+            try tree.attach(on: target)
+        } catch {
+            let kinds = try explained("stat") { () throws(Errno) in
+                (try tree.status().kind, try fileStatus(of: target).kind)
+            }
+            throw refused("move_mount", error, kinds.0, kinds.1)
+        }
         try finish(step, tree.raw)
+    }
+
+    /// The failure to put a source on a destination that both exist.
+    private func refused(
+        _ operation: String, _ errno: Errno, _ source: FileKind, _ target: FileKind
+    ) -> ContainerError {
+        let remedy: String
+        switch errno {
+        case .notDirectory where target == .directory: remedy = "the source is a file, and the destination a folder"
+        case .notDirectory: remedy = "the source is a folder, and the destination a file"
+        case .invalidArgument:
+            remedy =
+                "the source must not be unbindable, nor have mounts below it that this user namespace may not reveal"
+        default: remedy = ""
+        }
+        return ContainerError(errno: errno, reason: operation, remedy: remedy)
     }
 
     private func apply(
@@ -120,8 +146,13 @@ extension RootfsSetup {
     private func bindByPath(
         _ source: Int32, _ step: MountStep, on target: Int32, _ status: FileStatus
     ) throws(ContainerError) {
-        let mounted = try explained("bind") { () throws(Errno) in
+        do throws(Errno) {
             try bind(source, on: target, recursively: step.flags.contains(.recursive))
+        } catch {
+            let kind = try explained("stat") { () throws(Errno) in try fileStatus(of: target).kind }
+            throw refused("mount", error, status.kind, kind)
+        }
+        let mounted = try explained("open " + step.destination + " in the root file system") { () throws(Errno) in
             let mounted = try RootedPath(step.destination, in: root).open(
                 step.rules.contains(.destinationNoFollow) ? .keepLast : .follow)
             let found = try mounted.status()

@@ -63,14 +63,18 @@ extension RootfsSetup {
         let mounted = try mountHeld(folder, flags.subtracting(.readOnly), "mode=755", target)
         for hierarchy in step.hierarchies {
             // The folder is new and nobody else can reach it: names in it are as good as descriptors.
-            try explained("mount cgroup " + hierarchy.name) { () throws(Errno) in
+            try explained("mkdir " + hierarchy.name) { () throws(Errno) in
                 try makeDirectory(hierarchy.name, at: mounted.raw, mode: 0o755)
                 try changeDirectory(mounted.raw)
-                if hierarchy.source.isEmpty {
+            }
+            if hierarchy.source.isEmpty {
+                try explained("mount cgroup " + hierarchy.name) { () throws(Errno) in
                     try Linux.mount(
                         "cgroup", on: hierarchy.name, type: hierarchy.isUnified ? "cgroup2" : "cgroup", flags,
                         data: hierarchy.isUnified ? nil : hierarchy.data)
-                } else {
+                }
+            } else {
+                try explained("bind cgroup " + hierarchy.source) { () throws(Errno) in
                     do throws(Errno) {
                         try Linux.mount(hierarchy.source, on: hierarchy.name, .bind)
                     } catch .noSuchFileOrDirectory where !hierarchy.ownSource.isEmpty {
@@ -78,7 +82,11 @@ extension RootfsSetup {
                     }
                     try remountBind(hierarchy.name, flags)
                 }
-                for link in hierarchy.links { try makeSymbolicLink(link, at: mounted.raw, to: hierarchy.name) }
+            }
+            for link in hierarchy.links {
+                try explained("symlink " + link) { () throws(Errno) in
+                    try makeSymbolicLink(link, at: mounted.raw, to: hierarchy.name)
+                }
             }
         }
         if isReadOnly {

@@ -86,10 +86,8 @@ extension RootfsSetup {
     private func bindHostNode(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
         if let index = step.preparedIndex, let node = preparedDevices.first(where: { $0.destination == String(index) })
         {
-            return try explained("attach the node") { () throws(Errno) in
-                let target = try makePlace(name, in: parent)
-                try node.mount.attach(on: target.raw)
-            }
+            let target = try makePlace(name, in: parent)
+            return try explained("attach the node") { () throws(Errno) in try node.mount.attach(on: target.raw) }
         }
         let source = try explained("open the host's node") { () throws(Errno) in
             try FileDescriptor.open(step.path, [.path])
@@ -101,10 +99,8 @@ extension RootfsSetup {
                 remedy:
                     "nodes cannot be made in a user namespace, so the host's is bound, which must be the same device")
         }
-        try explained("bind the host's node") { () throws(Errno) in
-            let target = try makePlace(name, in: parent)
-            try bind(source.raw, on: target.raw)
-        }
+        let target = try makePlace(name, in: parent)
+        try explained("bind the host's node") { () throws(Errno) in try bind(source.raw, on: target.raw) }
         guard status.isNullDevice else { return }
         nullDevice = try explained("open") { () throws(Errno) in
             try FileDescriptor.open(name, at: parent, [.path, .noFollow])
@@ -112,15 +108,19 @@ extension RootfsSetup {
     }
 
     /// A file for a node to be mounted on.
-    private func makePlace(_ name: String, in parent: Int32) throws(Errno) -> FileDescriptor {
-        do throws(Errno) {
-            try makeNode(name, at: parent, kind: .regular, permissions: 0o644)
-        } catch .fileExists {
-            // Whatever it is, it gets covered; a link is not followed.
+    private func makePlace(
+        _ name: String, in parent: Int32, permissions: UInt32 = 0o644
+    ) throws(ContainerError) -> FileDescriptor {
+        try explained("make the file in the root file system that it is mounted on") { () throws(Errno) in
+            do throws(Errno) {
+                try makeNode(name, at: parent, kind: .regular, permissions: permissions)
+            } catch .fileExists {
+                // Whatever it is, it gets covered; a link is not followed.
+            }
+            let place = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+            guard try place.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
+            return place
         }
-        let place = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
-        guard try place.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
-        return place
     }
 
     /// Makes the links in `/dev` that programs expect.
@@ -157,27 +157,28 @@ extension RootfsSetup {
     /// `terminal` is the slave's side, opened from the container's own devpts.
     package func bindConsole(_ terminal: Int32) throws(ContainerError) {
         try withoutMask { () throws(ContainerError) in
-            try attempt("mount the terminal on", "/dev/console") { () throws(Errno) in
+            do throws(ContainerError) {
                 try coverConsole(with: terminal)
+            } catch {
+                var failure = error
+                failure.operation = "mount the terminal on"
+                failure.subject = "/dev/console"
+                throw failure
             }
         }
     }
 
-    private func coverConsole(with terminal: Int32) throws(Errno) {
-        let status = try fileStatus(of: terminal)
+    private func coverConsole(with terminal: Int32) throws(ContainerError) {
+        let status = try explained("stat the terminal") { () throws(Errno) in try fileStatus(of: terminal) }
         // The majors of Unix 98 terminals, see Documentation/admin-guide/devices.txt of the kernel.
         guard status.kind == .characterDevice, (136...143).contains(status.deviceNumber.major) else {
-            throw .notTerminal
+            throw ContainerError(errno: .notTerminal, reason: "/dev/pts of the container gave no terminal")
         }
-        let folder = try RootedPath("/dev", in: root).open(directory: true)
-        do throws(Errno) {
-            try makeNode("console", at: folder.raw, kind: .regular, permissions: 0o666)
-        } catch .fileExists {
-            // Covered below, unless it is a link.
+        let folder = try explained("open /dev in the root file system") { () throws(Errno) in
+            try RootedPath("/dev", in: root).open(directory: true)
         }
-        let target = try FileDescriptor.open("console", at: folder.raw, [.path, .noFollow])
-        guard try target.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
-        try bind(terminal, on: target.raw)
+        let target = try makePlace("console", in: folder.raw, permissions: 0o666)
+        try explained("bind the terminal") { () throws(Errno) in try bind(terminal, on: target.raw) }
     }
 }
 

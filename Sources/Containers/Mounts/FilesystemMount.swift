@@ -91,10 +91,7 @@ extension RootfsSetup {
             } catch {
                 return error
             }
-            if errno == .noSuchFileOrDirectory || errno == Errno(rawValue: 15), !step.source.isEmpty {  // ENOTBLK
-                failure.member = ".source"
-                failure.value = quoted(step.source)
-            }
+            blameSource(of: step, &failure)
         } catch .noSuchDevice {
             failure.member = ".type"
             failure.value = quoted(step.type)
@@ -104,6 +101,14 @@ extension RootfsSetup {
             // A kernel without these calls; its answer to mount(2) is all there is.
         }
         return failure
+    }
+
+    /// Names the source in a failure that can only be its own.
+    private func blameSource(of step: MountStep, _ failure: inout ContainerError) {
+        guard failure.errno == .noSuchFileOrDirectory || failure.errno == .blockDeviceRequired, !step.source.isEmpty
+        else { return }
+        failure.member = ".source"
+        failure.value = quoted(step.source)
     }
 
     /// Hands the options to a new file system, and tells which one it does not take.
@@ -157,7 +162,10 @@ extension RootfsSetup {
             try mounted.attach(on: target.file.raw)
             return mounted
         } catch {
-            throw ContainerError(errno: error, reason: "mount " + step.type + MountData.kernelMessage(of: context))
+            var failure = ContainerError(
+                errno: error, reason: "mount " + step.type + MountData.kernelMessage(of: context))
+            blameSource(of: step, &failure)
+            throw failure
         }
     }
 

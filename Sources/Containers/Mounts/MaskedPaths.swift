@@ -7,9 +7,15 @@ extension RootfsSetup {
         var emptyFolder: MountedPlace?
         for (index, path) in step.paths.enumerated() {
             guard let place = try openIfPresent(path, index, "mask") else { continue }
+            let device: Int32
+            do throws(ContainerError) {
+                device = try knownNullDevice()
+            } catch {
+                throw Self.blamed(error, path, index)
+            }
             do throws(Errno) {
                 do throws(Errno) {
-                    try bind(try knownNullDevice(), on: place.raw)
+                    try bind(device, on: place.raw)
                 } catch .notDirectory {
                     if let folder = emptyFolder {
                         do throws(Errno) {
@@ -24,10 +30,17 @@ extension RootfsSetup {
                 }
             } catch {
                 throw ContainerError(
-                    operation: "mask", member: "[\(index)]", subject: path, errno: error,
-                    remedy: error == .noSuchDevice ? "/dev/null in the container is not the null device 1:3" : "")
+                    operation: "mask", member: "[\(index)]", subject: path, errno: error)
             }
         }
+    }
+
+    /// What keeps a path from being masked is not always the path.
+    private static func blamed(_ error: ContainerError, _ path: String, _ index: Int) -> ContainerError {
+        var failure = error
+        failure.operation = "mask " + path + ": " + error.operation
+        failure.member = "[\(index)]"
+        return failure
     }
 
     /// Covers a folder with an empty file system; the result serves for other folders, too.
@@ -42,13 +55,29 @@ extension RootfsSetup {
     }
 
     /// The null device: a node that was made or checked, never just what is called `/dev/null`.
-    private func knownNullDevice() throws(Errno) -> Int32 {
+    private func knownNullDevice() throws(ContainerError) -> Int32 {
         if let known = nullDevice?.raw { return known }
-        let node = try RootedPath("/dev/null", in: root).open()
-        guard try node.status().isNullDevice else { throw .noSuchDevice }
+        let node: FileDescriptor
+        do throws(Errno) {
+            node = try openNullDevice()
+        } catch {
+            let isOther = error == .noSuchDevice
+            throw ContainerError(
+                operation: "open", subject: "/dev/null in the root file system", errno: error,
+                reason: isOther ? "it is not the null device 1:3" : "",
+                remedy: isOther
+                    ? ""
+                    : "masked files are covered by the container's null device: mount a tmpfs on /dev, which gets one")
+        }
         let raw = node.raw
         nullDevice = consume node
         return raw
+    }
+
+    private func openNullDevice() throws(Errno) -> FileDescriptor {
+        let node = try RootedPath("/dev/null", in: root).open()
+        guard try node.status().isNullDevice else { throw .noSuchDevice }
+        return node
     }
 
     /// Makes paths read-only by covering each with a read-only copy of itself.

@@ -24,6 +24,9 @@ extension RootfsSetup {
             }
         }
         let path = RootedPath(step.destination, in: root)
+        if !step.rules.contains(.insideProc), ContainerPath.isBelow(step.destination, "/proc") {
+            throw insideProc(step, path)
+        }
         let links: RootedPath.Links =
             switch step.kind {
             // A link here would let the image choose where the kernel's own files appear.
@@ -40,7 +43,8 @@ extension RootfsSetup {
                     reason: "filesystem \"" + step.type + "\" must be mounted on ordinary directory")
             }
             throw ContainerError(
-                member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system")
+                member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system",
+                remedy: error == .notDirectory && directory ? "a folder can only be mounted on a folder" : "")
         }
         let file = FileDescriptor(owning: found.file)
         let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
@@ -52,12 +56,24 @@ extension RootfsSetup {
         if found.existed, !step.rules.contains(.insideProc) {
             let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystem() }
             if system == .proc {
-                throw ContainerError(
-                    member: ".destination",
-                    reason: "\"" + step.destination + "\" cannot be mounted because it is inside /proc")
+                throw insideProc(step)
             }
         }
         return MountTarget(file: file, existed: found.existed, status: status)
+    }
+
+    /// The refusal of a place in /proc. For a file that is not there it says so, as runc does, which tries to make it:
+    /// engines tell the two apart.
+    private func insideProc(_ step: MountStep, _ path: RootedPath? = nil) -> ContainerError {
+        var failure = ContainerError(
+            member: ".destination",
+            reason: "\"" + step.destination + "\" cannot be mounted because it is inside /proc")
+        do throws(Errno) {
+            _ = try path?.open()
+        } catch {
+            failure.errno = error
+        }
+        return failure
     }
 
     /// Performs one mount of the configuration.

@@ -78,7 +78,7 @@ extension RootfsSetup {
     package func perform(_ step: RootSwitchStep) throws(ContainerError) {
         switch step.way {
         case .pivot:
-            try attempt("pivot_root") { () throws(Errno) in try pivot(oldRootIsShared: step.oldRootIsShared) }
+            try pivot(oldRootIsShared: step.oldRootIsShared)
         case .move:
             try hideHostFileSystems()
             try attempt("move the root file system to", "/") { () throws(Errno) in
@@ -92,19 +92,33 @@ extension RootfsSetup {
         }
     }
 
-    private func pivot(oldRootIsShared: Bool) throws(Errno) {
-        let oldRoot = oldRootIsShared ? try FileDescriptor.open("/", [.path, .directory]).release() : -1
-        defer { if oldRoot >= 0 { _ = FileDescriptor(owning: oldRoot) } }
-        try changeDirectory(root)
-        // The old root comes to lie on top of the new one, so that no folder is needed for it.
-        try pivotRoot(".", putOldOn: ".")
+    private func pivot(oldRootIsShared: Bool) throws(ContainerError) {
+        var oldRoot: FileDescriptor?
         if oldRootIsShared {
-            // Otherwise the host would lose its mounts as well.
-            try changeDirectory(oldRoot)
-            try Linux.mount(nil, on: ".", [.slave, .recursive])
+            oldRoot = try attempt("open", "/") { () throws(Errno) in try FileDescriptor.open("/", [.path, .directory]) }
         }
-        try detachMount(".")
-        try changeDirectory(root)
+        try attempt("chdir", "the root file system") { () throws(Errno) in try changeDirectory(root) }
+        do throws(Errno) {
+            // The old root comes to lie on top of the new one, so that no folder is needed for it.
+            try pivotRoot(".", putOldOn: ".")
+        } catch {
+            throw ContainerError(
+                operation: "pivot_root", subject: ".", errno: error,
+                remedy: error == .invalidArgument
+                    ? "a host whose root is a ramfs needs --no-pivot, and the root file system no shared mount above it"
+                    : "")
+        }
+        if let raw = oldRoot.raw {
+            // Otherwise the host would lose its mounts as well.
+            try attempt("change the propagation of", "the former root") { () throws(Errno) in
+                try changeDirectory(raw)
+                try Linux.mount(nil, on: ".", [.slave, .recursive])
+            }
+        }
+        try attempt("umount", "the former root") { () throws(Errno) in
+            try detachMount(".")
+            try changeDirectory(root)
+        }
     }
 
     private func changeRootToCurrent() throws(ContainerError) {

@@ -103,10 +103,10 @@ extension RootfsPlanner {
                 throw misplaced(step, "it is not of type proc")
             }
         } else if ContainerPath.isBelow(step.destination, "/proc") {
-            guard ContainerPath.replaceableInProc.contains(step.destination) || step.kind == .remount else {
-                throw misplaced(step, "it is inside /proc")
+            // The child refuses the other places: whether there is such a file at all, only it can see.
+            if ContainerPath.replaceableInProc.contains(step.destination) || step.kind == .remount {
+                step.rules.insert(.insideProc)
             }
-            step.rules.insert(.insideProc)
         }
     }
 

@@ -33,7 +33,8 @@ extension PlanBuilder {
         let (capabilities, unknown) = CapabilitySets.of(process.capabilities)
         if !unknown.isEmpty {
             plan.warnings.append(
-                "ignoring unknown or unavailable capabilities: [" + unknown.joined(separator: " ") + "]")
+                "ignoring unknown or unavailable capabilities: [" + unknown.joined(separator: " ") + "]"
+                    + Self.hint(for: unknown))
         }
         let unraisable = capabilities.ambient & ~(capabilities.permitted & capabilities.inheritable)
         if unraisable != 0 {
@@ -153,10 +154,27 @@ extension PlanBuilder {
         return entries
     }
 
+    /// The capabilities that may have been meant.
+    private static func hint(for unknown: [String]) -> String {
+        let near = unknown.prefix(5).flatMap { NearestName.matches(for: $0, among: Capabilities.knownNames) }
+        return near.isEmpty ? "" : " (did you mean " + near.joined(separator: ", ") + "?)"
+    }
+
     private mutating func compileSeccomp() throws(ContainerError) -> SeccompStep? {
         guard let profile = spec.linux?.seccomp else { return nil }
         do throws(SeccompError) {
-            let program = try SeccompFilter.compile(profile)
+            let filter = try SeccompFilter(profile)
+            // A newer kernel's call is named beside its older kin; a name alone that is nearly another's is a mistake.
+            for name in filter.unknownNames.prefix(20) {
+                let near = SeccompFilter.calls(near: name).filter { name in
+                    !profile.syscalls.contains { $0.names.contains(name) }
+                }
+                if near.isEmpty { continue }
+                plan.warnings.append(
+                    "ignoring unknown system call " + quoted(name) + " in linux.seccomp.syscalls (did you mean "
+                        + near.joined(separator: " or ") + "?)")
+            }
+            let program = try filter.program()
             return SeccompStep(words: program.words, listens: program.notifies)
         } catch {
             throw ContainerError(

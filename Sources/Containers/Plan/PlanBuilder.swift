@@ -234,19 +234,20 @@ package struct PlanBuilder {
             if options.consoleSocket != nil {
                 throw ContainerError(
                     .invalidConfiguration, origin: Origin(.terminal), value: "false",
-                    reason: "cannot use console socket if runc will not detach or allocate tty")
+                    reason: "cannot use console socket if " + options.programName + " will not detach or allocate tty")
             }
             return nil
         }
         if options.detaches, options.consoleSocket == nil {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.terminal), value: "true",
-                reason: "cannot allocate tty if runc will detach without setting console socket")
+                reason: "cannot allocate tty if " + options.programName
+                    + " will detach without setting console socket")
         }
         if !options.detaches, options.consoleSocket != nil {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.terminal), value: "true",
-                reason: "cannot use console socket if runc will not detach or allocate tty")
+                reason: "cannot use console socket if " + options.programName + " will not detach or allocate tty")
         }
         return TerminalStep(
             height: process.consoleSize?.height ?? 0, width: process.consoleSize?.width ?? 0, user: process.user.uid,

@@ -159,6 +159,7 @@ extension ContainerError: PlanCodable {
         encoder.encode(errno?.rawValue)
         encoder.encode(reason)
         encoder.encode(remedy)
+        encoder.encode(hasCapitalizedCause)
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
@@ -171,5 +172,6 @@ extension ContainerError: PlanCodable {
         errno = try decoder.decode(Int32?.self).map { Errno(rawValue: $0) }
         reason = try decoder.decode(String.self)
         remedy = try decoder.decode(String.self)
+        hasCapitalizedCause = try decoder.decode(Bool.self)
     }
 }

@@ -111,7 +111,8 @@ final class ContainerCreation {
                 do throws(ContainerError) {
                     try perform(step.operation, in: folder)
                 } catch {
-                    throw error.caused(by: step.origin)
+                    let failure = error.caused(by: step.origin)
+                    throw runner.childPID == nil ? failure : failure.inContext(of: step.operation)
                 }
             }
         } catch {
@@ -142,7 +143,10 @@ final class ContainerCreation {
             record.cgroupInodes = made.inodes.map { CgroupInode(controller: $0.controller, inode: $0.inode) }
             cgroup = consume made
             // What a rootless runtime was not let make is not the container's.
-            if facts.isRootless { recordMadeCgroups() }
+            if facts.isRootless {
+                recordMadeCgroups()
+                warnOfUnkillableProcesses()
+            }
         case .openNamespace(let slot, let path, let flags):
             let namespace = try NamespaceFile.open(path, flags)
             try HostNamespaceRule(spec).check(namespace.raw, flags)
@@ -181,6 +185,16 @@ final class ContainerCreation {
         cgroup = consume made
     }
 
+    /// Neither the end of a pid namespace nor a cgroup gathers the processes then.
+    private func warnOfUnkillableProcesses() {
+        let hasProcessNamespace = spec.linux?.namespaces.contains { $0.type == .pid && $0.path == nil } ?? false
+        guard record.cgroupPaths.isEmpty, !hasProcessNamespace else { return }
+        report(
+            "Creating a rootless container with no cgroup and no private pid namespace. Such configuration is strongly "
+                + "discouraged (as it is impossible to properly kill all container's processes) and will result in an "
+                + "error in a future version.")
+    }
+
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {
         if source.isTakenByChild { return }
         runner.descriptors.fill(source.slot, try MountSource.prepare(source))
@@ -200,14 +214,8 @@ final class ContainerCreation {
     }
 
     private func moveNetworkDevice(_ name: String, as newName: String) throws(ContainerError) {
-        do throws(ContainerError) {
-            if networkDevices == nil { networkDevices = try openNetwork() }
-            try networkDevices?.move(ByteString(name), as: ByteString(newName))
-        } catch {
-            var error = error
-            error.context = "unable to start container process: "
-            throw error
-        }
+        if networkDevices == nil { networkDevices = try openNetwork() }
+        try networkDevices?.move(ByteString(name), as: ByteString(newName))
     }
 
     /// The container's network namespace: the one it joins, or the one its first process was made with.

@@ -18,14 +18,21 @@ struct SeccompListener {
         let document = ContainerProcessState(
             fds: ["seccompFd"], pid: pid, metadata: profile.listenerMetadata, state: state)
         let raw = listener.raw
+        let socket: FileDescriptor
         do throws(Errno) {
-            let socket = try connectStream(to: path)
+            socket = try connectStream(to: path)
+        } catch {
+            throw ContainerError(
+                origin: Origin(.seccomp), member: ".listenerPath", value: quoted(path), errno: error,
+                reason: "failed to connect with seccomp agent specified in the seccomp profile",
+                remedy: "the agent must listen at this path before the container is made")
+        }
+        do throws(Errno) {
             try send(document.encoded(), descriptors: [raw], over: socket.raw)
         } catch {
             throw ContainerError(
-                operation: "send the seccomp listener to", origin: Origin(.seccomp), member: ".listenerPath",
-                subject: quoted(path), errno: error,
-                remedy: "the agent must listen at this path before the container is made")
+                origin: Origin(.seccomp), member: ".listenerPath", errno: error,
+                reason: "cannot send seccomp fd to " + path)
         }
     }
 }

@@ -121,7 +121,8 @@ extension SpecName {
         // Comparing lengths first is much cheaper than comparing the strings of every name.
         let count = text.utf8.count
         for name in allCases where name.rawValue.utf8.count == count && name.rawValue == text { return name }
-        decoder.note(unknown(oneLine(text)), at: offset)
+        let hint = NearestName.hint(for: text, among: allCases.map(\.rawValue))
+        decoder.note(unknown(oneLine(text)) + hint, at: offset)
         return nil
     }
 

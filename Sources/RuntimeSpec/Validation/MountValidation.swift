@@ -51,9 +51,6 @@ extension Validation {
             if !mount.isBind, mount.type != "proc" {
                 report(path(), "type", quotation(of: destination) + " cannot be mounted because it is not of type proc")
             }
-        } else if destination.hasPrefix("/proc/"), !Self.coverableProcFiles.contains(destination) {
-            report(
-                path(), "destination", quotation(of: destination) + " cannot be mounted because it is inside /proc")
         }
     }
 

@@ -30,7 +30,9 @@ extension Validation {
             switch policy.mode {
             case .default, .local:
                 let reason = "invalid memory policy mode " + mode + " for nodes " + quotation(of: nodes)
-                report(base, "nodes", reason + ": set_mempolicy(2) takes none then (invalid argument)")
+                let count = NumberList(nodes)?.numbers.count
+                report(
+                    base, "nodes", reason + ": mode requires 0 nodes" + (count.map { " but got \($0)" } ?? ""))
             case .bind, .interleave, .weightedInterleave, .preferred, .preferredMany:
                 if NumberList(nodes) == nil {
                     let reason = "invalid memory policy nodes " + quotation(of: nodes)

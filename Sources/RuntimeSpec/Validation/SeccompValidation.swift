@@ -23,7 +23,7 @@ extension Validation {
             }
             // The runtime itself has to write after the filter is loaded.
             if rule.names.contains("write") {
-                report(path(), "action", "SCMP_ACT_NOTIFY cannot be used for the \"write\" syscall")
+                report(path(), "action", "SCMP_ACT_NOTIFY cannot be used for the write syscall")
             }
         }
         for (place, argument) in rule.args.enumerated() where argument.index > 5 {

@@ -23,6 +23,7 @@ struct ContainerRequest {
         options.listenDescriptors = descriptors.activated
         options.passedDescriptors = descriptors.activated + descriptors.preserved
         options.notifySocket = Caller.notifySocket
+        options.programName = invocation.programName.text
         options.isRootless = try Self.isRootless(arguments)
     }
 

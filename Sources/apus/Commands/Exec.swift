@@ -75,6 +75,7 @@ private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecO
     options.pidFile = arguments.nonEmptyText(.pidFile)
     options.passedDescriptors = try invocation.descriptors.checked().preserved
     options.detaches = arguments.isOn(.detach)
+    options.programName = invocation.programName.text
     options.waitFifo = arguments.nonEmptyText(.execWaitFifo)
     return options
 }
@@ -91,6 +92,6 @@ private func process(at path: String) throws(CommandError) -> Process {
     do throws(SpecError) {
         return try Process(json: bytes)
     } catch {
-        throw CommandError(path + ": " + error.text)
+        throw CommandError(error.text(of: path))
     }
 }

@@ -18,7 +18,8 @@ extension Command {
             } catch {
                 if error.errno == .notPermitted || error.errno == .permissionDenied {
                     invocation.log.warning(
-                        "runc pause failure might be caused by lack of full access to cgroups")
+                        invocation.programName.text
+                            + " pause failure might be caused by lack of full access to cgroups")
                 }
                 throw CommandError(error)
             }

@@ -11,8 +11,11 @@ import Testing
             errno: .noSuchFileOrDirectory, reason: "why", remedy: "do it")
         #expect(error.property == "mounts[3].source")
         #expect(
-            error.message == "mounts[3].source: \"/x\": open /x: (do it) why: no such file or directory")
+            error.message == "mounts[3].source: \"/x\": open /x: why: no such file or directory (do it)")
         #expect(ContainerError(origin: Origin(.rule), member: ".x", reason: "why").message == "why")
+        var capitalized = ContainerError(errno: .permissionDenied, reason: "why", remedy: "do it")
+        capitalized.hasCapitalizedCause = true
+        #expect(capitalized.message == "why: Permission denied (do it)")
     }
 
     @Test func aMessageIsOneLine() {

@@ -78,10 +78,10 @@ extension RootfsKernelTests {
         try rootfs.write("", to: "rootfs/file")
         try rootfs.makeFolder("folder")
         rootfs.spec.mounts.append(Mount(destination: "/file", source: "folder", options: ["bind"]))
-        #expect(try rootfs.run("true").output.hasSuffix("not a directory\n"))
+        #expect(try rootfs.run("true").output.contains(": not a directory ("))
         rootfs.spec.mounts.removeLast()
         rootfs.spec.mounts.append(Mount(destination: "/bin", source: "/etc/passwd", options: ["bind"]))
-        #expect(try rootfs.run("true").output.hasSuffix("not a directory\n"))
+        #expect(try rootfs.run("true").output.contains(": not a directory ("))
     }
 
     @Test func unknownFileSystemIsNoSuchDevice() throws {
@@ -89,7 +89,7 @@ extension RootfsKernelTests {
         rootfs.spec.mounts.append(Mount(destination: "/x", type: "nosuchfs", source: "none"))
         let (output, _) = try rootfs.run("true")
         #expect(output.contains("error mounting \"none\" to rootfs at \"/x\": "))
-        #expect(output.hasSuffix("mount nosuchfs: no such device\n"))
+        #expect(output.contains("mount nosuchfs: no such device ("))
     }
 
     @Test func tmpfsKeepsModeAndFilesOfTheCoveredFolder() throws {

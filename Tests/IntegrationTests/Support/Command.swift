@@ -27,13 +27,15 @@ struct Output {
         #expect(error == message, sourceLocation: sourceLocation)
     }
 
-    /// Checks the error where the middle of its text is free: how it begins, and the cause at its end.
+    /// Checks the error where the middle of its text is free: how it begins, and the cause at its end, behind which only
+    /// advice in brackets may stand.
     func failed(
         from beginning: String, to end: String, code: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(status == code, "stderr: \(stderr)", sourceLocation: sourceLocation)
         #expect(error.hasPrefix(beginning), sourceLocation: sourceLocation)
-        #expect(error.hasSuffix(end), sourceLocation: sourceLocation)
+        let hasAdvice = error.hasSuffix(")") && error.contains(end + " (")
+        #expect(error.hasSuffix(end) || hasAdvice, "\(error)", sourceLocation: sourceLocation)
     }
 
     /// Checks that the command failed, and that the last line of stderr holds each of the texts.

@@ -1,0 +1,30 @@
+import RuntimeSpec
+import Testing
+
+@testable import Seccomp
+
+/// What a process may do behind a filter without being killed, asked before it does it.
+@Suite struct SurvivalTests {
+    @Test(arguments: [
+        (SeccompAction.kill, false), (.killProcess, false), (.trap, false), (.trace, false), (.errno, true),
+        (.log, true), (.allow, true),
+    ])
+    func anAction(_ action: SeccompAction, _ survives: Bool) throws {
+        let rule = SyscallRule(names: ["openat"], action: action)
+        let listed = try SeccompFilter.compile(SeccompProfile(defaultAction: .allow, syscalls: [rule]))
+        #expect(listed.survives(["openat"]) == survives)
+        #expect(listed.survives(["close", "openat"]) == survives)
+        #expect(listed.survives(["close"]))
+        let others = SyscallRule(names: ["close", "mseal"], action: .allow)
+        let unlisted = try SeccompFilter.compile(SeccompProfile(defaultAction: action, syscalls: [others]))
+        #expect(unlisted.survives(["openat"]) == survives)
+        #expect(unlisted.survives(["close"]))
+        #expect(unlisted.survives([]))
+    }
+
+    @Test func namesThatAreNearlyCalls() {
+        #expect(SeccompFilter.calls(near: "mkdri") == ["mkdir"])
+        #expect(SeccompFilter.calls(near: "OPENAT") == ["openat"])
+        #expect(SeccompFilter.calls(near: "nothing_like_any_call") == [])
+    }
+}
