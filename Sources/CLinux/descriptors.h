@@ -33,6 +33,7 @@ static inline long linux_write(int fd, const void *buffer, size_t count) {
 static inline long linux_pread(int fd, void *buffer, size_t count, off_t offset) {
     return linux_result(pread(fd, buffer, count, offset));
 }
+static inline long linux_lseek(int fd, off_t offset, int from) { return linux_result(lseek(fd, offset, from)); }
 static inline long linux_fstat(int fd, struct stat *out) { return linux_result(fstat(fd, out)); }
 static inline long linux_fstatat(int fd, const char *path, struct stat *out, int flags) {
     return linux_result(fstatat(fd, path, out, flags));

@@ -62,8 +62,8 @@ static inline long linux_route_socket_in(int network_namespace) {
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
     close(pair[1]);
     if (result >= 0) {
-        int answer = 0, made = -1, count = 1, status;
-        do result = linux_receive_with_descriptors(pair[0], &answer, sizeof answer, &made, &count, 0);
+        int answer = 0, made = -1, count = 1, sender, status;
+        do result = linux_receive_with_descriptors(pair[0], &answer, sizeof answer, &made, &count, &sender, 0);
         while (result == -EINTR);
         if (result >= 0) result = count == 1 ? made : answer > 0 ? -(long)answer : -ECHILD;
         while (linux_wait4((pid_t)child, &status, __WALL) == -EINTR) {}

@@ -54,11 +54,24 @@ static inline long linux_send_with_descriptors(int fd, const void *data, size_t 
     return linux_result(sendmsg(fd, &message, flags | MSG_NOSIGNAL));
 }
 
-// `count` holds the room in `descriptors` on entry (at most eight) and the number received on return.
+// struct ucred, which the C library shows to GNU sources only.
+struct linux_credentials {
+    int pid;
+    unsigned user, group;
+};
+
+// Has the kernel say with each message that comes to this socket who sent it.
+static inline long linux_pass_credentials(int fd) {
+    int one = 1;
+    return linux_result(setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one));
+}
+
+// `count` holds the room in `descriptors` on entry (at most eight) and the number received on return. `sender` becomes the
+// pid of the sender, 0 if the kernel did not say it.
 static inline long linux_receive_with_descriptors(int fd, void *data, size_t size, int *descriptors, int *count,
-                                                  int flags) {
+                                                  int *sender, int flags) {
     union {
-        char bytes[CMSG_SPACE(8 * sizeof(int))];
+        char bytes[CMSG_SPACE(8 * sizeof(int)) + CMSG_SPACE(sizeof(struct linux_credentials))];
         struct cmsghdr alignment;
     } control;
     struct iovec part = {data, size};
@@ -66,10 +79,17 @@ static inline long linux_receive_with_descriptors(int fd, void *data, size_t siz
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     int room = *count, received = 0;
     *count = 0;
+    *sender = 0;
     long result = linux_result(recvmsg(fd, &message, flags | MSG_CMSG_CLOEXEC));
     if (result < 0) return result;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        if (header->cmsg_level != SOL_SOCKET) continue;
+        if (header->cmsg_type == 2 /* SCM_CREDENTIALS */ && header->cmsg_len >= CMSG_LEN(sizeof(struct linux_credentials))) {
+            struct linux_credentials credentials;
+            memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
+            *sender = credentials.pid;
+        }
+        if (header->cmsg_type != SCM_RIGHTS) continue;
         int found = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
         for (int index = 0; index < found; index++) {
             int descriptor;

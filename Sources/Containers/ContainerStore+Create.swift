@@ -45,7 +45,11 @@ extension ContainerStore {
         }
         let creation = try ContainerCreation(
             store: self, id: id, options: options, report: report, trace: trace)
-        let session = options.detaches ? nil : try ForegroundSession(needsTerminal: creation.hasTerminal)
+        let session =
+            options.detaches
+            ? nil
+            : try ForegroundSession(
+                needsTerminal: creation.hasTerminal, owner: creation.rootOwner)
         var made = try creation.perform(startsAtOnce: true, streams: session?.streams, keeps: keeps)
         let container = made.container
         do throws(ContainerError) {
@@ -95,8 +99,12 @@ extension Container {
         started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         let start = try ProcessStart(container: self, options: options, report: report, trace: trace)
-        let session = options.detaches ? nil : try ForegroundSession(needsTerminal: start.hasTerminal)
-        try session?.streams?.hand(to: start.descriptors)
+        let session =
+            options.detaches
+            ? nil
+            : try ForegroundSession(
+                needsTerminal: start.hasTerminal, owner: start.rootOwner)
+        session?.streams?.hand(to: start.descriptors)
         var made = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
         guard let session, let process = made.process.take() else { return 0 }
         let terminal = made.terminal.take()

@@ -256,7 +256,12 @@ package func readFromStart(_ descriptor: Int32, count: Int, offset: Int = 0) thr
     return bytes
 }
 
-/// Writes what the descriptor takes at once; gives the number of bytes. See write(2).
-package func writeSome(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) -> Int {
-    try checkRetrying { bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress, bytes.count) } }
+/// Writes what the descriptor takes at once of the bytes from `start` on; gives the number of bytes. See write(2).
+package func writeSome(
+    _ bytes: [UInt8], from start: Int, atMost most: Int, to descriptor: Int32
+) throws(Errno) -> Int {
+    let count = min(most, bytes.count - start)
+    return try checkRetrying {
+        bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress?.advanced(by: start), count) }
+    }
 }

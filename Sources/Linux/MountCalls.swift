@@ -206,6 +206,11 @@ extension FileDescriptor {
         try check(key.withCString { key in value.withCString { linux_fsconfig(raw, 1, key, $0, 0) } })
     }
 
+    /// Sets a parameter to an open file. See fsconfig(2), `FSCONFIG_SET_FD`.
+    package func configure(_ key: String, descriptor: Int32) throws(Errno) {
+        try check(linux_fsconfig(raw, 5, key, nil, descriptor))
+    }
+
     /// Sets a parameter without a value. See fsconfig(2), `FSCONFIG_SET_FLAG`.
     package func configure(flag key: ByteString) throws(Errno) {
         try check(key.withCString { linux_fsconfig(raw, 0, $0, nil, 0) })

@@ -44,6 +44,18 @@ package struct ProcessHandle: ~Copyable, Sendable {
         try poll(descriptor.raw, events: Int16(POLLIN), milliseconds: milliseconds) != 0
     }
 
+    /// Whether it is a child of this process, alive or not yet waited for. See waitid(2), `P_PIDFD`.
+    package func isChild() throws(Errno) -> Bool {
+        var information = siginfo_t()
+        do throws(Errno) {
+            // P_PIDFD; WEXITED | WNOHANG | WNOWAIT | __WALL
+            try checkRetrying { linux_waitid(3, descriptor.raw, &information, 0x4 | 0x1 | 0x0100_0000 | 0x4000_0000) }
+            return true
+        } catch .noChildProcesses {
+            return false
+        }
+    }
+
     /// Waits for a child and takes its status.
     package func reap() throws(Errno) -> ProcessStatus { try reapChild(pid) }
 }
@@ -147,22 +159,15 @@ package func spawn(
     return ProcessHandle(pid: Int32(pid), descriptor: FileDescriptor(owning: pidDescriptor))
 }
 
-/// Clones this process with a single thread; gives nil in the child.
+/// Clones this process, which has a single thread, as one more child of its parent; true in the new one.
 ///
-/// The child must not return to code that relies on another thread, and must use raw calls for its identity.
-package func fork(_ flags: CloneFlags) throws(Errno) -> ProcessHandle? {
-    var pidDescriptor: Int32 = -1
-    var result = 0
-    withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
-        var clone = linux_clone_args()
-        clone.flags = flags.union(.pidDescriptor).rawValue
-        clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
-        // CLONE_PARENT takes the exit signal of the caller itself.
-        clone.exit_signal = flags.contains(.parent) ? 0 : UInt64(SIGCHLD)
-        result = linux_clone3(&clone)
-    }
-    let pid = try check(result)
-    return pid == 0 ? nil : ProcessHandle(pid: Int32(pid), descriptor: FileDescriptor(owning: pidDescriptor))
+/// The new one must not return to code that relies on another thread, and must use raw calls for its identity. It takes no
+/// descriptor, of which a limit may leave none.
+package func forkSibling(_ flags: CloneFlags) throws(Errno) -> Bool {
+    var clone = linux_clone_args()
+    // The exit signal is that of the caller itself.
+    clone.flags = flags.union(.parent).rawValue
+    return try check(linux_clone3(&clone)) == 0
 }
 
 /// Leaves namespaces for new ones. See unshare(2).

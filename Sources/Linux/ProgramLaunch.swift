@@ -58,10 +58,13 @@ package struct LaunchedProgram: ~Copyable {
     }
 
     private static func inputFile(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
-        let file = try makeMemoryFile("stdin")
+        let file = try makeMemoryFile("stdin", sealable: true)
         try write(bytes, to: file.raw)
-        // Opened again: reading starts at the front, and the program cannot write to it.
-        return try FileDescriptor.open("/proc/self/fd/\(file.raw)")
+        // Neither opened again, which takes a procfs that can be trusted, nor open to changes by the program.
+        try check(linux_lseek(file.raw, 0, 0))
+        // F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
+        try check(linux_fcntl(file.raw, F_ADD_SEALS, 0x1 | 0x2 | 0x4 | 0x8))
+        return file
     }
 }
 

@@ -9,15 +9,18 @@ package enum PseudoTerminal {
         // An image can put anything at the path; only 5:2 on a devpts is the multiplexer. Checked before it is opened,
         // since opening some devices has an effect of its own.
         let place = try FileDescriptor.open(path, [.path])
-        let status = try place.status()
-        guard try place.fileSystem() == .devpts, status.kind == .characterDevice, status.deviceNumber == (5, 2) else {
-            throw .notTerminal
-        }
-        let master = try FileDescriptor.open(
-            "self/fd/\(place.raw)", at: procfs, [.readWrite, .noControllingTerminal])
+        guard try isMaster(place.raw) else { throw .notTerminal }
+        let master = try Procfs.reopen(place.raw, in: procfs, [.readWrite, .noControllingTerminal])
         var unlocked: Int32 = 0
         try check(linux_ioctl(master.raw, LINUX_TIOCSPTLCK, &unlocked))
         return master
+    }
+
+    /// Whether a descriptor, however it came, is the multiplexer of a devpts or a master that was opened through it.
+    package static func isMaster(_ descriptor: Int32) throws(Errno) -> Bool {
+        let status = try fileStatus(of: descriptor)
+        guard status.kind == .characterDevice, status.deviceNumber == (5, 2) else { return false }
+        return try fileSystemKind(of: descriptor) == .devpts
     }
 
     /// Opens the other end without a path that could lead elsewhere.

@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 
 /// Operations of seccomp(2).
@@ -25,5 +26,16 @@ package enum SeccompCalls {
     package static func hasAction(_ returnValue: UInt32) -> Bool {
         var value = returnValue
         return linux_seccomp(UInt32(SECCOMP_GET_ACTION_AVAIL), 0, &value) == 0
+    }
+
+    /// Whether a descriptor, however it came, is the listener of a filter; true where that cannot be seen.
+    package static func isListener(_ descriptor: Int32) -> Bool {
+        do throws(Errno) {
+            let name: Path = try readLink("/proc/self/fd/\(Int(descriptor))")
+            return name.bytes.elementsEqual("anon_inode:seccomp notify".utf8)
+        } catch {
+            // Without a procfs nobody can tell.
+            return true
+        }
     }
 }

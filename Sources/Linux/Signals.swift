@@ -48,6 +48,9 @@ package enum SignalNumber {
     package static let urgent: Int32 = 23
     package static let windowSize: Int32 = 28
 
+    /// Those with which programs are asked to end: hangup, interrupt, quit, terminate.
+    package static let usualEnds: [Int32] = [1, 2, 3, terminate]
+
     /// What the signal says to users, as shells and other runtimes word it.
     package static func description(of number: Int32) -> String {
         switch number {
@@ -74,7 +77,7 @@ package enum SignalNumber {
 /// Lets the signals with which programs are asked to end do so for this process, also when it is the first of its pid
 /// namespace.
 package func endByUsualSignals() throws(Errno) {
-    for number in [Int32(1), 2, 3, SignalNumber.terminate] { try check(linux_end_by_signal(number)) }
+    for number in SignalNumber.usualEnds { try check(linux_end_by_signal(number)) }
 }
 
 /// Takes the status of any child that has ended: its number and how it ended; nil when none has.

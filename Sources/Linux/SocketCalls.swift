@@ -18,6 +18,9 @@ package struct SocketPair: ~Copyable {
         second = FileDescriptor(owning: pair.1)
     }
 
+    /// Lets the first know who sent each message that it gets. See unix(7), `SO_PASSCRED`.
+    package func nameSenders() throws(Errno) { try check(linux_pass_credentials(first.raw)) }
+
     /// Keeps the first and closes the second.
     package consuming func takeFirst() -> FileDescriptor { first }
 }
@@ -43,10 +46,14 @@ package func send(_ bytes: [UInt8], descriptors: [Int32] = [], over socket: Int3
 /// One received message; the descriptors are owned by the receiver.
 package struct ReceivedMessage: ~Copyable {
     package let bytes: [UInt8]
+    /// The process that sent it, by the word of the kernel; 0 for one that is not in sight, or over a socket that does
+    /// not ask.
+    package let sender: Int32
     private var descriptors: [Int32]
 
-    init(bytes: [UInt8], descriptors: [Int32]) {
+    init(bytes: [UInt8], sender: Int32, descriptors: [Int32]) {
         self.bytes = bytes
+        self.sender = sender
         self.descriptors = descriptors
     }
 
@@ -64,12 +71,14 @@ package struct ReceivedMessage: ~Copyable {
 package func receive(from socket: Int32, capacity: Int = 65536) throws(Errno) -> ReceivedMessage? {
     var numbers = [Int32](repeating: -1, count: 8)
     var count: Int32 = 8
+    var sender: Int32 = 0
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, size in
         do throws(Errno) {
             size = try checkRetrying {
                 count = 8
-                return linux_receive_with_descriptors(socket, buffer.baseAddress, capacity, &numbers, &count, 0)
+                return linux_receive_with_descriptors(
+                    socket, buffer.baseAddress, capacity, &numbers, &count, &sender, 0)
             }
         } catch {
             failure = error
@@ -80,7 +89,7 @@ package func receive(from socket: Int32, capacity: Int = 65536) throws(Errno) ->
         throw failure
     }
     if bytes.isEmpty { return nil }
-    return ReceivedMessage(bytes: bytes, descriptors: Array(numbers[0..<Int(count)]))
+    return ReceivedMessage(bytes: bytes, sender: sender, descriptors: Array(numbers[0..<Int(count)]))
 }
 
 /// A datagram socket of the local host. See unix(7).

@@ -6,12 +6,14 @@ final class ForegroundSession {
     private let signals: SignalStream
     /// The caller's terminal, raw while the session lasts, if the process has one of its own.
     private var host: HostTerminal?
-    /// What the process has in place of the caller's terminal.
+    /// What the process has in place of the caller's standard streams.
     private(set) var streams: StandardStreams?
 
     /// Prepares the session before the process is made, so that no signal is lost and a missing terminal is known early.
-    init(needsTerminal: Bool) throws(ContainerError) {
-        if needsTerminal { host = try HostTerminal.find() } else { streams = try StandardStreams.make() }
+    ///
+    /// - Parameter owner: the host's ids of the container's root, to whom the process's streams belong at first.
+    init(needsTerminal: Bool, owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
+        if needsTerminal { host = try HostTerminal.find() } else { streams = try StandardStreams(owner: owner) }
         signals = try attempt("signalfd") { () throws(Errno) in try SignalStream() }
     }
 
@@ -26,47 +28,71 @@ final class ForegroundSession {
         _ process: borrowing ProcessHandle, terminal: borrowing FileDescriptor?, notifySocket: borrowing NotifySocket?
     ) throws(ContainerError) -> ProcessStatus {
         let master = terminal.raw
-        let relays = try relays(master: master)
+        let (input, outputs) = try relays(master: master)
         if let host { try host.makeRaw() }
         defer { host?.restore() }
         do throws(Errno) {
-            return try serve(process, master: master, relays: relays, notifySocket: notifySocket)
+            return try serve(process, master: master, input, outputs, notifySocket: notifySocket)
         } catch {
             throw ContainerError(operation: "poll", errno: error, reason: "waiting for the container")
         }
     }
 
-    /// What carries the bytes: between two terminals, or between the caller's streams and the process's pipes.
-    private func relays(master: Int32?) throws(ContainerError) -> [ByteRelay] {
-        guard let master else {
-            return streams?.relays ?? []
-        }
+    /// What carries the bytes to the process and from it: between two terminals, or between the caller's streams and the
+    /// process's pipes.
+    private func relays(master: Int32?) throws(ContainerError) -> (input: ByteRelay?, outputs: [ByteRelay]) {
+        guard let master else { return (streams?.input, streams?.outputs ?? []) }
         try attempt("fcntl", "the container's terminal") { () throws(Errno) in try setNonBlocking(master) }
-        // The caller's terminal may be known by standard error alone; the bytes go where its input and output are.
-        return [ByteRelay(from: 0, to: master), ByteRelay(from: master, to: 1)]
+        // The caller's terminal may be known by standard error alone; the bytes go where its input and output are. A
+        // terminal that nobody looks at any more does not stop who writes to it.
+        return (
+            ByteRelay(from: 0, to: master), [ByteRelay(from: master, to: 1, onLoss: .drainsSource)]
+        )
     }
 
     private func serve(
-        _ process: borrowing ProcessHandle, master: Int32?, relays: [ByteRelay],
+        _ process: borrowing ProcessHandle, master: Int32?, _ input: ByteRelay?, _ outputs: [ByteRelay],
         notifySocket: borrowing NotifySocket?
     ) throws(Errno) -> ProcessStatus {
-        var relays = relays
         var notify = Self.number(of: notifySocket)
         while true {
             var watched = PollSet()
             watched.add(signals.raw)
             watched.add(process.descriptor.raw)
             if let notify { watched.add(notify) }
-            for relay in relays { relay.watch(in: &watched) }
+            input?.watch(in: &watched)
+            for relay in outputs { relay.watch(in: &watched) }
             _ = try watched.wait(milliseconds: -1)
             if watched.isReady(signals.raw) { try passSignals(to: process, master: master) }
             if let raw = notify, watched.isReady(raw), try Self.forward(notifySocket) { notify = nil }
-            for index in relays.indices { try relays[index].move(watched) }
-            if let streams, relays[0].hasEnded { streams.closeInput() }
+            try input?.move(watched)
+            for relay in outputs { try relay.move(watched) }
             guard watched.isReady(process.descriptor.raw) else { continue }
-            // What it wrote last is still in the terminal or the pipes; what was meant for it is not wanted any more.
-            for index in relays.indices.dropFirst() { try relays[index].finish() }
+            try finish(outputs)
             return try process.reap()
+        }
+    }
+
+    /// How much a process can have left in a pipe or a terminal; what is more comes from others.
+    private static let mostLeft = 1 << 20
+
+    /// Carries what the process wrote last; what was meant for it is not wanted any more. A reader may take its time:
+    /// only the signals that ask programs to end cut this short.
+    private func finish(_ outputs: [ByteRelay]) throws(Errno) {
+        var left = outputs.map { _ in Self.mostLeft }
+        while true {
+            var watched = PollSet()
+            var isWaiting = false
+            for (index, relay) in outputs.enumerated() {
+                try relay.finish(left: &left[index])
+                guard relay.holdsBytes else { continue }
+                relay.watch(in: &watched)
+                isWaiting = true
+            }
+            guard isWaiting else { return }
+            watched.add(signals.raw)
+            _ = try watched.wait(milliseconds: -1)
+            while let signal = try signals.next() { if SignalNumber.usualEnds.contains(signal) { return } }
         }
     }
 

@@ -1,51 +1,80 @@
 import Linux
 
-/// Pipes in place of the caller's terminal, for a process that has no terminal of its own.
+/// Pipes in place of the caller's standard streams, for a process in the foreground that has no terminal of its own.
 ///
-/// A process that holds the caller's terminal could type into it (TIOCSTI) and read what others type; without a terminal
-/// it gets pipes, and the caller carries the bytes.
+/// A process that holds the caller's open file can do more with it than the caller meant: open it again through /proc with
+/// other rights, take it over, type into a terminal (TIOCSTI), read what others write into a pipe. So it gets pipes of the
+/// runtime, which belong to the container's root, and the runtime carries the bytes. Only the null device it may have.
 final class StandardStreams {
-    private let inputReader: FileDescriptor
-    private var inputWriter: FileDescriptor?
-    private let output: Pipe
-    private let error: Pipe
+    private var inputEnd: FileDescriptor?
+    private var outputEnd: FileDescriptor?
+    private var errorEnd: FileDescriptor?
+    /// What carries the bytes to the process.
+    private(set) var input: ByteRelay?
+    /// What carries the bytes from the process.
+    private(set) var outputs: [ByteRelay] = []
 
-    /// Makes them if any of the caller's streams is a terminal; nil where the process can have the caller's own.
-    static func make() throws(ContainerError) -> StandardStreams? {
-        guard isTerminal(0) || isTerminal(1) || isTerminal(2) else { return nil }
+    /// Makes them for those of the caller's streams that are open and not the null device.
+    ///
+    /// - Parameter owner: the host's ids of the container's root.
+    init(owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
         do throws(Errno) {
-            return try StandardStreams()
+            if Self.isToBeReplaced(0) {
+                let pipe = try FileDescriptor.pipe()
+                let writer = try pipe.write.duplicate(atLeast: 10)
+                let raw = writer.raw
+                try setNonBlocking(raw)
+                input = ByteRelay(from: 0, to: raw, own: writer)
+                inputEnd = try Self.owned(pipe.takeRead(), by: owner)
+            }
+            if Self.isToBeReplaced(1) { outputEnd = try makeOutput(to: 1, owner) }
+            if Self.isToBeReplaced(2) { errorEnd = try makeOutput(to: 2, owner) }
         } catch {
             throw ContainerError(operation: "pipe", errno: error)
         }
     }
 
-    private init() throws(Errno) {
-        let input = try FileDescriptor.pipe()
-        inputWriter = try input.write.duplicate(atLeast: 10)
-        inputReader = input.takeRead()
-        output = try FileDescriptor.pipe()
-        error = try FileDescriptor.pipe()
+    private func makeOutput(
+        to number: Int32, _ owner: (user: UInt32, group: UInt32)
+    ) throws(Errno) -> FileDescriptor {
+        let pipe = try FileDescriptor.pipe()
+        let writer = try pipe.write.duplicate(atLeast: 10)
+        let reader = pipe.takeRead()
+        let raw = reader.raw
+        try setNonBlocking(raw)
+        outputs.append(ByteRelay(from: raw, to: number, own: reader))
+        return try Self.owned(writer, by: owner)
     }
 
-    /// Puts the process's ends where the child takes them.
-    func hand(to descriptors: DescriptorTable) throws(ContainerError) {
-        let ends = [inputReader.raw, output.write.raw, error.write.raw]
-        for (number, raw) in ends.enumerated() {
-            descriptors.fill(
-                .standardStream(Int32(number)),
-                try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw, atLeast: 10) })
+    private static func isToBeReplaced(_ number: Int32) -> Bool {
+        do throws(Errno) {
+            let status = try fileStatus(of: number)
+            return status.kind != .characterDevice || status.deviceNumber != (1, 3)
+        } catch {
+            // Closed: there is nothing to carry.
+            return false
         }
     }
 
-    /// What carries the bytes; the first one towards the process.
-    var relays: [ByteRelay] {
-        [
-            ByteRelay(from: 0, to: inputWriter.raw ?? -1), ByteRelay(from: output.read.raw, to: 1),
-            ByteRelay(from: error.read.raw, to: 2),
-        ]
+    /// Gives the pipe to the container's root, who hands it on to the process's user.
+    private static func owned(
+        _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)
+    ) throws(Errno) -> FileDescriptor {
+        guard owner.user != effectiveUser || owner.group != effectiveGroup else { return end }
+        let raw = end.raw
+        do throws(Errno) {
+            try changeOwner(of: raw, user: owner.user, group: owner.group)
+        } catch {
+            // Without the host's privileges, or without the id, there is nobody else to give it to.
+            guard error == .notPermitted || error == .invalidArgument else { throw error }
+        }
+        return end
     }
 
-    /// Lets the process see the end of its input.
-    func closeInput() { inputWriter = nil }
+    /// Puts the process's ends where the child takes them.
+    func hand(to descriptors: DescriptorTable) {
+        if let end = inputEnd.take() { descriptors.fill(.standardStream(0), end) }
+        if let end = outputEnd.take() { descriptors.fill(.standardStream(1), end) }
+        if let end = errorEnd.take() { descriptors.fill(.standardStream(2), end) }
+    }
 }

@@ -54,6 +54,9 @@ final class ProcessStart {
     /// Whether the process has a terminal.
     var hasTerminal: Bool { process.terminal }
 
+    /// The host's ids of the container's root.
+    var rootOwner: (user: UInt32, group: UInt32) { NamespacePlan.rootOwner(spec) }
+
     /// What the process is handed.
     var descriptors: DescriptorTable { runner.descriptors }
 
@@ -90,10 +93,8 @@ final class ProcessStart {
         runner.descriptors.fill(.start, pipe.takeRead())
         do throws(ContainerError) {
             try spawn(besides: firstPID)
-            try runner.await(.identity)
-            if let pid = runner.childPID { try container.record.joinIntelRdt(pid) }
-            try runner.release(.identity)
             try runner.awaitReady()
+            if let pid = runner.childPID { try container.record.joinIntelRdt(pid) }
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try handOver()
             try runner.withTerminal(adopt)

@@ -11,7 +11,7 @@ extension ChildOperation: PlanCodable {
         case setMemoryPolicy, setScheduler, setIOPriority, setAffinity, setSecurityLabel, setNoNewPrivileges
         case setResourceLimit, dropBoundingSet, setIdentity, makeWorkingDirectory, setWorkingDirectory, lookUpProgram,
             setCapabilities
-        case loadSeccomp, waitForStart, waitForReader, execute
+        case loadSeccomp, waitForStart, waitForReader, execute, enterPIDNamespace, controlTerminal
     }
 
     package func encode(to encoder: inout PlanEncoder) {
@@ -28,6 +28,8 @@ extension ChildOperation: PlanCodable {
         case .fork(let flags):
             encoder.encode(Tag.fork)
             encoder.encode(flags)
+        case .enterPIDNamespace: encoder.encode(Tag.enterPIDNamespace)
+        case .controlTerminal: encoder.encode(Tag.controlTerminal)
         case .becomeNamespaceRoot: encoder.encode(Tag.becomeNamespaceRoot)
         case .meet(let point):
             encoder.encode(Tag.meet)
@@ -121,6 +123,8 @@ extension ChildOperation: PlanCodable {
             let slot = try decoder.decode(Slot.self)
             self = .joinNamespace(slot, try decoder.decode(CloneFlags.self))
         case .fork: self = .fork(try decoder.decode(CloneFlags.self))
+        case .enterPIDNamespace: self = .enterPIDNamespace
+        case .controlTerminal: self = .controlTerminal
         case .becomeNamespaceRoot: self = .becomeNamespaceRoot
         case .meet: self = .meet(try decoder.decode(MeetingPoint.self))
         case .unshare: self = .unshare(try decoder.decode(CloneFlags.self))

@@ -15,6 +15,8 @@ package enum ChildOperation: Sendable {
     case joinNamespace(Slot, CloneFlags)
     /// Goes on in a new process, made with these namespaces, as a child of the runtime.
     case fork(CloneFlags)
+    /// Goes on in a new process, in the pid namespace that was joined and with nothing of the host's left.
+    case enterPIDNamespace
     /// Becomes user and group 0 of the new user namespace.
     case becomeNamespaceRoot
     case meet(MeetingPoint)
@@ -29,6 +31,8 @@ package enum ChildOperation: Sendable {
     case setDomainname(String)
     case rootfs(RootfsOperation)
     case openTerminal(TerminalStep)
+    /// Makes the terminal on the standard streams the controlling one of the session.
+    case controlTerminal
     /// Replaces standard streams that are the host's null device, which may be open for reading only, by the container's.
     case reopenNullStreams
     case runHooks(HookKind, [HookStep], HookStateTemplate)

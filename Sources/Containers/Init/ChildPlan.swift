@@ -8,6 +8,12 @@ package struct ChildPlan: Sendable, PlanCodable {
 
     package init() {}
 
+    /// Whether it makes a root file system.
+    var makesRootfs: Bool { steps.contains { if case .rootfs = $0.operation { true } else { false } } }
+
+    /// Whether it enters a joined pid namespace at its end.
+    var entersLate: Bool { steps.contains { if case .enterPIDNamespace = $0.operation { true } else { false } } }
+
     package func encode(to encoder: inout PlanEncoder) {
         encoder.encode(slots)
         encoder.encode(steps)

@@ -59,7 +59,7 @@ extension InitProcess {
     }
 
     func setSecurityLabel(_ step: SecurityLabelStep) throws(ContainerError) {
-        let procfs = try rootfsSetup().ownProcfs
+        let procfs = try ownProcfs()
         switch step.module {
         case .apparmor:
             do throws(Errno) {
@@ -84,13 +84,15 @@ extension InitProcess {
 
     /// Through the child's own procfs: what lies under the container's /proc is only the container's business.
     private func writeAttribute(
-        _ name: String, orElse fallback: String?, _ text: String, in proc: Int32
+        _ name: Path, orElse fallback: Path?, _ text: String, in proc: Int32
     ) throws(Errno) {
         do throws(Errno) {
-            try writeKernelFile("self/" + name, at: proc, text)
+            let file = try Procfs.openOwn(name, in: proc, .writeOnly)
+            try writeOnce(text, to: file.raw)
         } catch Errno.noSuchFileOrDirectory {
             guard let fallback else { throw .noSuchFileOrDirectory }
-            try writeKernelFile("self/" + fallback, at: proc, text)
+            let file = try Procfs.openOwn(fallback, in: proc, .writeOnly)
+            try writeOnce(text, to: file.raw)
         }
     }
 
@@ -103,16 +105,14 @@ extension InitProcess {
     }
 
     /// The fifo is opened by its number, since its path is the host's. The container's own /proc is all that is left to
-    /// do that with; what it gave is used only if it is the fifo.
+    /// do that with: it must be a whole procfs, and lead to the fifo.
     func waitForReader() throws(ContainerError) {
         guard let fifo = descriptors.take(.waitFifo) else {
             throw ContainerError(reason: "the runtime passed no fifo to wait on")
         }
-        let wanted = try attempt("stat", "the exec wait fifo") { () throws(Errno) in try fifo.status() }
         try explained("failed to open exec wait fifo") { () throws(Errno) in
-            let opened = try FileDescriptor.open("/proc/self/fd/\(fifo.raw)", .writeOnly)
-            let found = try opened.status()
-            guard found.device == wanted.device, found.inode == wanted.inode else { throw .staleFile }
+            let procfs = try Procfs.openForeign()
+            _ = try Procfs.reopen(fifo.raw, in: procfs.raw, .writeOnly)
         }
     }
 

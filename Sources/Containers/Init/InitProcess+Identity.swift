@@ -62,6 +62,7 @@ extension InitProcess {
         } catch {
             throw ContainerError(operation: "setresuid", subject: String(step.user), errno: error)
         }
+        try stayHidden()
         try attempt("capset") { () throws(Errno) in
             var masks = try CapabilityMasks.current()
             masks.effective = masks.permitted & effective

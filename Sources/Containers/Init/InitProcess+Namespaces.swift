@@ -24,28 +24,63 @@ extension InitProcess {
         guard let namespace = descriptors.take(slot) else {
             throw ContainerError(operation: "setns", reason: "the runtime passed no descriptor")
         }
+        // The last moment at which /proc is known to be the runtime's.
+        if plan.makesRootfs {
+            let setup = try rootfsSetup()
+            if flags == .newPID, plan.entersLate {
+                setup.pidNamespace = try attempt("dup") { () throws(Errno) in try namespace.duplicate() }
+            }
+        } else if hostProcfs.raw == nil {
+            do throws(Errno) {
+                hostProcfs = try Procfs.openMounted()
+            } catch {
+                // Whoever needs it says that it is not there.
+            }
+        }
+        hasJoined = true
         try attempt("setns") { () throws(Errno) in try joinNamespaces(namespace.raw, flags) }
+        try stayHidden()
     }
 
-    /// A joined pid namespace takes effect for children only, and new namespaces belong to the joined user namespace
-    /// only when they are made after it. The runtime becomes the parent of the new process, too.
+    /// New namespaces belong to the joined user namespace only when they are made after it, and a new pid namespace takes
+    /// effect for children only. The runtime becomes the parent of the new process, too.
     func continueInNewProcess(_ flags: CloneFlags) throws(ContainerError) {
-        let child = try attempt("clone3") { () throws(Errno) in try fork(flags.union(.parent)) }
-        guard let child else { return }
-        try tell(.forked(pid: child.pid), with: child.descriptor.raw)
-        exitProcess(0)
+        let isNew = try attempt("clone3") { () throws(Errno) in try forkSibling(flags) }
+        guard isNew else { exitProcess(0) }
+        // What named the first process's descriptors must name this one's.
+        if let rootfs { try rootfs.openDescriptorFolder() }
+        try tell(.forked)
+    }
+
+    /// A joined pid namespace takes effect for children only. From here on others see the process, and those among them
+    /// with CAP_SYS_PTRACE can become it.
+    func enterPIDNamespace() throws(ContainerError) {
+        try closeHostDescriptors()
+        try stayHidden()
+        let isNew = try attempt("clone3") { () throws(Errno) in try forkSibling([]) }
+        guard isNew else { exitProcess(0) }
+        try tell(.forked)
     }
 
     func becomeNamespaceRoot() throws(ContainerError) {
         try attempt("setresgid", "0") { () throws(Errno) in try Credentials.setGroup(0) }
         try attempt("setresuid", "0") { () throws(Errno) in try Credentials.setUser(0) }
+        try stayHidden()
+    }
+
+    /// A procfs through which what is the container's cannot lead elsewhere.
+    func ownProcfs() throws(ContainerError) -> Int32 {
+        if rootfs == nil, let raw = hostProcfs.raw { return raw }
+        return try rootfsSetup().ownProcfs
     }
 
     func setTimeOffset(_ step: TimeOffsetStep) throws(ContainerError) {
         let clock = step.clock == .monotonic ? "monotonic" : "boottime"
+        let procfs = try ownProcfs()
         let line = "\(clock) \(step.seconds) \(step.nanoseconds)"
         do throws(Errno) {
-            try writeKernelFile("/proc/self/timens_offsets", line)
+            let file = try Procfs.openOwn("timens_offsets", in: procfs, .writeOnly)
+            try writeOnce(line, to: file.raw)
         } catch {
             throw ContainerError(
                 operation: "write", member: ".secs", value: String(step.seconds),
@@ -56,8 +91,10 @@ extension InitProcess {
 
     /// Works on every kernel with time namespaces, where entering by an exec needs a newer one.
     func enterTimeNamespace() throws(ContainerError) {
+        let procfs = try ownProcfs()
         try attempt("setns", "the new time namespace") { () throws(Errno) in
-            let namespace = try FileDescriptor.open("/proc/self/ns/time_for_children")
+            let folder = try Procfs.openOwn("ns", in: procfs, [.path, .directory])
+            let namespace = try FileDescriptor.open("time_for_children", at: folder.raw)
             try joinNamespaces(namespace.raw, .newTime)
         }
     }

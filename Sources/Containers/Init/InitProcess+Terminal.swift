@@ -3,7 +3,7 @@ import Linux
 extension InitProcess {
     /// Makes the program's terminal of the container's own devpts and tells its master to the runtime.
     func openTerminal(_ step: TerminalStep) throws(ContainerError) {
-        let procfs = try rootfsSetup().ownProcfs
+        let procfs = try ownProcfs()
         let master = try attempt("open", "/dev/pts/ptmx") { () throws(Errno) in
             try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: procfs)
         }
@@ -27,32 +27,40 @@ extension InitProcess {
         for target in Int32(0)...2 {
             try attempt("dup3", "the terminal") { () throws(Errno) in try duplicate(terminal.raw, onto: target) }
         }
-        try attempt("ioctl(TIOCSCTTY)") { () throws(Errno) in try PseudoTerminal.makeControlling(0) }
     }
 
+    /// Those of the standard streams that are the host's null device become the container's, if it has one.
+    ///
+    /// Whatever else lies there in its place, the host's stays.
     func reopenNullStreams() throws(ContainerError) {
-        do throws(Errno) {
-            var device: FileDescriptor?
-            for descriptor in Int32(0)...2 where try isNullDevice(descriptor) {
-                if device == nil {
-                    device = try FileDescriptor.open("/dev/null", [.readWrite, .noControllingTerminal])
-                }
-                // An image can put anything there; then the host's stays.
-                guard let raw = device.raw, try isNullDevice(raw) else { return }
-                try duplicate(raw, onto: descriptor)
-            }
-        } catch .noSuchFileOrDirectory {
-            return
-        } catch .badFileDescriptor {
-            return
-        } catch {
-            throw ContainerError(operation: "open", subject: "/dev/null", errno: error)
+        var device: FileDescriptor?
+        for descriptor in Int32(0)...2 where isNullDevice(descriptor) {
+            if device == nil { device = try openNullDevice() }
+            guard let raw = device.raw else { return }
+            try attempt("dup3", "/dev/null") { () throws(Errno) in try duplicate(raw, onto: descriptor) }
         }
     }
 
-    private func isNullDevice(_ descriptor: Int32) throws(Errno) -> Bool {
-        let status = try fileStatus(of: descriptor)
-        return status.kind == .characterDevice && status.deviceNumber == (1, 3)
+    /// Opens the container's null device once it is known to be that: to open some files is an act, or never ends.
+    private func openNullDevice() throws(ContainerError) -> FileDescriptor? {
+        let procfs = try ownProcfs()
+        do throws(Errno) {
+            let place = try FileDescriptor.open("/dev/null", .path)
+            guard isNullDevice(place.raw) else { return nil }
+            return try Procfs.reopen(place.raw, in: procfs, [.readWrite, .noControllingTerminal])
+        } catch {
+            return nil
+        }
+    }
+
+    private func isNullDevice(_ descriptor: Int32) -> Bool {
+        do throws(Errno) {
+            let status = try fileStatus(of: descriptor)
+            return status.kind == .characterDevice && status.deviceNumber == (1, 3)
+        } catch {
+            // Closed.
+            return false
+        }
     }
 
     func perform(_ operation: RootfsOperation) throws(ContainerError) { try rootfsSetup().perform(operation) }
@@ -60,6 +68,11 @@ extension InitProcess {
     /// The file system part of the set-up, made while /proc is the host's.
     func rootfsSetup() throws(ContainerError) -> RootfsSetup {
         if let rootfs { return rootfs }
+        guard !hasJoined else {
+            throw ContainerError(
+                operation: "open", subject: "a procfs of its own", errno: .noSuchFileOrDirectory,
+                remedy: "the runtime needs /proc, and takes none that a container may have made")
+        }
         let procfs = try attempt("open", "a procfs of its own") { () throws(Errno) in try Procfs.openPrivate() }
         let setup = try RootfsSetup(procfs: procfs, descriptors: descriptors)
         setup.mapIDs = { [unowned self] (tree, slot) throws(ContainerError) in

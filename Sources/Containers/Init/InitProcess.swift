@@ -8,9 +8,15 @@ import Linux
 final class InitProcess {
     private(set) var socket: Int32
     let descriptors = DescriptorTable()
-    private let plan: ChildPlan
+    let plan: ChildPlan
     /// The file system the steps work on; made when the first of them needs it.
     var rootfs: RootfsSetup?
+    /// The procfs that was the runtime's before it joined anything, for a child without a file system to make.
+    var hostProcfs: FileDescriptor?
+    /// Whether a namespace was joined: what the names of files mean may be up to a container since.
+    var hasJoined = false
+    /// Whether it is undumpable, and to stay so.
+    private var isHidden = false
     /// True once the parent may be gone and standard error is the container's.
     private var isOnItsOwn = false
     /// The capabilities that this process has, and so the most that its program can get.
@@ -135,9 +141,11 @@ final class InitProcess {
         case .resetAffinity:
             try attempt("sched_setaffinity") { () throws(Errno) in try Linux.resetAffinity() }
         case .hide:
-            try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
+            isHidden = true
+            try stayHidden()
         case .joinNamespace(let slot, let flags): try joinNamespace(slot, flags)
         case .fork(let flags): try continueInNewProcess(flags)
+        case .enterPIDNamespace: try enterPIDNamespace()
         case .becomeNamespaceRoot: try becomeNamespaceRoot()
         case .meet(let point): try meet(point)
         case .unshare(let flags): try attempt("unshare") { () throws(Errno) in try unshare(flags) }
@@ -152,6 +160,8 @@ final class InitProcess {
             try attempt("setdomainname", quoted(name)) { () throws(Errno) in try Linux.setDomainname(name) }
         case .rootfs(let operation): try perform(operation)
         case .openTerminal(let step): try openTerminal(step)
+        case .controlTerminal:
+            try attempt("ioctl(TIOCSCTTY)") { () throws(Errno) in try PseudoTerminal.makeControlling(0) }
         case .reopenNullStreams: try reopenNullStreams()
         case .runHooks(let kind, let hooks, let state):
             try runHooks(hooks, kind: kind, state: state.document(pid: processIdentifier))
@@ -181,6 +191,37 @@ final class InitProcess {
             isOnItsOwn = true
         case .waitForReader: try waitForReader()
         case .execute(let step): try execute(step)
+        }
+    }
+}
+
+// MARK: - What the child shows of itself
+
+extension InitProcess {
+    /// Hides again after a change of ids or of the user namespace, where fs.suid_dumpable may say otherwise. See proc(5).
+    func stayHidden() throws(ContainerError) {
+        guard isHidden else { return }
+        try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
+    }
+
+    /// Closes all but the socket, the standard streams, what the program is passed, and the ways to its start.
+    func closeHostDescriptors() throws(ContainerError) {
+        rootfs = nil
+        hostProcfs = nil
+        var numbers: [Int32] = [2 + execution.passedDescriptors, socket]
+        for entry in descriptors.filled {
+            if entry.slot == .start || entry.slot == .waitFifo {
+                numbers.append(entry.raw)
+            } else {
+                _ = descriptors.take(entry.slot)
+            }
+        }
+        numbers.sort()
+        try attempt("close_range") { () throws(Errno) in
+            for (lower, upper) in zip(numbers, numbers.dropFirst()) where upper - lower > 1 {
+                try closeRange(from: lower + 1, to: upper - 1, onExec: false)
+            }
+            try closeRange(from: (numbers.last ?? 2) + 1, onExec: false)
         }
     }
 }

@@ -12,7 +12,8 @@ extension RootfsSetup {
         let data = data(of: step, on: target)
         let needsDescriptor =
             step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
-            || data.utf8.count > longestData || (step.kind == .mqueue && !step.label.isEmpty)
+            || data.utf8.count > longestData || (step.kind == .proc && pidNamespace.raw != nil)
+            || (step.kind == .mqueue && !step.label.isEmpty)
         if needsDescriptor {
             let mounted = try mountHeld(step, flags, data, target)
             if step.rules.contains(.copyUp), target.existed {
@@ -158,6 +159,7 @@ extension RootfsSetup {
         }
         try configure(context, step, flags, data)
         do throws(Errno) {
+            if step.kind == .proc, let raw = pidNamespace.raw { try context.configure("pidns", descriptor: raw) }
             let mounted = try context.makeMount(MountAttributes(flags))
             try mounted.attach(on: target.file.raw)
             return mounted

@@ -11,12 +11,14 @@ package final class RootfsSetup {
     /// What the parent prepared.
     let descriptors: DescriptorTable
     /// The folder with the own descriptors, for calls that take nothing but a path.
-    private let numbers: FileDescriptor
+    private var numbers: FileDescriptor
     private var rootFolder: FileDescriptor?
     private var rootDevice: UInt64 = 0
     private var rootInode: UInt64 = 0
     /// Has the parent map the ids of a tree, by the step of its slot.
     var mapIDs: ((Int32, Slot) throws(ContainerError) -> Void)?
+    /// The pid namespace of the container, if this process has joined it for its children only.
+    var pidNamespace: FileDescriptor?
     /// Mounts that become read-only at the end.
     var writableForNow: [MountedPlace] = []
     /// Device nodes that the parent made, by the names it gave them.
@@ -28,12 +30,21 @@ package final class RootfsSetup {
 
     /// Starts with a procfs of the own pid namespace; see `Procfs.openPrivate`.
     package init(procfs: consuming FileDescriptor, descriptors: DescriptorTable) throws(ContainerError) {
-        let folder = try attempt("open", "/proc/self/fd") { () throws(Errno) in
-            try FileDescriptor.open("self/fd", at: procfs.raw, [.path, .directory])
-        }
+        let folder = try Self.openDescriptorFolder(in: procfs.raw)
         self.procfs = procfs
         self.descriptors = descriptors
         numbers = folder
+    }
+
+    private static func openDescriptorFolder(in procfs: Int32) throws(ContainerError) -> FileDescriptor {
+        try attempt("open", "/proc/self/fd") { () throws(Errno) in
+            try FileDescriptor.open("self/fd", at: procfs, [.path, .directory])
+        }
+    }
+
+    /// Goes on in another process than the one it was made in.
+    func openDescriptorFolder() throws(ContainerError) {
+        numbers = try Self.openDescriptorFolder(in: procfs.raw)
     }
 
     /// The container's root folder.

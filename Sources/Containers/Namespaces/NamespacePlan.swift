@@ -19,7 +19,9 @@ package struct NamespacePlan: Sendable {
 
     package private(set) var joins: [Join] = []
     package private(set) var spawn: SpawnPlan
-    /// What the second process is made with.
+    /// Whether the second process is made last, to enter a pid namespace of others; see `PlanBuilder.addEntry`.
+    package private(set) var entersLate = false
+    /// What the second process is made with, or what the first makes when the second comes last.
     package private(set) var forkFlags: CloneFlags = []
     package private(set) var mappings: IDMappingPlan?
     /// The host's user id of the container's user, if the cgroup is to be theirs.
@@ -52,6 +54,9 @@ package struct NamespacePlan: Sendable {
         spawn = SpawnPlan(
             flags: isStaged ? [] : atClone, isStaged: isStaged, waitsForMappings: !isStaged && new.contains(.newUser))
         if isStaged { forkFlags = atClone }
+        entersLate =
+            joins.contains { $0.type == .pid }
+            && (facts.canNameNamespaceOfProcfs || !spec.mounts.contains { $0.type == "proc" })
         if new.contains(.newUser) {
             let users = spec.linux?.uidMappings ?? []
             let groups = spec.linux?.gidMappings ?? []
@@ -90,6 +95,12 @@ package struct NamespacePlan: Sendable {
             return mapping.hostID &+ (id - mapping.containerID)
         }
         return nil
+    }
+
+    /// The host's ids of the container's root; without mappings the host's root itself.
+    static func rootOwner(_ spec: Spec) -> (user: UInt32, group: UInt32) {
+        guard let linux = spec.linux, linux.namespaces.contains(where: { $0.type == .user }) else { return (0, 0) }
+        return (host(0, in: linux.uidMappings) ?? 0, host(0, in: linux.gidMappings) ?? 0)
     }
 
     /// The cgroup belongs to the container's user when the container sees it, may write it, and sees nothing else.

@@ -24,6 +24,9 @@ extension HostFacts {
             throw ContainerError(error)
         }
         if spec.linux?.intelRdt != nil { resctrl = ResctrlFacts.detect() }
+        if spec.linux?.namespaces.contains(where: { $0.type == .pid && $0.path?.isEmpty == false }) ?? false {
+            canNameNamespaceOfProcfs = Procfs.takesNamespace()
+        }
         let process = spec.process
         if process?.apparmorProfile?.isEmpty == false { hasAppArmor = Self.isAppArmorEnabled }
         if process?.selinuxLabel?.isEmpty == false || spec.linux?.mountLabel?.isEmpty == false {

@@ -18,6 +18,8 @@ package struct HostFacts: Sendable {
     package var group: UInt32 = 0
     /// The host's resctrl; looked for only when the configuration uses it.
     package var resctrl: ResctrlFacts?
+    /// Whether a procfs of another pid namespace can be mounted; looked for only when the container joins one.
+    package var canNameNamespaceOfProcfs = false
     package var hasAppArmor = false
     package var hasSELinux = false
 

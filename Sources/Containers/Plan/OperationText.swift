@@ -70,6 +70,8 @@ extension ChildOperation {
         case .resetAffinity: ("cpu-affinity", "all processors")
         case .joinNamespace(_, let flags): ("join-namespace", flags.text)
         case .fork(let flags): ("fork", flags.isEmpty ? "" : "new: " + flags.text)
+        case .enterPIDNamespace: ("fork", "into the joined pid namespace")
+        case .controlTerminal: ("controlling-terminal", "")
         case .becomeNamespaceRoot: ("become-root", "of the user namespace")
         case .meet(let point): ("meet", point.text)
         case .unshare(let flags): ("unshare", flags.text)

@@ -4,10 +4,13 @@ import Seccomp
 
 extension PlanBuilder {
     /// The last part of every plan, of a new container and of one more process in it: from attributes to the program.
+    ///
+    /// - Parameter entersPIDNamespace: whether a pid namespace was joined, which takes one more process to enter.
     mutating func addProcessSteps(
-        _ process: Process, hooks: [Hook], isFirst: Bool
+        _ process: Process, hooks: [Hook], entersPIDNamespace: Bool
     ) throws(ContainerError) {
         addAttributes(process)
+        if !entersPIDNamespace { addScheduler(process) }
         if let label = process.apparmorProfile, !label.isEmpty {
             guard facts.hasAppArmor else {
                 throw ContainerError(
@@ -56,24 +59,57 @@ extension PlanBuilder {
         addChild(.setWorkingDirectory(WorkingDirectoryStep(path: cwd, isAttempt: false)), .cwd)
         if !process.args.isEmpty { addChild(.lookUpProgram, .args) }
         // Late, since they bind this process, too, and before the privilege to raise them is gone.
-        for (index, limit) in process.rlimits.enumerated() {
+        addLimits(process) { !entersPIDNamespace || $0 != .nproc }
+        let filter = try compileSeccomp()
+        if entersPIDNamespace { addEntry(process, capabilities: capabilities, loadsFilter: filter != nil) }
+        addFinalSteps(
+            process, capabilities: capabilities, filter: filter, hooks: hooks,
+            loadsEarly: filter?.listens ?? false || entersPIDNamespace && !process.noNewPrivileges)
+    }
+
+    /// Into the sight of the other processes of a joined pid namespace, as late as can be.
+    ///
+    /// To hide keeps away who has the same ids, but not who has CAP_SYS_PTRACE in the same user namespace: another
+    /// container's process with it opens /proc/PID/root and the descriptors of this one, or becomes it. So until here the
+    /// child was in the runtime's pid namespace. It enters with its root changed, no descriptor of the host's, and no
+    /// capability but the program's and those for what only the second process can do: a policy, which the kernel does not
+    /// hand down; the limit of processes, which would refuse the fork; and a filter, which would bind it.
+    private mutating func addEntry(_ process: Process, capabilities: CapabilitySets, loadsFilter: Bool) {
+        var needed: UInt64 = 0
+        if process.scheduler != nil { needed |= Capability.mask(of: "CAP_SYS_NICE") }
+        if process.rlimits.contains(where: { $0.type == .nproc }) {
+            needed |= Capability.mask(of: "CAP_SYS_RESOURCE")
+        }
+        if loadsFilter, !process.noNewPrivileges { needed |= Capability.mask(of: "CAP_SYS_ADMIN") }
+        var sets = capabilities
+        sets.permitted |= needed
+        sets.effective |= needed
+        addChild(.setCapabilities(sets), .capabilities)
+        addChild(.enterPIDNamespace, .namespaces)
+        addChild(.makeSession, .rule)
+        if process.terminal { addChild(.controlTerminal, .terminal) }
+        addScheduler(process)
+        addLimits(process) { $0 == .nproc }
+    }
+
+    private mutating func addLimits(_ process: Process, where isIncluded: (RlimitType) -> Bool) {
+        for (index, limit) in process.rlimits.enumerated() where isIncluded(limit.type) {
             addChild(
                 .setResourceLimit(
                     ResourceLimitStep(resource: limit.type.number, soft: limit.soft, hard: limit.hard)),
                 .rlimits, index)
         }
-        addFinalSteps(process, capabilities: capabilities, filter: try compileSeccomp(), hooks: hooks)
     }
 
     /// Filter, capabilities and wait, so that as little as possible has to pass the filter.
     ///
     /// Loading a filter takes no_new_privs or CAP_SYS_ADMIN. With the first it is the very last thing before the exec and
     /// the hooks that the filter is to bind, too; without, the final change of capabilities follows. A filter with a listener goes in before the wait, since
-    /// the runtime that hands the listener on is gone afterwards.
+    /// the runtime that hands the listener on is gone afterwards; so does one that would keep a privilege over the wait
+    /// where others can see the process.
     private mutating func addFinalSteps(
-        _ process: Process, capabilities: CapabilitySets, filter: SeccompStep?, hooks: [Hook]
+        _ process: Process, capabilities: CapabilitySets, filter: SeccompStep?, hooks: [Hook], loadsEarly: Bool
     ) {
-        let loadsEarly = filter?.listens ?? false
         if let filter, loadsEarly {
             if process.noNewPrivileges { addChild(.setCapabilities(capabilities), .capabilities) }
             addChild(.loadSeccomp(filter), .seccomp)
@@ -112,6 +148,15 @@ extension PlanBuilder {
             addChild(
                 .setMemoryPolicy(MemoryPolicyStep(mode: mode, nodes: numbers(of: policy.nodes))), .memoryPolicy)
         }
+        if let priority = process.ioPriority {
+            addChild(
+                .setIOPriority(
+                    IOPriorityStep(ioClass: Int32(priority.ioClass.number), priority: priority.priority)),
+                .ioPriority)
+        }
+    }
+
+    private mutating func addScheduler(_ process: Process) {
         if let scheduler = process.scheduler {
             var attributes = SchedulingAttributes(policy: scheduler.policy.number)
             for flag in scheduler.flags { attributes.flags |= flag.bit }
@@ -121,12 +166,6 @@ extension PlanBuilder {
             attributes.deadline = scheduler.deadline
             attributes.period = scheduler.period
             addChild(.setScheduler(attributes), .scheduler)
-        }
-        if let priority = process.ioPriority {
-            addChild(
-                .setIOPriority(
-                    IOPriorityStep(ioClass: Int32(priority.ioClass.number), priority: priority.priority)),
-                .ioPriority)
         }
     }
 

@@ -61,19 +61,29 @@ package struct PlanBuilder {
         for join in namespaces.joins {
             addChild(.joinNamespace(join.slot, join.flags), .namespaces, join.index)
         }
-        if namespaces.spawn.isStaged {
-            addChild(.fork(namespaces.forkFlags), .namespaces)
+        // Processes of a joined pid namespace see only what is forked after the join: until then even what a rootless
+        // runtime may not hide from its mappings is in nobody's sight but the host's. Where the kernel lets it, that fork is
+        // the last thing; see `addEntry`. Otherwise it comes here, as in other runtimes, with the process hidden: that keeps
+        // away all but those with CAP_SYS_PTRACE in the same user namespace.
+        let joinsPID = namespaces.isJoined(.pid)
+        let entersFirst = joinsPID && !namespaces.entersLate
+        let meets = namespaces.spawn.isStaged && (!namespaces.entersLate || namespaces.mappings != nil)
+        if joinsPID, !namespaces.forkFlags.isEmpty { addChild(.unshare(namespaces.forkFlags), .namespaces) }
+        if entersFirst, namespaces.mappings == nil { addChild(.fork([]), .namespaces) }
+        if namespaces.spawn.isStaged, !joinsPID { addChild(.fork(namespaces.forkFlags), .namespaces) }
+        if meets {
             addChild(.meet(.identity), .namespaces)
             addParent(.await(.identity), .namespaces)
         }
         if let mappings = namespaces.mappings { addParent(.writeIDMappings(mappings), .uidMappings) }
-        if namespaces.spawn.isStaged { addParent(.release(.identity), .namespaces) }
+        if meets { addParent(.release(.identity), .namespaces) }
         if namespaces.hidesLate { addChild(.hide, .rule) }
+        if entersFirst, namespaces.mappings != nil { addChild(.fork([]), .namespaces) }
         if namespaces.becomesRootInside { addChild(.becomeNamespaceRoot, .namespaces) }
         if namespaces.unsharesIPCLate { addChild(.unshare(.newIPC), .namespaces) }
 
         // The runtime limits the cgroup while the child sets itself up.
-        try limitCgroup()
+        try limitCgroup(late: joinsPID)
         if let rdt = spec.linux?.intelRdt {
             addParent(.joinIntelRdt(try IntelRdtStep(rdt, id: id, on: facts.resctrl)), .intelRdt)
         }
@@ -81,7 +91,7 @@ package struct PlanBuilder {
         // The root of a cgroup namespace is the cgroup the process is in: the child's own since before its exec.
         if namespaces.isNew(.cgroup) { addChild(.unshare(.newCgroup), .namespaces) }
         addTimeNamespace(namespaces)
-        addChild(.makeSession, .rule)
+        if !namespaces.entersLate { addChild(.makeSession, .rule) }
         if !options.noNewKeyring {
             // In a user namespace the possessor's bits are not enough: the owner's let the mapped user search.
             let permissions: UInt32 = namespaces.hasUserNamespace ? 0x8_0008 : 0x8_0000
@@ -102,11 +112,14 @@ package struct PlanBuilder {
 
         // With the container's root. The working directory and the terminal before the root is sealed; sysctls before /proc/sys is read-only.
         if !process.cwd.isEmpty, process.cwd != "/" { addChild(.makeWorkingDirectory(process.cwd), .cwd) }
-        if let terminal { addChild(.openTerminal(terminal), .terminal) }
+        if let terminal {
+            addChild(.openTerminal(terminal), .terminal)
+            if !namespaces.entersLate { addChild(.controlTerminal, .terminal) }
+        }
         if terminal == nil, !file.keepsHostDevices { addChild(.reopenNullStreams, .rule) }
         add(file.afterSwitch)
 
-        try addProcessSteps(process, hooks: spec.hooks.startContainer, isFirst: true)
+        try addProcessSteps(process, hooks: spec.hooks.startContainer, entersPIDNamespace: namespaces.entersLate)
         if !lateLimits.isEmpty { addParent(.awaitReady, .rule) }
         for limit in lateLimits { addParent(limit, .resources) }
         addParent(.recordCreated, .rule)
@@ -153,7 +166,7 @@ package struct PlanBuilder {
         addParent(.limitCgroup(Resources(cpu: budget), enforcingDevices: false), .resources)
     }
 
-    private mutating func limitCgroup() throws(ContainerError) {
+    private mutating func limitCgroup(late: Bool) throws(ContainerError) {
         let resources = spec.linux?.resources ?? Resources()
         guard let cgroup = facts.cgroup else {
             var limits = resources
@@ -168,8 +181,9 @@ package struct PlanBuilder {
         var limits = [ParentOperation.limitCgroup(resources, enforcingDevices: false)]
         // systemd first: what it writes is less than the runtime knows, and the last word stays with the runtime.
         if cgroup.unit != nil { limits.insert(.limitUnit(resources), at: 0) }
-        // Hooks of the container's side fork in its cgroup, which a limit of tasks could forbid: they come first.
-        guard spec.hooks.createContainer.isEmpty else {
+        // Hooks of the container's side fork in its cgroup, as the child itself may do, which a limit of tasks could
+        // forbid: they come first.
+        guard spec.hooks.createContainer.isEmpty, !late else {
             lateLimits = limits
             return
         }

@@ -22,6 +22,9 @@ package enum Capability {
         }
     }
 
+    /// The bit of the capability called `name`.
+    package static func mask(of name: String) -> UInt64 { number(of: name).map { 1 << UInt64($0) } ?? 0 }
+
     /// What the steps behind the change of user still take: CAP_SYS_ADMIN to load a filter without no_new_privs, and
     /// CAP_SYS_RESOURCE to raise limits.
     package static let neededForSetUp: UInt64 = 1 << 21 | 1 << 24

@@ -79,6 +79,9 @@ final class ContainerCreation {
     /// Whether the program has a terminal.
     var hasTerminal: Bool { spec.process?.terminal ?? false }
 
+    /// The host's ids of the container's root.
+    var rootOwner: (user: UInt32, group: UInt32) { NamespacePlan.rootOwner(spec) }
+
     /// Makes the container. When anything fails, everything is undone.
     ///
     /// - Parameters:
@@ -103,7 +106,7 @@ final class ContainerCreation {
             try folder.write(record.encoded, as: "state.json")
             if options.notifySocket != nil { try folder.makeFolder(NotifySocket.folderName) }
             try prepareStart(in: folder, startsAtOnce: startsAtOnce)
-            try streams?.hand(to: runner.descriptors)
+            streams?.hand(to: runner.descriptors)
             if startsAtOnce, let target = options.notifySocket {
                 notifySocket = try NotifySocket(in: folder, target: target)
             }
@@ -251,11 +254,7 @@ final class ContainerCreation {
 
     private func prepareStart(in folder: borrowing StateFolder, startsAtOnce: Bool) throws(ContainerError) {
         guard startsAtOnce else {
-            let owner = NamespacePlan.host(0, in: spec.linux?.uidMappings ?? []) ?? 0
-            let group = NamespacePlan.host(0, in: spec.linux?.gidMappings ?? []) ?? 0
-            let isMapped = facts.isRootless || spec.linux?.namespaces.contains { $0.type == .user } ?? false
-            runner.descriptors.fill(
-                .start, try folder.makeStartFifo(owner: isMapped ? owner : 0, group: isMapped ? group : 0))
+            runner.descriptors.fill(.start, try folder.makeStartFifo())
             return
         }
         let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }

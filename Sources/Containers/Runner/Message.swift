@@ -6,8 +6,8 @@ import Linux
 package enum Message: Sendable {
     /// Child: it has come to this point and waits for `proceed`.
     case meeting(MeetingPoint)
-    /// Child: its successor in the new pid namespace; a pidfd comes along.
-    case forked(pid: Int32)
+    /// Child: it is the second process, which goes on where the first one has ended. The kernel says which one that is.
+    case forked
     /// Child: the master of its new terminal comes along.
     case terminal
     /// Child: the listener of its seccomp filter comes along; it waits for `proceed`.
@@ -45,9 +45,7 @@ extension Message {
         case .meeting(let point):
             encoder.encode(Kind.meeting)
             encoder.encode(point)
-        case .forked(let pid):
-            encoder.encode(Kind.forked)
-            encoder.encode(pid)
+        case .forked: encoder.encode(Kind.forked)
         case .terminal: encoder.encode(Kind.terminal)
         case .seccompListener: encoder.encode(Kind.seccompListener)
         case .mapIDs(let slot):
@@ -70,7 +68,7 @@ extension Message {
         var decoder = PlanDecoder(bytes)
         switch try decoder.decode(Kind.self) {
         case .meeting: self = .meeting(try decoder.decode(MeetingPoint.self))
-        case .forked: self = .forked(pid: try decoder.decode(Int32.self))
+        case .forked: self = .forked
         case .terminal: self = .terminal
         case .seccompListener: self = .seccompListener
         case .mapIDs: self = .mapIDs(try decoder.decode(Slot.self))

@@ -7,25 +7,27 @@ import RuntimeSpec
 final class PlanRunner {
     let plan: ContainerPlan
     let descriptors = DescriptorTable()
-    private let report: WarningReport
+    let report: WarningReport
     /// Takes what only somebody who looks for a fault wants to know; its words are those that tools look for in runc's
     /// debug log.
     let trace: WarningReport?
     /// What a failed child is called in an error: `error during container init: ` for the first process of a container.
-    private let context: StaticString
+    let context: StaticString
 
     private(set) var socket: FileDescriptor?
     /// The process that is, or will become, the program.
-    private(set) var child: ProcessHandle?
-    /// The first of two processes, until it has handed over.
-    private var predecessor: Int32?
+    var child: ProcessHandle?
+    /// Whether the child is the first of two processes, and the second has not spoken yet.
+    private(set) var awaitsSuccessor = false
     /// Where the first process of a user namespace waits for its mappings.
     private var identityWriter: FileDescriptor?
     /// The master of the child's terminal, once the child has made it.
-    private(set) var terminal: FileDescriptor?
+    var terminal: FileDescriptor?
     /// The points that the child has come to and was not let go from.
-    private var reached: [MeetingPoint] = []
-    private var isReady = false
+    var reached: [MeetingPoint] = []
+    var isReady = false
+    /// What the child has said that it may say only once.
+    var heard = HeardMessages()
     /// How the child ended, if it ended without a word.
     private(set) var death: ProcessStatus?
     private var passedCount: Int32 = 0
@@ -53,7 +55,11 @@ final class PlanRunner {
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
         let lowest = 10 + passedCount
         let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
-        let pair = try attempt("socketpair") { () throws(Errno) in try SocketPair() }
+        let pair = try attempt("socketpair") { () throws(Errno) in
+            let pair = try SocketPair()
+            try pair.nameSenders()
+            return pair
+        }
         let inherited = try inheritedDescriptors()
         var childPlan = plan.child
         var kept = DescriptorList()
@@ -96,8 +102,10 @@ final class PlanRunner {
                 operation: "clone3", errno: error, reason: "unable to start the container's init",
                 remedy: Self.remedy(forClone: error))
         }
-        if spawnPlan.isStaged { predecessor = childPID }
+        awaitsSuccessor = spawnPlan.isStaged
         socket = pair.takeFirst()
+        // The child has them: only then does their end tell that the child is gone.
+        for number in Int32(0)...2 { _ = descriptors.take(.standardStream(number)) }
         traceSpawn(spawnPlan)
     }
 
@@ -164,8 +172,7 @@ final class PlanRunner {
 
     /// Waits until the child has come to `point`.
     func await(_ point: MeetingPoint) throws(ContainerError) {
-        // The second process may come to the point before the word of the first that it exists.
-        while !reached.contains(point) || predecessor != nil { try handleMessage() }
+        while !reached.contains(point) { try handleMessage() }
     }
 
     /// Lets the child go on from `point`.
@@ -192,7 +199,7 @@ final class PlanRunner {
         }
     }
 
-    private func tellProceed() throws(ContainerError) {
+    func tellProceed() throws(ContainerError) {
         guard let socket = socket.raw else { return }
         do throws(Errno) {
             try send(Message.proceed.bytes, over: socket)
@@ -204,73 +211,8 @@ final class PlanRunner {
         }
     }
 
-    /// Waits for a message. While the first of two processes has not announced the second, its end without a word is the
-    /// end of all: the second holds the socket open, but nobody knows its number.
-    private func awaitWord(from socket: Int32) throws(ContainerError) {
-        guard predecessor != nil, let first = childDescriptor else { return }
-        let hasWord = try attempt("poll", "the container's init") { () throws(Errno) in
-            var watched = PollSet()
-            watched.add(socket)
-            watched.add(first)
-            _ = try watched.wait(milliseconds: -1)
-            return try poll(socket, events: PollSet.input, milliseconds: 0) != 0
-        }
-        if !hasWord { throw explainDeath() }
-    }
-
-    private func handleMessage() throws(ContainerError) {
-        guard let socket = socket.raw else { throw ContainerError(reason: "the container's init was not started") }
-        try awaitWord(from: socket)
-        let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket) }
-        guard var received else { throw explainDeath() }
-        let message: Message
-        do throws(PlanCodingError) {
-            message = try Message(received.bytes)
-        } catch {
-            throw ContainerError(.childDied, reason: "the container's init sent a message that is none")
-        }
-        switch message {
-        case .meeting(let point): reached.append(point)
-        case .forked(let pid):
-            guard let descriptor = received.takeDescriptor() else { throw explainDeath() }
-            if let first = predecessor {
-                _ = try attempt("wait4", "the first process") { () throws(Errno) in try reapChild(first) }
-            }
-            predecessor = nil
-            child = ProcessHandle(pid: pid, descriptor: descriptor)
-        case .terminal: terminal = received.takeDescriptor()
-        case .seccompListener:
-            guard let listener = received.takeDescriptor(), let pid = childPID else { throw explainDeath() }
-            try serveListener?(FileDescriptorBox(listener), pid)
-            try tellProceed()
-        case .mapIDs(let slot):
-            guard let tree = received.takeDescriptor() else { throw explainDeath() }
-            try mapIDs(of: tree, slot)
-            try tellProceed()
-        case .warning(let text): report(text)
-        case .ready: isReady = true
-        case .failed(let error):
-            var error = error
-            error.context = context
-            throw error
-        case .proceed: throw ContainerError(.childDied, reason: "the container's init sent a message that is none")
-        }
-    }
-
-    private func mapIDs(of tree: borrowing FileDescriptor, _ slot: Slot) throws(ContainerError) {
-        for step in plan.parent {
-            guard case .prepareMount(let source) = step.operation, source.slot == slot else { continue }
-            do throws(ContainerError) {
-                return try MountSource.map(tree.raw, of: source)
-            } catch {
-                throw error.caused(by: step.origin)
-            }
-        }
-        throw ContainerError(.childDied, reason: "the container's init asks for the mapping of a mount that has none")
-    }
-
     /// Says how the child ended when it ended without a word.
-    private func explainDeath() -> ContainerError {
+    func explainDeath() -> ContainerError {
         var how = "it ended without saying why"
         if let child = child.take() {
             do throws(Errno) {
@@ -311,15 +253,6 @@ final class PlanRunner {
                 // Gone already, or not ours any more: either way it does not run.
             }
         }
-        if let first = predecessor {
-            predecessor = nil
-            do throws(Errno) {
-                try sendSignal(9, to: first)
-                _ = try reapChild(first)
-            } catch {
-                // Gone already.
-            }
-        }
     }
 
     /// The number of the child, if there is one.
@@ -341,6 +274,13 @@ final class PlanRunner {
     /// Lends the master of the child's terminal, if there is one.
     func withTerminal(_ body: (borrowing FileDescriptor?) throws(ContainerError) -> Void) throws(ContainerError) {
         try body(terminal)
+    }
+
+    /// Goes on with the second of two processes; the first has nothing left to do.
+    func replaceChild(by successor: consuming ProcessHandle) {
+        killChild()
+        awaitsSuccessor = false
+        child = consume successor
     }
 
     /// Gives up the handle of the child.

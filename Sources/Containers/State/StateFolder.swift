@@ -10,14 +10,16 @@ struct StateFolder: ~Copyable {
     let descriptor: FileDescriptor
 
     /// Makes the folder of a new container, and the folders above it.
+    ///
+    /// Nobody else enters it: the container has open, or mounted, what it needs of it.
     static func make(_ id: String, in store: ContainerStore) throws(ContainerError) -> StateFolder {
         let path = store.folder(of: id)
         do throws(Errno) {
-            try makeDirectory(path, mode: 0o711)
+            try makeDirectory(path, mode: 0o700)
         } catch .noSuchFileOrDirectory {
             try makeParents(of: store.root)
             do throws(Errno) {
-                try makeDirectory(path, mode: 0o711)
+                try makeDirectory(path, mode: 0o700)
             } catch {
                 throw failure(path, error)
             }
@@ -116,12 +118,13 @@ struct StateFolder: ~Copyable {
     }
 
     /// Makes the fifo in which a created container waits for its start, and opens both of its ends.
-    func makeStartFifo(owner: UInt32, group: UInt32) throws(ContainerError) -> FileDescriptor {
+    ///
+    /// Whoever can write to it can start the container: that is the runtime's user alone. The container has it open.
+    func makeStartFifo() throws(ContainerError) -> FileDescriptor {
         try attempt("mkfifo", path + "/" + startFifoName) { () throws(Errno) in
-            try makeFifo(startFifoName, at: descriptor.raw, mode: 0o622)
+            try makeFifo(startFifoName, at: descriptor.raw, mode: 0o600)
             let fifo = try FileDescriptor.open(startFifoName, at: descriptor.raw, [.readWrite, .noFollow])
-            try changePermissions(of: fifo.raw, 0o622)
-            if owner != 0 || group != 0 { try changeOwner(of: fifo.raw, user: owner, group: group) }
+            try changePermissions(of: fifo.raw, 0o600)
             return fifo
         }
     }

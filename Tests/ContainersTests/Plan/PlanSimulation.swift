@@ -89,7 +89,8 @@ struct PlanSimulation {
             case .execute(let program):
                 for index in 0..<Int(program.passedDescriptors) { take(.passed(index)) }
                 if child?.isEmpty == false { problems.append("something comes after the program") }
-            case .setOOMScore, .resetAffinity, .hide, .fork, .becomeNamespaceRoot, .unshare, .setTimeOffset,
+            case .setOOMScore, .resetAffinity, .hide, .fork, .enterPIDNamespace, .controlTerminal, .becomeNamespaceRoot,
+                .unshare, .setTimeOffset,
                 .enterTimeNamespace, .makeSession, .joinKeyring, .bringUpLoopback, .setHostname, .setDomainname,
                 .rootfs, .openTerminal, .reopenNullStreams, .runHooks, .setPersonality, .setMemoryPolicy,
                 .setScheduler, .setIOPriority, .setAffinity, .setSecurityLabel, .setNoNewPrivileges,
