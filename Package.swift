@@ -22,11 +22,19 @@ let settings: [SwiftSetting] =
     // Each function in a section of its own, which the linker can then move.
     + (isDependency ? [] : [.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release))])
 
+let executable: [SwiftSetting] = isStatic ? [.define("STATIC_EXECUTABLE", .when(configuration: .release))] : []
+
 // The linker settings belong to the executable alone. lld lays the read-only data out in fewer pages than gold.
 let linking: [LinkerSetting] = [
     .unsafeFlags(
         ["-use-ld=lld"]
-            + (isStatic ? ["-static-executable"] : [])
+            + (isStatic
+                ? [
+                    "-static-executable",
+                    // What Sources/apus/StaticRuntime.swift replaces.
+                    "-Xlinker", "--wrap=_ZN5swift7runtime11environment10initializeEPv",
+                    "-Xlinker", "--wrap=__tunables_init",
+                ] : [])
             + (ordersSymbols
                 ? [
                     "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Scripts/symbol-order/symbols.txt",
@@ -61,7 +69,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp", "ByteStrings"],
-            swiftSettings: settings, linkerSettings: linking, plugins: ["BuildCommit"]),
+            swiftSettings: settings + executable, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "ByteStrings"], swiftSettings: settings),

@@ -56,7 +56,7 @@ static inline long linux_route_socket_in(int network_namespace) {
             *(int *)(void *)CMSG_DATA(header) = made;
         }
         syscall(SYS_sendmsg, pair[1], &message, MSG_NOSIGNAL);
-        syscall(SYS_exit_group, 0);
+        linux_exit_group(0);
     }
     result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);

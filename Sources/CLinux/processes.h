@@ -60,23 +60,22 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
             if (number != SIGKILL && number != SIGSTOP)
                 syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
         int refused;
-        if (linux_join_own_thread(tasks, task_count, &refused) < 0) syscall(SYS_exit_group, 95);
+        if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(95);
         if (identity >= 0) {
             char byte;
             long count;
             do count = syscall(SYS_read, identity, &byte, 1);
             while (count < 0 && errno == EINTR);
-            if (count != 1) syscall(SYS_exit_group, 96);
-            if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
-                syscall(SYS_exit_group, 97);
+            if (count != 1) linux_exit_group(96);
+            if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0) linux_exit_group(97);
         }
         int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
         for (int index = 0; index < keep_count; index++) failed |= syscall(SYS_fcntl, keep[index], F_SETFD, 0) < 0;
-        if (failed) syscall(SYS_exit_group, 96);
+        if (failed) linux_exit_group(96);
         uint64_t none = 0;
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
         syscall(SYS_execveat, program, "", argv, envp, AT_EMPTY_PATH);
-        syscall(SYS_exit_group, 98);
+        linux_exit_group(98);
     }
     long result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
@@ -121,7 +120,7 @@ static inline long linux_clone3_execve(struct linux_clone_args *arguments, const
         if (result >= 0) syscall(SYS_execve, path, argv, envp);
         int failure = errno;
         syscall(SYS_write, report, &failure, sizeof failure);
-        syscall(SYS_exit_group, 127);
+        linux_exit_group(127);
     }
     long result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
@@ -148,9 +147,6 @@ static inline long linux_execve(const char *path, char *const *argv, char *const
 static inline long linux_execveat(int fd, const char *path, char *const *argv, char *const *envp, int flags) {
     return linux_result(syscall(SYS_execveat, fd, path, argv, envp, flags));
 }
-static inline void linux_exit_group(int status) {
-    for (;;) syscall(SYS_exit_group, status);
-}
 static inline long linux_getpid(void) { return syscall(SYS_getpid); }
 static inline long linux_getppid(void) { return syscall(SYS_getppid); }
 static inline long linux_pidfd_open(pid_t pid, unsigned flags) { return linux_result(syscall(SYS_pidfd_open, pid, flags)); }
@@ -158,13 +154,28 @@ static inline long linux_pidfd_send_signal(int pidfd, int number) {
     return linux_result(syscall(SYS_pidfd_send_signal, pidfd, number, (void *)0, 0));
 }
 static inline void linux_exit_by_signal(int number) {
-    for (;;) syscall(SYS_exit_group, 128 + number);
+    linux_exit_group(128 + number);
 }
 // Lets a signal end this process although it is the first of its pid namespace, which the kernel keeps from the default
 // action. An exec takes the handler away again.
 static inline long linux_end_by_signal(int number) {
     struct sigaction action = {0};
     action.sa_handler = linux_exit_by_signal;
+    return linux_result(sigaction(number, &action, (void *)0));
+}
+// Gives the signals of the fault that follows a refused exit (linux_exit_group) their default action, which is the end.
+static inline long linux_end_by_faults(void) {
+    struct sigaction action = {0};
+    action.sa_handler = SIG_DFL;
+    long result = linux_result(sigaction(SIGILL, &action, (void *)0));
+    return result < 0 ? result : linux_result(sigaction(SIGTRAP, &action, (void *)0));
+}
+static inline void linux_take_no_notice(int number) { (void)number; }
+// Lets the signal do nothing but interrupt. Not SIG_IGN, which would hold for the programs that are executed as well.
+static inline long linux_take_no_notice_of(int number) {
+    struct sigaction action = {0};
+    action.sa_handler = linux_take_no_notice;
+    action.sa_flags = SA_RESTART;
     return linux_result(sigaction(number, &action, (void *)0));
 }
 static inline long linux_kill(pid_t pid, int number) { return linux_result(kill(pid, number)); }

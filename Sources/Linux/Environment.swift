@@ -48,11 +48,7 @@ package func isOpen(_ descriptor: Int32) -> Bool { linux_fcntl(descriptor, F_GET
 package var processIdentifier: Int32 { Int32(truncatingIfNeeded: linux_getpid()) }
 
 /// Ends the process at once, without running exit handlers: nothing here buffers output.
-package func exitProcess(_ status: Int32) -> Never {
-    linux_exit_group(status)
-    // The call does not return.
-    while true {}
-}
+package func exitProcess(_ status: Int32) -> Never { linux_exit_group(status) }
 
 /// Changes the permission bits of a file. See chmod(2).
 package func changeMode(_ path: Path, at directory: Int32 = workingDirectory, _ mode: UInt32) throws(Errno) {

@@ -41,11 +41,14 @@ package struct SignalStream: ~Copyable {
 
 /// The numbers of the signals that the runtime handles by itself. See signal(7).
 package enum SignalNumber {
+    package static let illegalInstruction: Int32 = 4
+    package static let trap: Int32 = 5
     package static let kill: Int32 = 9
     package static let brokenPipe: Int32 = 13
     package static let terminate: Int32 = 15
     package static let child: Int32 = 17
     package static let urgent: Int32 = 23
+    package static let fileSizeExceeded: Int32 = 25
     package static let windowSize: Int32 = 28
 
     /// Those with which programs are asked to end: hangup, interrupt, quit, terminate.
@@ -79,6 +82,18 @@ package enum SignalNumber {
 package func endByUsualSignals() throws(Errno) {
     for number in SignalNumber.usualEnds { try check(linux_end_by_signal(number)) }
 }
+
+/// Lets a write into a pipe that nobody reads, or past the limit of a file's size, fail with its error instead of ending
+/// this process half-way. The programs that are executed get the signals' defaults. See signal(7), setrlimit(2).
+package func surviveFailedWrites() throws(Errno) {
+    for number in [SignalNumber.brokenPipe, SignalNumber.fileSizeExceeded] {
+        try check(linux_take_no_notice_of(number))
+    }
+}
+
+/// Takes away what the language's runtime or a program with this library does on a fault of its own: the end of a process
+/// to which a filter denies it is such a fault. To be called before the filter is loaded.
+package func endByFaults() throws(Errno) { try check(linux_end_by_faults()) }
 
 /// Takes the status of any child that has ended: its number and how it ended; nil when none has.
 package func reapAnyChild() throws(Errno) -> (pid: Int32, status: ProcessStatus)? {

@@ -178,7 +178,6 @@ struct LimitApplicationTests {
                         _ = linux_write(report, &outcome, 1)
                         for _ in 0..<100 { _ = linux_poll(nil, 0, 1000) }
                         linux_exit_group(0)
-                        return 0
                     }))
             defer {
                 var status: Int32 = 0

@@ -116,8 +116,8 @@ final class ForegroundSession {
             switch signal {
             case SignalNumber.child: try reapOrphans(except: process.pid)
             case SignalNumber.windowSize: if let master { host?.copySize(to: master) }
-            // A broken pipe of the runtime's own is none of the container's business, nor is its runtime's urgency.
-            case SignalNumber.brokenPipe, SignalNumber.urgent: continue
+            // A failed write of the runtime's own is none of the container's business, nor is its runtime's urgency.
+            case SignalNumber.brokenPipe, SignalNumber.fileSizeExceeded, SignalNumber.urgent: continue
             default:
                 do throws(Errno) {
                     try process.send(signal: signal)

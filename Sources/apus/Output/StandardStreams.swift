@@ -1,8 +1,15 @@
 import Linux
 
+/// Whether the caller gave no standard output, so that its number stands for the null device: what a command prints
+/// would be lost without a word.
+///
+/// Set once, at the entry of the program, which has one thread.
+nonisolated(unsafe) var isStandardOutputMissing = false
+
 /// Writes a command's result to standard output.
 func writeStandardOutput(_ bytes: [UInt8]) throws(CommandError) {
     do throws(Errno) {
+        if isStandardOutputMissing { throw .badFileDescriptor }
         try Linux.write(bytes, to: 1)
     } catch {
         throw CommandError("write", "/dev/stdout", error)

@@ -24,6 +24,8 @@ enum Requirement {
     /// A profile that the kernel has loaded.
     case apparmorProfile(String)
     case noSELinux
+    /// A runtime that is linked statically, as the release build is.
+    case staticBinary
     /// A program in the host's PATH.
     case program(String)
     /// A capability of the tests themselves, by its number.
@@ -55,6 +57,7 @@ enum Requirement {
             (contents("/sys/kernel/security/apparmor/profiles") ?? "").contains(name + " (")
                 ? nil : "needs the AppArmor profile \(name)"
         case .noSELinux: exists("/sys/fs/selinux/enforce") ? "needs a host without SELinux" : nil
+        case .staticBinary: Self.isStatic ? nil : "needs the release build: \(Runtime.path) is linked dynamically"
         case .program(let name):
             Self.search(name) ? nil : "needs the program \(name)"
         case .capability(let number, let name):
@@ -66,6 +69,13 @@ enum Requirement {
     private static var hasApparmor: Bool {
         contents("/sys/module/apparmor/parameters/enabled")?.hasPrefix("Y") ?? false
     }
+
+    /// A dynamic executable names its interpreter, the loader, near its beginning.
+    private static let isStatic: Bool = {
+        guard let file = FileHandle(forReadingAtPath: Runtime.path) else { return false }
+        let head = (try? file.read(upToCount: 4096)) ?? Data()
+        return head.range(of: Data("/ld-linux".utf8)) == nil
+    }()
 
     private static let isRootlessPossible =
         (try? Command(HostView.engineUser.prefix + ["true"]).wait().status) == 0

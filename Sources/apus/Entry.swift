@@ -1,0 +1,35 @@
+import Containers
+import Linux
+
+/// The entry of the program, with the arguments as the kernel gives them.
+///
+/// Not a file main.swift, whose arguments Swift's runtime finds in /proc/self/maps: without /proc, or without a free
+/// descriptor, it finds none. SwiftPM names the entry of an executable after its target, so that tests can link the
+/// module into a program of their own, and makes it `main` when it links the executable.
+@_cdecl("apus_main")
+func enter(count: Int32, words: UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
+    let arguments = ArgumentVector(count: count, words: words)
+    do throws(Errno) {
+        isStandardOutputMissing = try replaceClosedStreams().contains(.output)
+        try surviveFailedWrites()
+        // Both are there by now, and the two that the parent handed over are known by their numbers.
+        if arguments.isInit { runInitProcess() }
+        try closeOthersOnExec()
+    } catch {
+        writeStandardError("unable to secure the standard streams: " + error.message + "\n")
+        exitProcess(ExitStatus.failure)
+    }
+    do throws(ArgumentVector.InvalidWord) {
+        let texts = try arguments.texts()
+        // Newer kernels put an empty word where there is none.
+        guard texts.contains(where: { !$0.isEmpty }) else {
+            writeStandardError("the program was called without any argument, even its own name\n")
+            exitProcess(ExitStatus.failure)
+        }
+        var program = Program(texts)
+        exitProcess(program.run())
+    } catch {
+        writeStandardError("argument " + String(error.index) + " is not valid UTF-8\n")
+        exitProcess(ExitStatus.failure)
+    }
+}

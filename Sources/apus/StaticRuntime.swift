@@ -1,0 +1,50 @@
+// The parts of Swift's runtime and of the C library that the static executable has its own version of.
+//
+// All of them would act before the first line of this program: they look at the caller's environment and at /proc, and
+// one ends the process where /proc is empty. A definition here comes before that of an archive, whose member the linker
+// then leaves out; where other parts of the same member are needed, `--wrap` (Package.swift) sends its callers here.
+// Each is called before there is anything, so none may do more than return.
+//
+// A build with shared libraries must not replace anything of theirs.
+#if STATIC_EXECUTABLE
+
+    // MARK: - The backtracer, which looks for a program beside this one and takes its orders from SWIFT_BACKTRACE
+
+    /// What the start files of Swift ask for in order to have the backtracer in each program.
+    @_cdecl("_swift_backtrace_isThunkFunction")
+    func isThunkFunction(_ mangledName: UnsafePointer<CChar>?) -> Bool { false }
+
+    /// The settings of the backtracer. Their only reader, the report of a fatal error, asks whether the first byte is 1,
+    /// for on: no function's code starts so.
+    @_cdecl("_swift_backtraceSettings")
+    func backtraceSettings() {}
+
+    // MARK: - The arguments, which are looked for in /proc/self/maps
+
+    /// `CommandLine.argc` and `CommandLine.unsafeArgv`, which nothing here uses.
+    @_cdecl("_swift_stdlib_getUnsafeArgvArgc")
+    func noArguments(_ count: UnsafeMutablePointer<Int32>) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+        count.pointee = 0
+        return nil
+    }
+
+    /// The setter of the same.
+    @_cdecl("_swift_stdlib_overrideUnsafeArgvArgc")
+    func ignoreArguments(_ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int32) {}
+
+    // MARK: - The caller's environment
+
+    /// `swift::runtime::environment::initialize`: the switches of the runtime keep their defaults, whatever SWIFT_DEBUG_*
+    /// and their like say.
+    @_cdecl("__wrap__ZN5swift7runtime11environment10initializeEPv")
+    func keepRuntimeDefaults(_ context: UnsafeMutableRawPointer?) {}
+
+    /// The same for GLIBC_TUNABLES and MALLOC_*.
+    @_cdecl("__wrap___tunables_init")
+    func keepLibraryDefaults(_ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {}
+
+    /// The folder of the executable, in which the C library would look for shared objects: unknown, as (char *)-1 says.
+    @_cdecl("_dl_get_origin")
+    func unknownOrigin() -> UnsafeRawPointer? { UnsafeRawPointer(bitPattern: -1) }
+
+#endif
