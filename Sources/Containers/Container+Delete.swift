@@ -88,39 +88,61 @@ extension Container {
     }
 
     /// Undoes what making the container did, in the reverse order, and runs the hooks of its end.
+    ///
+    /// The state goes last, and stays while anything is left that it alone names.
     fileprivate func destroy(
         _ folder: consuming StateFolder, force: Bool, _ report: WarningReport
     ) throws(ContainerError) {
-        let hooks: [Hook]
-        if record.hasPoststop { hooks = try configuration().hooks.poststop } else { hooks = [] }
-        try withCgroup { (cgroup) throws(CgroupError) in
-            // With a pid namespace of its own the first process took all others along; a half-made container may have
-            // left one that no state names.
-            if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
-            // By now a unit of that name may be another's.
-            if record.unit != nil, try !cgroup.isOfAnother() {
-                // systemd would wait for whoever is left in the unit.
-                if force { try cgroup.killAll() }
-                try record.stopUnit()
-            }
-            // Only somebody else can have put a process there that is still alive.
-            try cgroup.remove(killing: force, includingUnmarked: record.pid == nil)
-            if let warning = LeftCgroup.warning(cgroup.left) { report(warning) }
+        let hooks = try poststopHooks(force: force, report)
+        var cleanUp = CleanUp()
+        cleanUp.step { () throws(ContainerError) in try removeCgroup(force: force, report) }
+        cleanUp.step { () throws(ContainerError) in try record.removeIntelRdt() }
+        if let mount = record.rootMount {
+            cleanUp.step { () throws(ContainerError) in try HostRootMount.detach(mount, from: record.rootfs) }
         }
-        try record.removeIntelRdt()
-        if let mount = record.rootMount { try HostRootMount.detach(mount, from: record.rootfs) }
+        if let failure = cleanUp.failure { throw failure }
         try folder.remove()
         guard !hooks.isEmpty else { return }
         let state = State(
             id: id, status: .stopped, bundle: record.bundle, annotations: record.annotations)
         do throws(ContainerError) {
             let bundle = try openBundle()
-            try HookRunner(state: state.encoded(), directory: bundle.raw).run(
-                hooks.map { HookStep($0) }, kind: .poststop)
+            HookRunner(state: state.encoded(), directory: bundle.raw).runPoststop(hooks, report: report)
         } catch {
-            var error = error
-            error.operation = "unable to destroy container: " + error.operation
-            throw error
+            report(error.message)
+        }
+    }
+
+    private func removeCgroup(force: Bool, _ report: WarningReport) throws(ContainerError) {
+        try withCgroup { (cgroup) throws(CgroupError) in
+            do throws(CgroupError) {
+                // With a pid namespace of its own the first process took all others along; a half-made container may
+                // have left one that no state names.
+                if !record.hasPrivatePIDNamespace || record.pid == nil { try cgroup.killAll() }
+                // By now a unit of that name may be another's.
+                if record.unit != nil, try !cgroup.isOfAnother() {
+                    // systemd would wait for whoever is left in the unit.
+                    if force { try cgroup.killAll() }
+                    try record.stopUnit()
+                }
+            } catch {
+                // Whether anything is left, the removal finds out.
+                report(error.message)
+            }
+            // Only somebody else can have put a process there that is still alive.
+            try cgroup.remove(killing: force, includingUnmarked: record.pid == nil)
+            if let warning = LeftCgroup.warning(cgroup.left) { report(warning) }
+        }
+    }
+
+    private func poststopHooks(force: Bool, _ report: WarningReport) throws(ContainerError) -> [Hook] {
+        guard record.hasPoststop else { return [] }
+        do throws(ContainerError) {
+            return try configuration().hooks.poststop
+        } catch {
+            guard force else { throw error }
+            report("the poststop hooks are not run: " + error.message)
+            return []
         }
     }
 

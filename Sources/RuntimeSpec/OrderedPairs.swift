@@ -25,6 +25,9 @@ public struct OrderedPairs<Key, Value> {
     /// Makes an empty map.
     public init() { pairs = [] }
 
+    /// Makes a map of entries whose keys are all different.
+    package init(distinct pairs: [Pair]) { self.pairs = pairs }
+
     /// The keys, in order.
     public var keys: [Key] { pairs.map(\.key) }
 }

@@ -1,4 +1,5 @@
 import Linux
+import RuntimeSpec
 
 /// One hook, with everything its run needs.
 package struct HookStep: Equatable, Sendable, PlanCodable {
@@ -93,19 +94,33 @@ package struct HookRunner {
 
     /// Runs `hooks` in their order; the first that fails ends the run.
     package func run(_ hooks: [HookStep], kind: HookKind) throws(ContainerError) {
+        for (index, hook) in hooks.enumerated() { try run(hook, index, kind) }
+    }
+
+    /// Runs the hooks of the container's end. One that fails is a warning, and the others run all the same. See
+    /// runtime.md, "Lifecycle", step 13.
+    func runPoststop(_ hooks: [Hook], report: WarningReport) {
         for (index, hook) in hooks.enumerated() {
             do throws(ContainerError) {
-                var hook = hook
-                if hook.inheritsEnvironment, kind.isOnHost { hook.environment = environmentVariables() }
-                try run(hook)
+                try run(HookStep(hook), index, .poststop)
             } catch {
-                var error = error
-                error.code = .hookFailed
-                error.origin = Origin(kind.property, index)
-                error.value = error.value.isEmpty ? quoted(hook.path) : error.value
-                error.operation = "error running \(kind.name) hook #\(index)"
-                throw error
+                report(error.message)
             }
+        }
+    }
+
+    private func run(_ hook: HookStep, _ index: Int, _ kind: HookKind) throws(ContainerError) {
+        do throws(ContainerError) {
+            var hook = hook
+            if hook.inheritsEnvironment, kind.isOnHost { hook.environment = environmentVariables() }
+            try run(hook)
+        } catch {
+            var error = error
+            error.code = .hookFailed
+            error.origin = Origin(kind.property, index)
+            error.value = error.value.isEmpty ? quoted(hook.path) : error.value
+            error.operation = "error running \(kind.name) hook #\(index)"
+            throw error
         }
     }
 

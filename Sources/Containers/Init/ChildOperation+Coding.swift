@@ -141,7 +141,7 @@ extension ChildOperation: PlanCodable {
         case .runHooks:
             let kind = try decoder.decode(HookKind.self)
             let hooks = try decoder.decode([HookStep].self)
-            self = .runHooks(kind, hooks, try decoder.decode(HookStateTemplate.self))
+            self = .runHooks(kind, hooks, try decoder.decode(HookState.self))
         case .setPersonality: self = .setPersonality(try decoder.decode(UInt64.self))
         case .setMemoryPolicy: self = .setMemoryPolicy(try decoder.decode(MemoryPolicyStep.self))
         case .setScheduler: self = .setScheduler(try decoder.decode(SchedulingAttributes.self))

@@ -1,4 +1,5 @@
 import Linux
+import RuntimeSpec
 
 /// One thing that the container's init does to itself, in the order of the plan.
 ///
@@ -35,7 +36,7 @@ package enum ChildOperation: Sendable {
     case controlTerminal
     /// Replaces standard streams that are the host's null device, which may be open for reading only, by the container's.
     case reopenNullStreams
-    case runHooks(HookKind, [HookStep], HookStateTemplate)
+    case runHooks(HookKind, [HookStep], HookState)
     case setPersonality(UInt64)
     case setMemoryPolicy(MemoryPolicyStep)
     case setScheduler(SchedulingAttributes)
@@ -61,29 +62,43 @@ package enum ChildOperation: Sendable {
     case execute(ExecuteStep)
 }
 
-/// The state document of a hook that runs in the container, around the pid that only the child knows.
-package struct HookStateTemplate: Equatable, Sendable, PlanCodable {
-    package var head: String
-    package var tail: String
+/// What a hook that runs in the container gets to know, without the pid, which only the child knows.
+package struct HookState: Equatable, Sendable, PlanCodable {
+    package var id: String
+    package var status: ContainerStatus
+    package var bundle: String
+    package var annotations: OrderedPairs<String, String>
 
-    package init(head: String, tail: String) {
-        self.head = head
-        self.tail = tail
+    package init(
+        id: String, status: ContainerStatus, bundle: String, annotations: OrderedPairs<String, String>
+    ) {
+        self.id = id
+        self.status = status
+        self.bundle = bundle
+        self.annotations = annotations
     }
 
     package func encode(to encoder: inout PlanEncoder) {
-        encoder.encode(head)
-        encoder.encode(tail)
+        encoder.encode(id)
+        encoder.encode(status.rawValue)
+        encoder.encode(bundle)
+        encoder.encode(annotations.flatMap { [$0.key, $0.value] })
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        head = try decoder.decode(String.self)
-        tail = try decoder.decode(String.self)
+        id = try decoder.decode(String.self)
+        guard let status = ContainerStatus(rawValue: try decoder.decode(String.self)) else { throw PlanCodingError() }
+        self.status = status
+        bundle = try decoder.decode(String.self)
+        let texts = try decoder.decode([String].self)
+        guard texts.count.isMultiple(of: 2) else { throw PlanCodingError() }
+        annotations = OrderedPairs(
+            distinct: stride(from: 0, to: texts.count, by: 2).map { .init(key: texts[$0], value: texts[$0 + 1]) })
     }
 
     /// The document for `pid`.
     package func document(pid: Int32) -> [UInt8] {
-        Array(head.utf8) + Array(String(pid).utf8) + Array(tail.utf8)
+        State(id: id, status: status, pid: pid, bundle: bundle, annotations: annotations).encoded()
     }
 }
 

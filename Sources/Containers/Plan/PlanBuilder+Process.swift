@@ -248,19 +248,3 @@ extension CapabilitySets {
         return (sets, unknown)
     }
 }
-
-extension HookStateTemplate {
-    package init(id: String, status: ContainerStatus, bundle: String, annotations: OrderedPairs<String, String>) {
-        // Encoded with a number that no pid has, and cut there.
-        let marker = "-2147483648"
-        let state = State(id: id, status: status, pid: Int32.min, bundle: bundle, annotations: annotations)
-        let text = String(decoding: state.encoded(), as: UTF8.self)
-        var head = text[...]
-        var tail = text[text.endIndex...]
-        if let position = text.utf8.firstRange(of: marker.utf8) {
-            head = text[..<position.lowerBound]
-            tail = text[position.upperBound...]
-        }
-        self.init(head: String(head), tail: String(tail))
-    }
-}

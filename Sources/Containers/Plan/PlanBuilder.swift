@@ -268,9 +268,9 @@ package struct PlanBuilder {
             isConsole: true)
     }
 
-    /// The state document for hooks that run in the container, around the pid.
-    func state(_ status: ContainerStatus) -> HookStateTemplate {
-        HookStateTemplate(id: id, status: status, bundle: facts.bundle, annotations: spec.annotations)
+    /// What hooks that run in the container get to know.
+    func state(_ status: ContainerStatus) -> HookState {
+        HookState(id: id, status: status, bundle: facts.bundle, annotations: spec.annotations)
     }
 
     func steps(of hooks: [Hook]) -> [HookStep] { hooks.map { HookStep($0) } }
