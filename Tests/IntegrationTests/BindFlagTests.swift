@@ -118,4 +118,29 @@ struct BindFlagTests {
         }
         #expect(try bundle.run().succeeded().stdout == "the container's")
     }
+
+    /// As many mounts as a configuration has: the limit of descriptors bounds none of them.
+    @Test(.requires(.userNamespaces)) func moreMountsThanDescriptors() throws {
+        let bundle = try TestBundle()
+        let source = bundle.directory("source")
+        try bundle.change {
+            $0.process.rlimits = []
+            for index in 0..<100 {
+                mkdir(source + "/\(index)", 0o755)
+                mkdir(source + "/\(index)/of-\(index)", 0o755)
+                $0.mount("/mnt/\(index)", source: source + "/\(index)", "bind")
+            }
+            enterUserNamespace(&$0)
+            $0.process.args = ["sh", "-c", "for i in $(seq 0 99); do test -d /mnt/$i/of-$i && echo $i; done | wc -l"]
+        }
+        let arguments = bundle.arguments(["run", "--bundle", bundle.path, bundle.id])
+        let output = try Command(["prlimit", "--nofile=64:64"] + arguments).wait()
+        #expect(try output.succeeded().stdout == "100\n")
+        // One that is not there is named by its property, wherever it stands.
+        rmdir(source + "/99/of-99")
+        rmdir(source + "/99")
+        let failed = try bundle.run()
+        failed.failed(naming: "mounts[", "source", source + "/99", "no such file or directory")
+        bundle.expectNothingLeft()
+    }
 }

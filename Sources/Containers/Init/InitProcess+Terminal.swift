@@ -79,6 +79,10 @@ extension InitProcess {
             try tell(.mapIDs(slot), with: tree)
             try awaitProceed()
         }
+        setup.requestTree = { [unowned self] (slot) throws(ContainerError) in
+            try tell(.mountSource(slot))
+            return try awaitProceedWithDescriptor()
+        }
         rootfs = setup
         return setup
     }

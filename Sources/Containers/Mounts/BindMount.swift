@@ -4,9 +4,7 @@ extension RootfsSetup {
     /// Makes a file or folder of the host, or a prepared tree, appear in the container.
     func bind(_ step: MountStep) throws(ContainerError) {
         if let slot = step.tree, !step.rules.contains(.sourceInRoot) {
-            guard let tree = descriptors.take(slot) else {
-                throw ContainerError(reason: "the prepared tree is missing")
-            }
+            let tree = try takeTree(slot)
             let status = try explained("stat " + step.source) { () throws(Errno) in try tree.status() }
             try check(step, tree.raw)
             let target = try target(of: step, directory: status.kind == .directory)
@@ -44,6 +42,14 @@ extension RootfsSetup {
             try mapIDs(tree.raw, slot)
         }
         try attach(tree, step, on: target.file.raw)
+    }
+
+    private func takeTree(_ slot: Slot) throws(ContainerError) -> FileDescriptor {
+        if let tree = descriptors.take(slot) { return tree }
+        guard let requestTree, let tree = try requestTree(slot) else {
+            throw ContainerError(reason: "the prepared tree is missing")
+        }
+        return tree
     }
 
     private func openSource(of step: MountStep) throws(ContainerError) -> FileDescriptor {

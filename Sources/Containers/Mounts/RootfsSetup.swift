@@ -19,6 +19,8 @@ package final class RootfsSetup {
     var mapIDs: ((Int32, Slot) throws(ContainerError) -> Void)?
     /// The pid namespace of the container, if this process has joined it for its children only.
     var pidNamespace: FileDescriptor?
+    /// Has the parent prepare the tree of a slot that it has left empty.
+    var requestTree: ((Slot) throws(ContainerError) -> FileDescriptor?)?
     /// Mounts that become read-only at the end.
     var writableForNow: [MountedPlace] = []
     /// Device nodes that the parent made, by the names it gave them.

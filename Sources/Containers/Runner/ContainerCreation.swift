@@ -18,6 +18,8 @@ final class ContainerCreation {
     private var networkDevices: NetworkDevices?
     private var resctrl: ResctrlTree?
     private var rootMount: HostRootMount?
+    /// How many mounts the child finds prepared.
+    private var preparedMounts = 0
     private var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
     private var notifySocket: NotifySocket?
@@ -72,6 +74,7 @@ final class ContainerCreation {
         record.isRootless = facts.isRootless
         record.keepsKeyring = options.noNewKeyring
         record.hasProcess = spec.process != nil
+        record.hasFilter = plan.child.hasFilter
         record.hasPoststart = !spec.hooks.poststart.isEmpty
         record.hasPoststop = !spec.hooks.poststop.isEmpty
     }
@@ -125,7 +128,7 @@ final class ContainerCreation {
         }
         return MadeContainer(
             container: Container(store: store, record: record), process: runner.takeChild(), starter: starter.take(),
-            terminal: runner.takeTerminal(), notifySocket: notifySocket.take())
+            terminal: runner.takeTerminal(), finalWord: runner.takeFinalWord(), notifySocket: notifySocket.take())
     }
 
     private func perform(_ operation: ParentOperation, in folder: borrowing StateFolder) throws(ContainerError) {
@@ -198,8 +201,11 @@ final class ContainerCreation {
                 + "error in a future version.")
     }
 
+    /// Few are prepared in advance: each takes a descriptor of both processes, whose limits know nothing of the
+    /// configuration. The child asks for the others when it comes to them.
     private func prepare(_ source: MountSourceStep) throws(ContainerError) {
-        if source.isTakenByChild { return }
+        if source.isTakenByChild || preparedMounts == 16 { return }
+        preparedMounts += 1
         runner.descriptors.fill(source.slot, try MountSource.prepare(source))
     }
 
@@ -347,29 +353,34 @@ final class ContainerCreation {
         rootMount?.undo(report)
         let hadUnit = unit != nil
         unit = nil
-        do throws(ContainerError) {
+        var cleanUp = CleanUp()
+        cleanUp.step { () throws(ContainerError) in
             try withCgroup { (cgroup) throws(CgroupError) in
-                // With a pid namespace of its own the child took all others along.
-                if hadChild, !record.hasPrivatePIDNamespace { try cgroup.killAll() }
-                if hadUnit { try record.stopUnit() }
+                do throws(CgroupError) {
+                    // With a pid namespace of its own the child took all others along.
+                    if hadChild, !record.hasPrivatePIDNamespace { try cgroup.killAll() }
+                    if hadUnit { try record.stopUnit() }
+                } catch {
+                    // Whether anything is left, the removal finds out.
+                    report(error.message)
+                }
                 try cgroup.removeMade()
                 if let warning = LeftCgroup.warning(cgroup.left) { report(warning) }
             }
-        } catch {
-            report("unable to remove the container's cgroup: " + error.message)
         }
         if keeps { return }
-        do throws(ContainerError) {
-            try folder.remove()
-        } catch {
-            report("unable to remove the container's state: " + error.message)
+        // What is left is found by its id.
+        if let failure = cleanUp.failure {
+            return report("unable to remove the container's cgroup, which delete has to do: " + failure.message)
         }
+        cleanUp.step { () throws(ContainerError) in try folder.remove() }
+        if let failure = cleanUp.failure { report("unable to remove the container's state: " + failure.message) }
         guard hadChild, !spec.hooks.poststop.isEmpty else { return }
         do throws(ContainerError) {
             let state = State(id: id, status: .stopped, bundle: facts.bundle, annotations: spec.annotations)
             let directory = try openBundle()
-            try HookRunner(state: state.encoded(), directory: directory.raw).run(
-                spec.hooks.poststop.map { HookStep($0) }, kind: .poststop)
+            HookRunner(state: state.encoded(), directory: directory.raw).runPoststop(
+                spec.hooks.poststop, report: report)
         } catch {
             report(error.message)
         }
@@ -384,6 +395,8 @@ struct MadeContainer: ~Copyable {
     var starter: FileDescriptor?
     /// The master of its terminal, if nobody else got it.
     var terminal: FileDescriptor?
+    /// Where it leaves what its filter lets it say nowhere else.
+    var finalWord: FileDescriptor?
     /// Where it says that it is ready, if it starts at once.
     var notifySocket: NotifySocket?
 }

@@ -12,6 +12,8 @@ package enum Message: Sendable {
     case terminal
     /// Child: the listener of its seccomp filter comes along; it waits for `proceed`.
     case seccompListener
+    /// Child: it needs the tree of a mount that the parent has not handed over yet; it waits for `proceed` with it.
+    case mountSource(Slot)
     /// Child: a tree of mounts comes along whose ids are to be mapped; it waits for `proceed`.
     case mapIDs(Slot)
     /// Child: something the user should know.
@@ -35,7 +37,7 @@ package enum MeetingPoint: UInt8, Sendable, CaseIterable {
 extension Message {
     private enum Kind: UInt8 {
         case meeting = 1
-        case forked, terminal, seccompListener, mapIDs, warning, ready, failed, proceed
+        case forked, terminal, seccompListener, mountSource, mapIDs, warning, ready, failed, proceed
     }
 
     /// The message as bytes.
@@ -48,6 +50,9 @@ extension Message {
         case .forked: encoder.encode(Kind.forked)
         case .terminal: encoder.encode(Kind.terminal)
         case .seccompListener: encoder.encode(Kind.seccompListener)
+        case .mountSource(let slot):
+            encoder.encode(Kind.mountSource)
+            encoder.encode(slot)
         case .mapIDs(let slot):
             encoder.encode(Kind.mapIDs)
             encoder.encode(slot)
@@ -71,6 +76,7 @@ extension Message {
         case .forked: self = .forked
         case .terminal: self = .terminal
         case .seccompListener: self = .seccompListener
+        case .mountSource: self = .mountSource(try decoder.decode(Slot.self))
         case .mapIDs: self = .mapIDs(try decoder.decode(Slot.self))
         case .warning: self = .warning(try decoder.decode(String.self))
         case .ready: self = .ready
