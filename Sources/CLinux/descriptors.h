@@ -34,6 +34,13 @@ static inline long linux_pread(int fd, void *buffer, size_t count, off_t offset)
     return linux_result(pread(fd, buffer, count, offset));
 }
 static inline long linux_lseek(int fd, off_t offset, int from) { return linux_result(lseek(fd, offset, from)); }
+static inline long linux_pwrite(int fd, const void *buffer, size_t count, off_t offset) {
+    return linux_result(pwrite(fd, buffer, count, offset));
+}
+static inline long linux_mmap_shared(int fd, size_t count, void **out) {
+    *out = mmap((void *)0, count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return *out == MAP_FAILED ? -(long)errno : 0;
+}
 static inline long linux_fstat(int fd, struct stat *out) { return linux_result(fstat(fd, out)); }
 static inline long linux_fstatat(int fd, const char *path, struct stat *out, int flags) {
     return linux_result(fstatat(fd, path, out, flags));

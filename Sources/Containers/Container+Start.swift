@@ -47,7 +47,9 @@ extension Container {
         }
         var notify: NotifySocket?
         if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: folder, target: notifySocket) }
+        let nameBefore = record.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
         try StartSignal.give(over: fifo, to: process, waits: true)
+        if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
         try attempt("unlink", folder.path + "/" + startFifoName) { () throws(Errno) in
             try unlink(startFifoName, at: folder.descriptor.raw)
         }
@@ -87,6 +89,29 @@ extension Container {
             }
             throw error
         }
+    }
+}
+
+extension ProcessHandle {
+    /// Throws if the container's init ended instead of executing its program, with a filter that let it say nothing.
+    ///
+    /// Its end of a fault and the name that it still has tell so, as long as nobody has reaped it.
+    fileprivate func checkExecution(nameBefore: String) throws(ContainerError) {
+        guard let facts = ProcessFacts(pid: pid), facts.name == nameBefore, facts.isEnding || !facts.isAlive else {
+            return
+        }
+        do throws(Errno) {
+            guard try waitForEnd(milliseconds: 1000) else { return }
+        } catch {
+            return
+        }
+        guard let status = ProcessFacts(pid: pid).map({ ProcessStatus(waitStatus: $0.endStatus) }),
+            status == .killed(signal: SignalNumber.illegalInstruction) || status == .killed(signal: SignalNumber.trap)
+        else { return }
+        throw ContainerError(
+            .childDied, origin: Origin(.seccomp),
+            reason: "the container's init could neither execute the program nor say why",
+            remedy: "the seccomp profile denies what the start of a program needs")
     }
 }
 

@@ -57,8 +57,11 @@ extension ContainerStore {
                 throw ContainerError(reason: "the container has no first process")
             }
             let terminal = made.terminal.take()
+            let finalWord = made.finalWord.take()
             try session?.adopt(terminal)
-            try StartSignal.give(over: starter, to: process, waits: container.record.hasPoststart)
+            let waits = container.record.hasPoststart || (session == nil && container.record.hasFilter)
+            try StartSignal.give(over: starter, to: process, waits: waits)
+            try FinalWord.check(finalWord)
             try container.runPoststartHooks()
             let notify = made.notifySocket.take()
             guard let session else {
@@ -67,6 +70,7 @@ extension ContainerStore {
             }
             started()
             let status = try session.run(process, terminal: terminal, notifySocket: notify)
+            try FinalWord.check(finalWord)
             if !keeps { destroy(container, report) }
             return status.code
         } catch {
@@ -109,6 +113,8 @@ extension Container {
         guard let session, let process = made.process.take() else { return 0 }
         let terminal = made.terminal.take()
         started()
-        return try session.run(process, terminal: terminal, notifySocket: nil).code
+        let status = try session.run(process, terminal: terminal, notifySocket: nil)
+        try FinalWord.check(made.finalWord.take())
+        return status.code
     }
 }

@@ -256,6 +256,26 @@ package func readFromStart(_ descriptor: Int32, count: Int, offset: Int = 0) thr
     return bytes
 }
 
+/// Writes all of `bytes` from `start` on; what is before that reads as zeros. See pwrite(2).
+package func write(_ bytes: [UInt8], to descriptor: Int32, skipping start: Int) throws(Errno) {
+    var offset = 0
+    while offset < bytes.count {
+        let count = bytes.count - offset
+        offset += try checkRetrying {
+            bytes.withUnsafeBytes {
+                linux_pwrite(descriptor, $0.baseAddress?.advanced(by: offset), count, off_t(start + offset))
+            }
+        }
+    }
+}
+
+/// Maps the first `count` bytes of a file, for reading and writing, shared with whoever has the file. See mmap(2).
+package func mapShared(_ descriptor: Int32, count: Int) throws(Errno) -> UnsafeMutableRawBufferPointer {
+    var start: UnsafeMutableRawPointer?
+    try check(linux_mmap_shared(descriptor, count, &start))
+    return UnsafeMutableRawBufferPointer(start: start, count: count)
+}
+
 /// Writes what the descriptor takes at once of the bytes from `start` on; gives the number of bytes. See write(2).
 package func writeSome(
     _ bytes: [UInt8], from start: Int, atMost most: Int, to descriptor: Int32
@@ -264,4 +284,5 @@ package func writeSome(
     return try checkRetrying {
         bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress?.advanced(by: start), count) }
     }
+}
 }

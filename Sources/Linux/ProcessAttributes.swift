@@ -135,9 +135,25 @@ package enum Keyring {
     }
 }
 
-/// Makes a file in memory. See memfd_create(2).
-package func makeMemoryFile(_ name: String, sealable: Bool = false) throws(Errno) -> FileDescriptor {
-    FileDescriptor(owning: Int32(try check(linux_memfd_create(name, sealable ? 3 : 1))))
+/// What a file in memory is for. See memfd_create(2).
+package enum MemoryFilePurpose: UInt32, Sendable {
+    /// Its bytes are read: `MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL`.
+    case data = 0xb
+    /// It is executed: `MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC`.
+    case program = 0x13
+}
+
+/// Makes a file in memory.
+///
+/// What it is for is said from the start: with the sysctl vm.memfd_noexec a file of no purpose is refused, or not
+/// executable.
+package func makeMemoryFile(_ name: String, for purpose: MemoryFilePurpose) throws(Errno) -> FileDescriptor {
+    do throws(Errno) {
+        return FileDescriptor(owning: Int32(try check(linux_memfd_create(name, purpose.rawValue))))
+    } catch .invalidArgument {
+        // Kernels before 6.3 know neither MFD_EXEC nor MFD_NOEXEC_SEAL.
+        return FileDescriptor(owning: Int32(try check(linux_memfd_create(name, purpose.rawValue & 0x3))))
+    }
 }
 
 /// Takes a lock on an open file or folder. See flock(2).

@@ -58,7 +58,7 @@ package struct LaunchedProgram: ~Copyable {
     }
 
     private static func inputFile(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
-        let file = try makeMemoryFile("stdin", sealable: true)
+        let file = try makeMemoryFile("stdin", for: .data)
         try write(bytes, to: file.raw)
         // Neither opened again, which takes a procfs that can be trusted, nor open to changes by the program.
         try check(linux_lseek(file.raw, 0, 0))

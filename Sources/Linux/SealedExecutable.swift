@@ -56,7 +56,7 @@ package enum SealedExecutable {
     /// About 2.5 ms: a copy in a memory file that is sealed against every change.
     static func copyToMemory() throws(Errno) -> FileDescriptor {
         let source = try FileDescriptor.open("/proc/self/exe")
-        let copy = try makeMemoryFile("apus", sealable: true)
+        let copy = try makeMemoryFile("apus", for: .program)
         var left = try source.status().size
         while left > 0 {
             let count = try checkRetrying { linux_sendfile(copy.raw, source.raw, left) }

@@ -98,14 +98,22 @@ final class ProcessStart {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try handOver()
             try runner.withTerminal(adopt)
-            try attempt("write", "the start signal") { () throws(Errno) in
-                try write([UInt8(ascii: "0")], to: starter.raw)
-            }
+            try giveStart(over: starter, waits: options.detaches && runner.plan.child.hasFilter)
+            if options.detaches { try FinalWord.check(runner.finalWord) }
         } catch {
             runner.killChild()
             throw error
         }
-        return StartedProcess(process: runner.takeChild(), terminal: runner.takeTerminal())
+        return StartedProcess(
+            process: runner.takeChild(), terminal: runner.takeTerminal(), finalWord: runner.takeFinalWord())
+    }
+
+    private func giveStart(over starter: borrowing FileDescriptor, waits: Bool) throws(ContainerError) {
+        // The child's end only: that it is closed tells when the program runs.
+        _ = runner.descriptors.take(.start)
+        try runner.withChild { (process) throws(ContainerError) in
+            try StartSignal.give(over: starter, to: process, waits: waits)
+        }
     }
 
     private func spawn(besides first: Int32) throws(ContainerError) {
@@ -182,4 +190,6 @@ struct StartedProcess: ~Copyable {
     var process: ProcessHandle?
     /// The master of its terminal, if nobody else got it.
     var terminal: FileDescriptor?
+    /// Where it leaves what its filter lets it say nowhere else.
+    var finalWord: FileDescriptor?
 }

@@ -14,6 +14,11 @@ package struct ChildPlan: Sendable, PlanCodable {
     /// Whether it enters a joined pid namespace at its end.
     var entersLate: Bool { steps.contains { if case .enterPIDNamespace = $0.operation { true } else { false } } }
 
+    /// Whether the child loads a seccomp filter.
+    var hasFilter: Bool {
+        steps.contains { if case .loadSeccomp = $0.operation { true } else { false } }
+    }
+
     package func encode(to encoder: inout PlanEncoder) {
         encoder.encode(slots)
         encoder.encode(steps)

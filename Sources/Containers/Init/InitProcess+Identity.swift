@@ -125,6 +125,7 @@ extension InitProcess {
         guard let program = SeccompProgram(words: step.words) else {
             throw ContainerError(operation: "seccomp(SECCOMP_SET_MODE_FILTER)", reason: "the filter is empty")
         }
+        try attempt("sigaction") { () throws(Errno) in try endByFaults() }
         let listener = try attempt("seccomp(SECCOMP_SET_MODE_FILTER)") { () throws(Errno) in try program.load() }
         filter = step.words
         guard let listener else { return }

@@ -29,6 +29,8 @@ final class InitProcess {
     var program: String?
     /// The environment of the program, completed.
     var environment: [String] = []
+    /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
+    private let finalWord: FinalWord?
     /// The arguments and environment of the last step.
     let execution: ExecuteStep
 
@@ -40,6 +42,7 @@ final class InitProcess {
         }
         self.execution = execution
         environment = execution.environment
+        finalWord = plan.hasFilter ? try attempt("mmap", "the plan") { () throws(Errno) in try FinalWord(in: 4) } : nil
     }
 
     /// Performs the plan; does not return.
@@ -62,7 +65,7 @@ final class InitProcess {
             process = child
             try child.perform()
         } catch {
-            fail(error, socket: process?.socket ?? 3, onItsOwn: process?.isOnItsOwn ?? false)
+            fail(error, process)
         }
         exitProcess(255)
     }
@@ -77,9 +80,9 @@ final class InitProcess {
 
     private static func readPlan() -> [UInt8]? {
         do throws(Errno) {
-            let file = FileDescriptor(owning: 4)
-            let size = try file.status().size
-            return try readFromStart(file.raw, count: size)
+            // Closed together with all that the plan does not list.
+            let size = try fileStatus(of: 4).size - FinalWord.size
+            return size < 0 ? nil : try readFromStart(4, count: size, offset: FinalWord.size)
         } catch {
             return nil
         }
@@ -243,12 +246,16 @@ extension InitProcess {
     private func closeSocket() { _ = FileDescriptor(owning: socket) }
 
     /// Waits for the parent's word; its end is the child's, too.
-    func awaitProceed() throws(ContainerError) {
+    func awaitProceed() throws(ContainerError) { _ = try awaitProceedWithDescriptor() }
+
+    /// Waits for the parent's word and takes the descriptor that comes along, if one does.
+    func awaitProceedWithDescriptor() throws(ContainerError) -> FileDescriptor? {
         let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket, capacity: 64) }
-        guard let received else { exitProcess(1) }
+        guard var received else { exitProcess(1) }
         guard received.bytes == Message.proceed.bytes else {
             throw ContainerError(operation: "recvmsg", reason: "unexpected message from the runtime")
         }
+        return received.takeDescriptor()
     }
 
     private func meet(_ point: MeetingPoint) throws(ContainerError) {
@@ -275,25 +282,39 @@ extension InitProcess {
     }
 
     /// Ends the child with `error`, told to whoever listens.
-    private static func fail(_ error: ContainerError, socket: Int32, onItsOwn: Bool) -> Never {
-        if onItsOwn {
-            report(error.message + "\n")
+    private static func fail(_ error: ContainerError, _ process: InitProcess?) -> Never {
+        if process?.isOnItsOwn ?? false {
+            if !report(error.message + "\n") { process?.leave(error) }
             exitProcess(255)
         }
         do throws(Errno) {
-            try send(Message.failed(error).bytes, over: socket)
-        } catch {
-            // The parent is gone; standard error is all that is left.
-            report("apus init: the runtime ended before the container was set up\n")
+            try send(Message.failed(error).bytes, over: process?.socket ?? 3)
+        } catch _ {
+            // The filter denies even this, or the parent is gone and standard error is all that is left.
+            process?.leave(error)
+            if process?.filter == nil {
+                report("apus init: the runtime ended before the container was set up\n")
+            }
         }
         exitProcess(1)
     }
 
-    private static func report(_ text: String) {
+    private func leave(_ error: ContainerError) {
+        var error = error
+        if filter != nil, error.remedy.isEmpty {
+            error.remedy = "the seccomp profile denies what the start of a program needs, and even saying so"
+        }
+        finalWord?.leave(error)
+    }
+
+    /// Writes to standard error; false when that is not possible.
+    @discardableResult
+    private static func report(_ text: String) -> Bool {
         do throws(Errno) {
             try writeOnce(text, to: 2)
+            return true
         } catch {
-            // Nobody reads standard error; the exit status still tells.
+            return false
         }
     }
 }

@@ -7,6 +7,7 @@ import Linux
 struct HeardMessages {
     private var points: [MeetingPoint] = []
     private var mapped: [Slot] = []
+    private var handedOver: [Slot] = []
     private var hasTerminal = false
     private var hasListener = false
     private var warnings = 0
@@ -31,6 +32,9 @@ struct HeardMessages {
             }
             guard isPlanned, !hasListener else { return false }
             hasListener = true
+        case .mountSource(let slot):
+            guard !handedOver.contains(slot) else { return false }
+            handedOver.append(slot)
         case .mapIDs(let slot):
             guard !mapped.contains(slot) else { return false }
             mapped.append(slot)
@@ -71,6 +75,7 @@ extension PlanRunner {
             else { throw misplacedMessage }
             try serveListener?(FileDescriptorBox(listener), pid)
             try tellProceed()
+        case .mountSource(let slot): try handOver(slot)
         case .mapIDs(let slot):
             guard let tree = received.takeDescriptor() else { throw misplacedMessage }
             try mapIDs(of: tree, slot)
@@ -87,7 +92,7 @@ extension PlanRunner {
         }
     }
 
-    private var misplacedMessage: ContainerError {
+    var misplacedMessage: ContainerError {
         ContainerError(.childDied, context: context, reason: "the container's init sent a message that is out of place")
     }
 
@@ -124,17 +129,5 @@ extension PlanRunner {
         try attempt("stat", "the container's terminal") { () throws(Errno) in
             try PseudoTerminal.isMaster(descriptor)
         }
-    }
-
-    private func mapIDs(of tree: borrowing FileDescriptor, _ slot: Slot) throws(ContainerError) {
-        for step in plan.parent {
-            guard case .prepareMount(let source) = step.operation, source.slot == slot else { continue }
-            do throws(ContainerError) {
-                return try MountSource.map(tree.raw, of: source)
-            } catch {
-                throw error.caused(by: step.origin)
-            }
-        }
-        throw misplacedMessage
     }
 }

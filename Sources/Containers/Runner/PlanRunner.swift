@@ -31,6 +31,8 @@ final class PlanRunner {
     /// How the child ended, if it ended without a word.
     private(set) var death: ProcessStatus?
     private var passedCount: Int32 = 0
+    /// The plan of a child with a filter, in which it leaves what it cannot say.
+    private(set) var finalWord: FileDescriptor?
     /// Serves the listener of a seccomp filter.
     var serveListener: ((FileDescriptorBox, Int32) throws(ContainerError) -> Void)?
 
@@ -77,8 +79,8 @@ final class PlanRunner {
         let planFile = try attempt("memfd_create") { () throws(Errno) in
             var encoder = PlanEncoder()
             encoder.encode(childPlan)
-            let file = try makeMemoryFile("plan")
-            try write(encoder.bytes, to: file.raw)
+            let file = try makeMemoryFile("plan", for: .data)
+            try write(encoder.bytes, to: file.raw, skipping: FinalWord.size)
             return file
         }
         var identityReader: FileDescriptor?
@@ -106,6 +108,7 @@ final class PlanRunner {
         socket = pair.takeFirst()
         // The child has them: only then does their end tell that the child is gone.
         for number in Int32(0)...2 { _ = descriptors.take(.standardStream(number)) }
+        if plan.child.hasFilter { finalWord = consume planFile }
         traceSpawn(spawnPlan)
     }
 
@@ -199,10 +202,10 @@ final class PlanRunner {
         }
     }
 
-    func tellProceed() throws(ContainerError) {
+    func tellProceed(with descriptor: Int32? = nil) throws(ContainerError) {
         guard let socket = socket.raw else { return }
         do throws(Errno) {
-            try send(Message.proceed.bytes, over: socket)
+            try send(Message.proceed.bytes, descriptors: descriptor.map { [$0] } ?? [], over: socket)
         } catch .brokenPipe {
             // The reason is in what the child said last.
             try handleMessage()
@@ -213,6 +216,10 @@ final class PlanRunner {
 
     /// Says how the child ended when it ended without a word.
     func explainDeath() -> ContainerError {
+        if let file = finalWord.raw, var error = FinalWord.read(in: file) {
+            error.context = context
+            return error
+        }
         var how = "it ended without saying why"
         if let child = child.take() {
             do throws(Errno) {
@@ -283,8 +290,19 @@ final class PlanRunner {
         child = consume successor
     }
 
+    /// Lends the handle of the child, if there is one.
+    func withChild(_ body: (borrowing ProcessHandle) throws(ContainerError) -> Void) throws(ContainerError) {
+        switch child {
+        case .some(let handle): try body(handle)
+        case .none: break
+        }
+    }
+
     /// Gives up the handle of the child.
     func takeChild() -> ProcessHandle? { child.take() }
+
+    /// Gives up the file with the child's final word.
+    func takeFinalWord() -> FileDescriptor? { finalWord.take() }
 
     /// Gives up the master of the terminal.
     func takeTerminal() -> FileDescriptor? { terminal.take() }

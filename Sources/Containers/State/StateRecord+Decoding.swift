@@ -103,6 +103,8 @@ extension StateRecord {
                 try decodeInodes(&reader)
             } else if reader.isKey("keepsKeyring") {
                 keepsKeyring = try reader.booleanOrFalse()
+            } else if reader.isKey("hasFilter") {
+                hasFilter = try reader.booleanOrFalse()
             } else if reader.isKey("hasPoststart") {
                 hasPoststart = try reader.booleanOrFalse()
             } else if reader.isKey("hasPoststop") {

@@ -35,6 +35,8 @@ package struct StateRecord: Equatable, Sendable {
     /// False for a container that can be made but not started.
     package var hasProcess = true
     package var hasPoststart = false
+    /// Whether the program is started behind a seccomp filter.
+    package var hasFilter = false
     package var hasPoststop = false
     /// The container's class of service in resctrl, and its monitoring group.
     package var intelRdtPath: String?
@@ -285,6 +287,8 @@ extension StateRecord {
         }
         writer.key("keepsKeyring")
         writer.boolean(keepsKeyring)
+        writer.key("hasFilter")
+        writer.boolean(hasFilter)
         writer.key("hasPoststart")
         writer.boolean(hasPoststart)
         writer.key("hasPoststop")
