@@ -101,7 +101,8 @@ extension Container {
             cleanUp.step { () throws(ContainerError) in try HostRootMount.detach(mount, from: record.rootfs) }
         }
         if let failure = cleanUp.failure { throw failure }
-        try folder.remove()
+        cleanUp.step { () throws(ContainerError) in try folder.remove() }
+        if let failure = cleanUp.failure { throw failure }
         guard !hooks.isEmpty else { return }
         let state = State(
             id: id, status: .stopped, bundle: record.bundle, annotations: record.annotations)

@@ -144,6 +144,30 @@ struct FaultTests {
         try expectRecovery(bundle, after: "after run was killed")
     }
 
+    /// Each system call of run fails once: whatever it says then, nothing of the container stays.
+    @Test func runWithAFailingCall() throws {
+        let bundle = try TestBundle { $0.process.args = ["true"] }
+        let arguments = ["run", "--bundle", bundle.path, bundle.id]
+        let calls = try calls(bundle, arguments)
+        let exempt: Set<String> = [
+            "brk", "rt_sigaction", "rt_sigprocmask", "getpid", "gettid", "set_tid_address", "set_robust_list", "rseq",
+            "arch_prctl", "munmap", "mprotect", "close", "prlimit64", "futex",
+        ]
+        for moment in moments(calls, sample: 60) where !exempt.contains(moment.call) {
+            let injection = "inject=\(moment.call):error=EIO:when=\(moment.count)"
+            let output = try Command(
+                ["strace", "-qq", "-o", "/dev/null", "-e", injection] + bundle.arguments(arguments)
+            ).wait(seconds: 20)
+            let place = "\(moment.call) \(moment.count): \(output.stderr)"
+            #expect(output.status < 128, "\(place)")
+            #expect(HostCgroups.processes(bundle.cgroup) == [], "processes left: \(place)")
+            #expect(HostCgroups.folders(bundle.cgroup) == [], "cgroups left: \(place)")
+            #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state folder left: \(place)")
+            _ = try bundle.delete("--force")
+            HostCgroups.remove(bundle.cgroup)
+        }
+    }
+
     /// Each system call of create fails once: the command gives an error and leaves nothing, or does without.
     @Test(arguments: [false, true]) func createWithAFailingCall(_ inInit: Bool) throws {
         let bundle = try bundle()

@@ -110,6 +110,23 @@ struct StartupTests {
         }
     }
 
+    /// The runtime's files in memory say whether they are to be executed.
+    @Test(.requires(.path("/proc/sys/vm/memfd_noexec"))) func filesInMemoryThatMayNotBeExecuted() throws {
+        let bundle = try TestBundle { $0.process.args = ["echo", "runs"] }
+        // A colon is a separator of the overlay's options: the runtime executes a copy in memory.
+        let folder = TestRun.shared.uniquePath("with:colon")
+        mkdir(folder, 0o755)
+        try FileManager.default.copyItem(atPath: Runtime.path, toPath: folder + "/apus")
+        chmod(folder + "/apus", 0o755)
+        let arguments = bundle.arguments(["run", "--bundle", bundle.path, bundle.id]).dropFirst()
+        // The sysctl belongs to the pid namespace.
+        let script = "echo 1 >/proc/sys/vm/memfd_noexec && exec \"$0\" \"$@\""
+        let output = try Command(
+            ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", script, folder + "/apus"] + arguments
+        ).wait()
+        #expect(try output.succeeded().stdout == "runs\n")
+    }
+
     /// The program gets the default actions, whatever the runtime does with the signals itself.
     @Test func theProgramsSignals() throws {
         let ignored = try output(of: "grep -E 'Sig(Ign|Cgt)' /proc/self/status")
