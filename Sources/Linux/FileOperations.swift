@@ -285,4 +285,3 @@ package func writeSome(
         bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress?.advanced(by: start), count) }
     }
 }
-}
