@@ -80,12 +80,10 @@ extension ContainerStore {
     }
 
     private func destroy(_ container: Container, _ report: WarningReport) {
-        do throws(ContainerError) {
-            try container.delete(force: true, report: report)
-        } catch {
-            // The program's own end is what the caller waits for.
-            report(error.message)
-        }
+        var cleanUp = CleanUp()
+        cleanUp.step { () throws(ContainerError) in try container.delete(force: true, report: report) }
+        // The program's own end is what the caller waits for.
+        if let failure = cleanUp.failure { report(failure.message) }
     }
 }
 

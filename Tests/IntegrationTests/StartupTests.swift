@@ -58,7 +58,7 @@ struct StartupTests {
         #expect(output.stderr != "")
     }
 
-    @Test func withoutAnyArgument() throws {
+    @Test(.requires(.program("python3"))) func withoutAnyArgument() throws {
         // execve(2) with an empty list; newer kernels make it one empty word.
         let code = "import ctypes,sys; n=(ctypes.c_char_p*1)(None); ctypes.CDLL(None).execve(sys.argv[1].encode(),n,n)"
         let output = try Command(["python3", "-c", code, Runtime.path]).wait()
