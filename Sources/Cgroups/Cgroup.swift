@@ -33,6 +33,8 @@ package struct Cgroup: ~Copyable {
         /// The directory that is meant.
         var place: String { below.isEmpty ? directory : directory + "/" + below }
         var isUnified: Bool { controllers.isEmpty }
+        /// Whether the hierarchy limits nothing: the cgroup2 of a hybrid host, and named ones.
+        var isBare: Bool { controllers.allSatisfy { $0.utf8.starts(with: "name=".utf8) } }
         var isMade: Bool { made.last == directory }
     }
 
@@ -41,6 +43,9 @@ package struct Cgroup: ~Copyable {
     var branches: [Branch]
     /// Whether a refused directory is no error: a rootless container whose configuration names no path.
     let isOptional: Bool
+    /// Whether a refused directory of a hierarchy without controllers is no error: for an unprivileged runtime on a host
+    /// that has delegated the others to it.
+    let sparesBareHierarchies: Bool
     /// What the container's directories bear; nil where that is not known, and all that nobody has marked counts as its own.
     let mark: CgroupMark?
     /// What `remove` has left, since it is not the container's alone.
@@ -53,10 +58,14 @@ package struct Cgroup: ~Copyable {
     /// - Parameters:
     ///   - mark: what `make` writes on the directories.
     ///   - isRootless: a cgroup at the default path that may not be made is gone without.
-    package init(_ plan: CgroupPlan, mark: CgroupMark? = nil, isRootless: Bool = false) {
+    ///   - isUnprivileged: so is that of a hierarchy that has no controllers, beside others that have.
+    package init(
+        _ plan: CgroupPlan, mark: CgroupMark? = nil, isRootless: Bool = false, isUnprivileged: Bool = false
+    ) {
         kind = plan.kind
         self.mark = mark
         isOptional = isRootless && plan.isDefaultPath
+        sparesBareHierarchies = isUnprivileged && plan.kind != .unified
         branches = plan.places.map {
             Branch(controllers: $0.controllers, directory: $0.directory, mountPoint: $0.mountPoint)
         }
@@ -86,6 +95,7 @@ package struct Cgroup: ~Copyable {
         self.branches = branches
         self.mark = mark
         isOptional = true
+        sparesBareHierarchies = false
     }
 
     init(kind: CgroupLayout.Kind, branches: [Branch], mark: CgroupMark?) {
@@ -93,6 +103,7 @@ package struct Cgroup: ~Copyable {
         self.mark = mark
         self.branches = branches
         isOptional = false
+        sparesBareHierarchies = false
     }
 
     deinit {

@@ -19,7 +19,7 @@ extension Cgroup {
                 do throws(CgroupError) {
                     try makeBranch(index, cpu: cpu)
                 } catch {
-                    guard isOptional, let errno = error.errno, Self.isRefusal(errno) else { throw error }
+                    guard maySpare(index), let errno = error.errno, Self.isRefusal(errno) else { throw error }
                     branches[index].refusal = errno
                 }
             }
@@ -106,6 +106,24 @@ extension Cgroup {
                     path: branches[index].directory, reason: "container's cgroup unexpectedly frozen")
             }
         }
+    }
+
+    /// Whether the container may do without its cgroup in a hierarchy.
+    func maySpare(_ index: Int) -> Bool { isOptional || (sparesBareHierarchies && branches[index].isBare) }
+
+    /// Goes without cgroup2, whose directory takes no process of this runtime's.
+    ///
+    /// - Returns: false where the container needs it.
+    package mutating func spareUnified(_ errno: Errno) -> Bool {
+        guard let index = unifiedIndex, maySpare(index) else { return false }
+        giveBack(index)
+        branches[index].refusal = errno
+        for directory in branches[index].made.reversed() {
+            // What cannot be removed is in use by another, and stays.
+            do throws(Errno) { try unlink(directory, isDirectory: true) } catch {}
+        }
+        branches[index].made = []
+        return true
     }
 
     private static func isRefusal(_ errno: Errno) -> Bool {

@@ -74,4 +74,39 @@ struct RootlessTests {
         try bundle.run().failed(naming: "linux.uidMappings")
         bundle.expectNothingLeft()
     }
+
+    /// The hierarchies of version 1 are the user's, the unified one beside them is not, or not up to where its processes
+    /// are: it has no controllers, so nothing is lost without it.
+    @Test(.requires(.cgroupV1("pids"), .unified), arguments: [false, true])
+    func aHybridHostThatDelegatesVersionOne(_ hasUnified: Bool) throws {
+        guard HostCgroups.hierarchies[""] != "/sys/fs/cgroup" else { return }
+        let bundle = try TestBundle(
+            shell: "cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max", view: .ordinaryUser)
+        let own = TestRun.shared.cgroup + "/delegated-" + bundle.id
+        defer { HostCgroups.remove(own) }
+        for (controller, _) in HostCgroups.hierarchies where !controller.isEmpty || hasUnified {
+            let folder = try #require(HostCgroups.folder(own, controller: controller))
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            if controller == "cpuset" { try Self.fillCpuset(folder) }
+            try Command.run("chown", "-R", "\(HostView.user)", folder).succeeded()
+        }
+        try bundle.change {
+            $0.linux.cgroupsPath = .string(own + "/inner")
+            $0.linux.resources = ["pids": ["limit": 30]]
+        }
+        let output = try bundle.run().succeeded()
+        #expect(output.lines.contains { $0.hasSuffix(":pids:\(own)/inner") })
+        #expect(!output.lines.contains("0::\(own)/inner"))
+        #expect(output.lines.last == "30")
+        #expect(HostCgroups.folders(own + "/inner") == [])
+    }
+
+    /// Gives each cpuset on the way down to `folder` what its parent has.
+    private static func fillCpuset(_ folder: String) throws {
+        let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+        if contents(parent + "/cpuset.cpus") == "\n" { try fillCpuset(parent) }
+        for file in ["/cpuset.cpus", "/cpuset.mems"] {
+            try (contents(parent + file) ?? "").write(toFile: folder + file, atomically: false, encoding: .utf8)
+        }
+    }
 }

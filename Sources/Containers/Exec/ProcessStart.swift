@@ -137,6 +137,10 @@ final class ProcessStart {
         } catch {
             // The container's own cgroup has become an inner node: where its first process is, more may go, unless the
             // caller has said where.
+            if error.errno == .permissionDenied, cgroup.kind == .hybrid, container.record.isRootless {
+                // The hierarchies with the controllers are joined by the process itself.
+                return try runner.spawn(spawn, cgroup: nil, tasks: tasks.raw)
+            }
             guard error.errno == .busy else { throw error }
             guard sub.isEmpty,
                 let other = try cgroupCall({ () throws(CgroupError) in

@@ -139,7 +139,8 @@ final class ContainerCreation {
             }
         case .makeCgroup(let cpu):
             guard let plan = facts.cgroup else { return }
-            var made = Cgroup(plan, mark: record.cgroupMark, isRootless: facts.goesWithoutCgroup)
+            var made = Cgroup(
+                plan, mark: record.cgroupMark, isRootless: facts.goesWithoutCgroup, isUnprivileged: facts.isRootless)
             // Kept only once it is the container's: one that serves others must survive the undoing of this failure.
             do throws(CgroupError) {
                 try made.make(cpu: cpu, placeholder: unit?.placeholderPID)
@@ -252,7 +253,17 @@ final class ContainerCreation {
             tasks = try cgroup.filesForJoining()
             directory = try cgroup.directoryForClone()
         }
-        try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
+        do throws(ContainerError) {
+            try runner.spawn(spawn, cgroup: directory.raw, tasks: tasks.raw)
+        } catch {
+            // Cloning into a cgroup takes rights on the one that has both it and the runtime's own in it.
+            guard error.errno == .permissionDenied, directory != nil else { throw error }
+            var isSpared = false
+            try withCgroup { (cgroup) throws(CgroupError) in isSpared = cgroup.spareUnified(.permissionDenied) }
+            guard isSpared else { throw error }
+            recordMadeCgroups()
+            try runner.spawn(spawn, cgroup: nil, tasks: tasks.raw)
+        }
         // The child's end only: that it is closed tells when the program runs.
         _ = runner.descriptors.take(.start)
         unit?.releasePlace()
