@@ -149,6 +149,27 @@ struct StateMatrixTests {
     }
 
     /// A created container whose init was killed is stopped, though its fifo is still there.
+    /// What is wrong with the container is told before what is wrong with the call.
+    @Test func faultsOfAnExecComeAfterTheState() throws {
+        let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }
+        for flags in [
+            ["--user", "root"], ["--additional-gids=-1"], ["--process", "/nosuch"], ["--preserve-fds", "7"],
+        ] {
+            func exec() throws -> Output { try bundle.launch(["exec"] + flags + [bundle.id, "true"]).wait() }
+            try exec().failed("exec failed: container does not exist", code: 255)
+            _ = try bundle.running()
+            #expect(try exec().error != "exec failed: container does not exist")
+            try bundle.apus("pause", bundle.id).succeeded()
+            try exec().failed(
+                "exec failed: cannot exec in a paused container (use --ignore-paused to override)", code: 255)
+            try bundle.apus("resume", bundle.id).succeeded()
+            try bundle.kill("KILL").succeeded()
+            try bundle.waitUntilStopped()
+            try exec().failed("exec failed: cannot exec in a stopped container", code: 255)
+            try bundle.delete().succeeded()
+        }
+    }
+
     @Test func aCreatedContainerThatDied() throws {
         let bundle = try container(.created)
         Foundation.kill(try bundle.pid(), SIGKILL)

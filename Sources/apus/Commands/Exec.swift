@@ -38,12 +38,32 @@ extension Command {
 private func executeProcess(_ invocation: Invocation) throws(CommandError) -> Int32 {
     // First, as in every command: what else is wrong does not matter where there is no container.
     let container = try invocation.container()
-    let options = try execOptions(invocation)
+    let options: ExecOptions
+    do throws(CommandError) {
+        options = try execOptions(invocation)
+    } catch {
+        try checkStatus(of: container, ignoringPaused: invocation.arguments.isOn(.ignorePaused))
+        throw error
+    }
     do throws(ContainerError) {
         return try container.exec(
             options, report: invocation.report, trace: invocation.trace, started: invocation.log.flush)
     } catch {
         throw CommandError(error)
+    }
+}
+
+/// Fails as the exec itself would if the container takes no further process.
+private func checkStatus(of container: Container, ignoringPaused: Bool) throws(CommandError) {
+    let status: ContainerStatus
+    do throws(ContainerError) {
+        status = try container.status()
+    } catch {
+        throw CommandError(error)
+    }
+    if status == .stopped { throw CommandError("cannot exec in a stopped container") }
+    if status == .paused, !ignoringPaused {
+        throw CommandError("cannot exec in a paused container (use --ignore-paused to override)")
     }
 }
 
