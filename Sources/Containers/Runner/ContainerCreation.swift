@@ -147,13 +147,10 @@ final class ContainerCreation {
             } catch {
                 throw ContainerError(error)
             }
-            record.cgroupInodes = made.inodes.map { CgroupInode(controller: $0.controller, inode: $0.inode) }
             cgroup = consume made
             // What a rootless runtime was not let make is not the container's.
-            if facts.isRootless {
-                recordMadeCgroups()
-                warnOfUnkillableProcesses()
-            }
+            recordMadeCgroups()
+            if facts.isRootless { warnOfUnkillableProcesses() }
         case .openNamespace(let slot, let path, let flags):
             let namespace = try NamespaceFile.open(path, flags)
             try HostNamespaceRule(spec).check(namespace.raw, flags)
@@ -189,6 +186,7 @@ final class ContainerCreation {
     private func recordMadeCgroups() {
         guard let made = cgroup.take() else { return }
         record.cgroupPaths = made.paths.map { CgroupRecord(controller: $0.controller, path: $0.path) }
+        record.cgroupInodes = made.inodes.map { CgroupInode(controller: $0.controller, inode: $0.inode) }
         cgroup = consume made
     }
 
