@@ -97,7 +97,7 @@ struct TerminalTests {
 
     @Test func detachedWithoutAConsoleSocket() throws {
         let bundle = try bundle("sleep 1000")
-        let message = "cannot allocate tty if runc will detach without setting console socket"
+        let message = "cannot allocate tty if apus will detach without setting console socket"
         try bundle.create().failed(from: "runc create failed: ", to: message)
         try bundle.run("--detach").failed(from: "runc run failed: ", to: message)
         bundle.expectNothingLeft()
@@ -106,7 +106,7 @@ struct TerminalTests {
     @Test func aConsoleSocketWithoutATerminal() throws {
         let bundle = try TestBundle(shell: "true")
         let socket = try SocketListener()
-        let message = "cannot use console socket if runc will not detach or allocate tty"
+        let message = "cannot use console socket if apus will not detach or allocate tty"
         try bundle.create("--console-socket", socket.path).failed(from: "runc create failed: ", to: message)
         try bundle.run("--console-socket", socket.path).failed(from: "runc run failed: ", to: message)
         bundle.expectNothingLeft()
