@@ -173,7 +173,7 @@ struct RunTests {
         )
         let output = try bundle.run()
         #expect(output.status == 255)
-        #expect(output.stderr.hasSuffix("exec /bin/program: \(cause)\n"))
+        #expect(output.stderr.hasPrefix("exec /bin/program: \(cause) ("))
         bundle.expectNothingLeft()
     }
 
