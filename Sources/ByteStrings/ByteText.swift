@@ -43,6 +43,36 @@ extension ByteString: CustomStringConvertible {
     }
 }
 
+extension ByteString {
+    /// The bytes as two hexadecimal digits each.
+    public var hexadecimal: String {
+        var text = ""
+        for byte in self { text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+        return text
+    }
+
+    /// Reads bytes of two hexadecimal digits each; nil for anything else.
+    public init?(hexadecimal digits: ByteString) {
+        guard digits.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = Self.value(ofDigit: digits[place]), let low = Self.value(ofDigit: digits[place + 1]) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        self.init(bytes: bytes)
+    }
+
+    private static func value(ofDigit digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}
+
 extension ByteString: CustomDebugStringConvertible {
     /// The text in quotation marks.
     public var debugDescription: String { "\"" + text + "\"" }
@@ -61,3 +91,12 @@ extension PathComponent: CustomStringConvertible {
     /// The same as `text`.
     public var description: String { text }
 }
+
+// Messages are put together from words and from names; only the names are bytes.
+
+/// A message followed by the text of a path.
+package func + (message: String, path: Path) -> String { message + path.text }
+/// A message followed by the text of bytes.
+package func + (message: String, bytes: ByteString) -> String { message + bytes.text }
+/// The text of a path followed by a message.
+package func + (path: Path, message: String) -> String { path.text + message }

@@ -4,8 +4,8 @@ import RuntimeSpec
 /// A folder with a container's configuration and, usually, its root file system. See bundle.md.
 struct Bundle {
     /// The absolute path of the folder.
-    let path: String
-    private let configurationFile: String
+    let path: Path
+    private let configurationFile: Path
     private let programName: String
 
     /// The largest config.json that is read, in bytes.
@@ -19,21 +19,20 @@ struct Bundle {
             throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
         }
         programName = options.programName
-        configurationFile = Bundle.absolute(options.configurationFile ?? "config.json", in: path)
+        configurationFile = (options.configurationFile ?? "config.json" as Path).absolute(in: path)
     }
 
     /// The path of the folder that `path` leads to: what a runtime would see that had changed into it, which is what runc
     /// records. The working directory matters to a relative path only.
-    private static func resolved(_ path: String) throws(Errno) -> String {
+    private static func resolved(_ path: Path) throws(Errno) -> Path {
         let folder = try FileDescriptor.open(path, [.path, .directory])
         do throws(Errno) {
-            let found = try readLink("/proc/self/fd/" + String(folder.raw))
-            if found.utf8.first == UInt8(ascii: "/") { return found }
+            let found = try readLink("/proc/self/fd/\(folder.raw)")
+            if found.isAbsolute { return found }
         } catch {
             // Without /proc the path as it is written must do.
         }
-        if path.utf8.first == UInt8(ascii: "/") { return absolute(path, in: "/") }
-        return absolute(path, in: try currentDirectory())
+        return path.isAbsolute ? path.cleaned : path.absolute(in: try currentDirectory())
     }
 
     /// Reads and checks the configuration.
@@ -59,7 +58,7 @@ struct Bundle {
 
     /// Fails unless the root file system is a folder, and no link to one: what it leads to could change.
     func checkRoot(_ root: Root?) throws(ContainerError) {
-        let path = Bundle.absolute(root?.path ?? "", in: path)
+        let path = (root?.path ?? Path()).absolute(in: path)
         let kind: FileKind
         do throws(Errno) {
             kind = try fileStatus(path, followingLinks: false).kind
@@ -78,20 +77,5 @@ struct Bundle {
                 .invalidConfiguration, origin: Origin(.rootPath), errno: .notDirectory,
                 reason: "invalid rootfs: \(path)")
         }
-    }
-
-    /// `path` as an absolute one without empty parts, `.` and `..`.
-    static func absolute(_ path: String, in base: String) -> String {
-        var parts: [Substring] = []
-        let whole = path.utf8.first == UInt8(ascii: "/") ? path : base + "/" + path
-        for part in whole.split(separator: "/") {
-            if part == "." { continue }
-            if part == ".." {
-                if !parts.isEmpty { parts.removeLast() }
-            } else {
-                parts.append(part)
-            }
-        }
-        return "/" + parts.joined(separator: "/")
     }
 }

@@ -9,7 +9,7 @@ extension Container {
     ///
     /// - Throws: `wrongStatus` for a container in any other state.
     public func start(
-        notifySocket: String? = nil, report: WarningReport = { _ in }
+        notifySocket: Path? = nil, report: WarningReport = { _ in }
     ) throws(ContainerError) {
         var status = try status()
         if status == .creating {
@@ -43,14 +43,14 @@ extension Container {
         } catch .noSuchFileOrDirectory {
             throw ContainerError(.wrongStatus, exactly: "cannot start an already running container")
         } catch {
-            throw ContainerError(operation: "open", subject: folder.path + "/" + startFifoName, errno: error)
+            throw ContainerError(operation: "open", subject: folder.path.appending(startFifoName), errno: error)
         }
         var notify: NotifySocket?
         if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: folder, target: notifySocket) }
         let nameBefore = record.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
         try StartSignal.give(over: fifo, to: process, waits: true)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
-        try attempt("unlink", folder.path + "/" + startFifoName) { () throws(Errno) in
+        try attempt("unlink", folder.path.appending(startFifoName)) { () throws(Errno) in
             try unlink(startFifoName, at: folder.descriptor.raw)
         }
         do throws(ContainerError) {

@@ -57,7 +57,7 @@ public struct Container: Sendable {
     private func waitsForStart() -> Bool {
         do throws(Errno) {
             _ = try FileDescriptor.open(
-                store.folder(of: id) + "/" + startFifoName, [.writeOnly, .nonBlocking, .noFollow])
+                store.folder(of: id).appending(startFifoName), [.writeOnly, .nonBlocking, .noFollow])
             return true
         } catch {
             return false
@@ -104,7 +104,7 @@ public struct Container: Sendable {
 
     /// The configuration that the container was made from.
     func configuration() throws(ContainerError) -> Spec {
-        let path = store.folder(of: id) + "/config.json"
+        let path = store.folder(of: id).appending("config.json")
         let bytes = try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
         do throws(SpecError) {
             return try Spec(json: bytes)

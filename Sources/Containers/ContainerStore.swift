@@ -3,10 +3,10 @@ import Linux
 /// The folder in which a runtime keeps the state of its containers, one folder for each.
 public struct ContainerStore: Sendable {
     /// The folder, such as `/run/apus`.
-    public let root: String
+    public let root: Path
 
     /// Uses the folder `root`, which need not exist yet.
-    public init(root: String) { self.root = root }
+    public init(root: Path) { self.root = root }
 
     /// Finds the container `id`.
     ///
@@ -62,10 +62,10 @@ public struct ContainerStore: Sendable {
     }
 
     /// The state folder of `id`, which must have been checked to be a name.
-    func folder(of id: String) -> String { root + "/" + id }
+    func folder(of id: String) -> Path { "\(root)/\(id)" }
 
     private func readRecord(_ id: String) throws(ContainerError) -> StateRecord {
-        let path = folder(of: id) + "/state.json"
+        let path: Path = "\(folder(of: id))/state.json"
         let bytes: [UInt8]
         do throws(Errno) {
             bytes = try readRegularFile(path, limit: 16 << 20)

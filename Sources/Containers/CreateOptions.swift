@@ -3,14 +3,14 @@ import RuntimeSpec
 /// How a container is made, beside what its config.json says.
 public struct CreateOptions: Sendable {
     /// The folder with config.json; made absolute against the working directory.
-    public var bundle: String
+    public var bundle: Path
     /// The socket that gets the master of the container's terminal; a relative path counts from the working directory,
     /// or from the bundle if nothing is there.
-    public var consoleSocket: String?
+    public var consoleSocket: Path?
     /// The socket that gets a pidfd of the container's first process; a relative path is like that of `consoleSocket`.
-    public var pidfdSocket: String?
+    public var pidfdSocket: Path?
     /// The file that the number of the first process is written to; relative to the working directory.
-    public var pidFile: String?
+    public var pidFile: Path?
     /// Changes the root by a move of the mount and chroot(2), for a host whose root is a ramfs.
     public var noPivot = false
     /// Leaves the container in the session keyring of the caller.
@@ -20,7 +20,7 @@ public struct CreateOptions: Sendable {
     /// How many of them came by socket activation: the program gets LISTEN_FDS and LISTEN_PID for those.
     public var listenDescriptors: Int32 = 0
     /// The socket to which readiness is told, of the caller's environment.
-    public var notifySocket: String?
+    public var notifySocket: Path?
     /// Whether errors of permission with cgroups are passed over when the configuration names none; nil passes over them
     /// for every user but root.
     public var isRootless: Bool?
@@ -31,14 +31,14 @@ public struct CreateOptions: Sendable {
     /// Whether the caller returns once the container runs, so that a terminal needs a console socket.
     public var detaches = true
     /// A fifo whose reader the program waits for; for a further process of a container.
-    package var waitFifo: String?
+    package var waitFifo: Path?
     /// Uses this file instead of the bundle's config.json; a relative path starts at the bundle.
-    public var configurationFile: String?
+    public var configurationFile: Path?
     /// What messages call the program that makes the container.
     public var programName = "apus"
 
     /// Makes options for the bundle at `bundle`.
-    public init(bundle: String = ".") { self.bundle = bundle }
+    public init(bundle: Path = ".") { self.bundle = bundle }
 }
 
 /// A process to add to a running container.
@@ -46,11 +46,11 @@ public struct ExecOptions: Sendable {
     /// The whole process; nil takes the bundle's config.json and the changes below.
     public var process: Process?
     /// The program and its arguments, for a process taken from config.json.
-    public var arguments: [String] = []
+    public var arguments: [ByteString] = []
     /// Replaces `process.cwd`.
-    public var workingDirectory: String?
+    public var workingDirectory: Path?
     /// Added behind `process.env`.
-    public var environment: [String] = []
+    public var environment: [ByteString] = []
     /// Whether the process has a terminal, for a process taken from config.json.
     public var terminal = false
     /// Replaces `process.user.uid`.
@@ -60,9 +60,9 @@ public struct ExecOptions: Sendable {
     /// Added to `process.user.additionalGids`.
     public var additionalGroups: [UInt32] = []
     /// Replaces `process.selinuxLabel`.
-    public var processLabel: String?
+    public var processLabel: ByteString?
     /// Replaces `process.apparmorProfile`.
-    public var apparmorProfile: String?
+    public var apparmorProfile: ByteString?
     /// Replaces `process.noNewPrivileges`.
     public var noNewPrivileges: Bool?
     /// Added to the bounding, effective and permitted capabilities, and to the ambient ones where inheritable ones exist.
@@ -72,13 +72,13 @@ public struct ExecOptions: Sendable {
     /// Whether a paused container is no error: the process then waits until it is resumed.
     public var ignoresPaused = false
     /// The socket that gets the master of the terminal.
-    public var consoleSocket: String?
+    public var consoleSocket: Path?
     /// The socket that gets a pidfd of the process.
-    public var pidfdSocket: String?
+    public var pidfdSocket: Path?
     /// The file that the number of the process is written to.
-    public var pidFile: String?
+    public var pidFile: Path?
     /// A fifo: the program runs once somebody opens it for reading.
-    public var waitFifo: String?
+    public var waitFifo: Path?
     /// How many descriptors from 3 on the program gets.
     public var passedDescriptors: Int32 = 0
     /// Whether the caller returns while the process runs.

@@ -4,9 +4,9 @@ import Seccomp
 extension Features {
     /// What this runtime supports, read from the tables that it works with. See features.md and features-linux.md.
     public static var supported: Features {
-        let annotations: OrderedPairs<String, String> = [
-            "apus.version": runtimeVersion.description,
-            "io.github.seccomp.libseccomp.version": libseccompVersion,
+        let annotations: OrderedPairs<ByteString, ByteString> = [
+            "apus.version": ByteString(runtimeVersion.description),
+            "io.github.seccomp.libseccomp.version": ByteString(libseccompVersion),
             "org.opencontainers.runc.checkpoint.enabled": "false",
         ]
         return Features(

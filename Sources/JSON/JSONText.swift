@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The place of a string in the bytes, without its quotes. Its form is checked, its escapes are not resolved yet.
 package struct JSONText: Equatable, Sendable {
     @usableFromInline let start: Int
@@ -24,6 +26,19 @@ extension JSONReader {
     package func string(of text: JSONText) -> String {
         guard !text.isEscaped else { return String(decoding: unescaped(text), as: UTF8.self) }
         return bytes.withUnsafeBufferPointer { String(decoding: $0[text.start..<text.end], as: UTF8.self) }
+    }
+
+    /// Reads the string that `peek` has found, as bytes.
+    package mutating func readByteString() throws(JSONSyntaxError) -> ByteString {
+        byteString(of: try scanString())
+    }
+
+    /// The string at a place that this reader has found, as bytes.
+    package func byteString(of text: JSONText) -> ByteString {
+        if text.isEscaped { return ByteString(bytes: unescaped(text)) }
+        return bytes.withUnsafeBufferPointer {
+            ByteString(bytes: UnsafeBufferPointer(rebasing: $0[text.start..<text.end]))
+        }
     }
 
     /// Whether the key of the present member is a name.

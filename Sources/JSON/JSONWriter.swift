@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Appends one JSON value to bytes, in the layout of Go's encoder: the same escapes, and with an indent the same line
 /// breaks. The caller writes members and elements in order; commas and blanks are put in here.
 package struct JSONWriter {
@@ -48,6 +50,16 @@ package struct JSONWriter {
     package mutating func string(_ value: String) {
         separate()
         appendString(value)
+    }
+
+    /// Writes the key of the next value.
+    package mutating func key(_ name: ByteString) { key(Self.text(of: name)) }
+
+    /// Writes bytes as a string. As in Go, those that are not UTF-8 become U+FFFD: JSON knows only text.
+    package mutating func string(_ value: ByteString) { string(Self.text(of: value)) }
+
+    private static func text(of bytes: ByteString) -> String {
+        bytes[0..<bytes.count].withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 
     package mutating func integer(_ value: Int) { integer(Int64(value)) }

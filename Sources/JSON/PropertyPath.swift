@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The path of a value inside a document, such as `process.rlimits[2].type`. A key that is not a plain word stands in
 /// brackets and quotes: `annotations["com.example.key"]`.
 package struct PropertyPath: Equatable, Sendable {
@@ -53,7 +55,16 @@ package func quotation(of text: String, limit: Int = 200) -> String {
     return result + "\""
 }
 
+/// Bytes in quotes for a message of one line.
+package func quotation(of bytes: ByteString) -> String { quotation(of: bytes.text) }
+
+/// A path in quotes for a message of one line.
+package func quotation(of path: Path) -> String { quotation(of: path.text) }
+
 extension PropertyPath {
+    /// The path of a member of the value.
+    package func member(_ key: ByteString) -> PropertyPath { member(key.text) }
+
     /// The paths of the values that start at some places of a document, in the order of the places.
     ///
     /// A reader that meets a mistake knows only its place; this walk over the document finds the path, and costs nothing

@@ -10,7 +10,7 @@ package struct NamePattern: ~Copyable {
     }
 
     /// Compiles `text`.
-    package init(_ text: String) throws(Malformed) {
+    package init(_ text: ByteString) throws(Malformed) {
         var reason = ""
         let compiled = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
             buffer.initialize(repeating: 0)

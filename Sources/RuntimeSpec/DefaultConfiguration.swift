@@ -1,3 +1,5 @@
+import ByteStrings
+
 extension Spec {
     /// The configuration that the command `spec` writes: a shell in a terminal, in namespaces of its own.
     public static var defaultConfiguration: Spec {

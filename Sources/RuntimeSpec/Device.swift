@@ -1,7 +1,9 @@
+import ByteStrings
+
 /// A device file or fifo to make inside the container.
 public struct Device: Equatable, Sendable {
     /// The absolute path inside the container.
-    public var path: String
+    public var path: Path
     /// The kind.
     public var type: DeviceType
     /// The major number; a fifo has none.
@@ -17,7 +19,7 @@ public struct Device: Equatable, Sendable {
 
     /// Makes a device.
     public init(
-        path: String, type: DeviceType, major: Int64? = nil, minor: Int64? = nil, fileMode: UInt32? = nil,
+        path: Path, type: DeviceType, major: Int64? = nil, minor: Int64? = nil, fileMode: UInt32? = nil,
         uid: UInt32? = nil, gid: UInt32? = nil
     ) {
         self.path = path
@@ -45,10 +47,10 @@ public enum DeviceType: String, CaseIterable, Sendable {
 /// A network device to move into the container's network namespace.
 public struct NetDevice: Equatable, Sendable {
     /// The name inside, which may end in `%d`; nil keeps the name.
-    public var name: String?
+    public var name: ByteString?
 
     /// Makes a network device.
-    public init(name: String? = nil) { self.name = name }
+    public init(name: ByteString? = nil) { self.name = name }
 }
 
 extension Device: SpecObject {

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// What a runtime supports: the document that the command `features` prints. Nil is "not known", which is not empty.
 public struct Features: Equatable, Sendable {
     /// The oldest version of the runtime specification.
@@ -11,7 +13,7 @@ public struct Features: Equatable, Sendable {
     /// What is specific to Linux.
     public var linux: LinuxFeatures?
     /// Free metadata.
-    public var annotations: OrderedPairs<String, String>
+    public var annotations: OrderedPairs<ByteString, ByteString>
     /// The annotations of a configuration that change what the runtime does; one that ends in a dot is a prefix.
     public var potentiallyUnsafeConfigAnnotations: [String]?
 
@@ -19,7 +21,7 @@ public struct Features: Equatable, Sendable {
     public init(
         ociVersionMin: String = "1.0.0", ociVersionMax: String = Spec.currentVersion, hooks: [String]? = nil,
         mountOptions: [String]? = nil, linux: LinuxFeatures? = nil,
-        annotations: OrderedPairs<String, String> = OrderedPairs(),
+        annotations: OrderedPairs<ByteString, ByteString> = OrderedPairs(),
         potentiallyUnsafeConfigAnnotations: [String]? = nil
     ) {
         self.ociVersionMin = ociVersionMin

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The programs to run at points of the container's life, each list in its order.
 public struct Hooks: Equatable, Sendable {
     /// During create, in the runtime's namespaces, before `createRuntime`. Deprecated by the specification.
@@ -36,17 +38,17 @@ public struct Hooks: Equatable, Sendable {
 /// One program of a list of hooks. It gets the container's state on its standard input.
 public struct Hook: Equatable, Sendable {
     /// The absolute path of the program.
-    public var path: String
+    public var path: Path
     /// The arguments, the first being the program's name; if empty, the path is the only one.
-    public var args: [String]
+    public var args: [ByteString]
     /// The environment. Nil is not an empty one: hooks in the runtime's namespaces inherit the runtime's, `startContainer`
     /// hooks get that of the container's process, and only `createContainer` hooks get none.
-    public var env: [String]?
+    public var env: [ByteString]?
     /// The time limit in seconds.
     public var timeout: Int?
 
     /// Makes a hook.
-    public init(path: String, args: [String] = [], env: [String]? = nil, timeout: Int? = nil) {
+    public init(path: Path, args: [ByteString] = [], env: [ByteString]? = nil, timeout: Int? = nil) {
         self.path = path
         self.args = args
         self.env = env

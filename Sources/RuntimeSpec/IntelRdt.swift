@@ -1,19 +1,22 @@
+import ByteStrings
+
 /// Cache and memory bandwidth by Intel Resource Director Technology, through the resctrl filesystem.
 public struct IntelRdt: Equatable, Sendable {
     /// The name of the class of service; nil takes the container's id, `/` is the default class.
-    public var closID: String?
+    public var closID: ByteString?
     /// Lines to write to the schemata file, in order, after the two below.
-    public var schemata: [String]
+    public var schemata: [ByteString]
     /// The schema of the level 3 cache, such as `L3:0=f;1=f0`.
-    public var l3CacheSchema: String?
+    public var l3CacheSchema: ByteString?
     /// The schema of the memory bandwidth, such as `MB:0=20;1=70`.
-    public var memBwSchema: String?
+    public var memBwSchema: ByteString?
     /// Whether to make a monitoring group for the container.
     public var enableMonitoring: Bool
 
     /// Makes a setting.
     public init(
-        closID: String? = nil, schemata: [String] = [], l3CacheSchema: String? = nil, memBwSchema: String? = nil,
+        closID: ByteString? = nil, schemata: [ByteString] = [], l3CacheSchema: ByteString? = nil,
+        memBwSchema: ByteString? = nil,
         enableMonitoring: Bool = false
     ) {
         self.closID = closID

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The part of a configuration that is specific to Linux: its member `linux`.
 public struct LinuxConfiguration: Equatable, Sendable {
     /// The user ids of a new user namespace.
@@ -5,27 +7,27 @@ public struct LinuxConfiguration: Equatable, Sendable {
     /// The group ids of a new user namespace.
     public var gidMappings: [IDMapping]
     /// Kernel parameters to set inside the container, such as `net.ipv4.ip_forward`.
-    public var sysctl: OrderedPairs<String, String>
+    public var sysctl: OrderedPairs<ByteString, ByteString>
     /// The limits of the container's cgroup.
     public var resources: Resources?
     /// The path of the cgroup; with the systemd driver `slice:prefix:name`.
-    public var cgroupsPath: String?
+    public var cgroupsPath: ByteString?
     /// The namespaces to make or join. A kind that is not listed is shared with the runtime.
     public var namespaces: [Namespace]
     /// The device files to make inside.
     public var devices: [Device]
     /// The network devices to move inside, keyed by their name on the host.
-    public var netDevices: OrderedPairs<String, NetDevice>
+    public var netDevices: OrderedPairs<ByteString, NetDevice>
     /// The filter of system calls.
     public var seccomp: SeccompProfile?
     /// The propagation of mounts between the container's root and the host.
     public var rootfsPropagation: RootfsPropagation?
     /// Absolute paths inside the container that nobody may read.
-    public var maskedPaths: [String]
+    public var maskedPaths: [Path]
     /// Absolute paths inside the container that nobody may write.
-    public var readonlyPaths: [String]
+    public var readonlyPaths: [Path]
     /// The SELinux context of the mounts.
-    public var mountLabel: String?
+    public var mountLabel: ByteString?
     /// Cache and memory bandwidth by Intel Resource Director Technology.
     public var intelRdt: IntelRdt?
     /// The NUMA memory policy.
@@ -38,12 +40,12 @@ public struct LinuxConfiguration: Equatable, Sendable {
     /// Makes a configuration for Linux.
     public init(
         uidMappings: [IDMapping] = [], gidMappings: [IDMapping] = [],
-        sysctl: OrderedPairs<String, String> = OrderedPairs(),
-        resources: Resources? = nil, cgroupsPath: String? = nil, namespaces: [Namespace] = [],
-        devices: [Device] = [], netDevices: OrderedPairs<String, NetDevice> = OrderedPairs(),
+        sysctl: OrderedPairs<ByteString, ByteString> = OrderedPairs(),
+        resources: Resources? = nil, cgroupsPath: ByteString? = nil, namespaces: [Namespace] = [],
+        devices: [Device] = [], netDevices: OrderedPairs<ByteString, NetDevice> = OrderedPairs(),
         seccomp: SeccompProfile? = nil,
-        rootfsPropagation: RootfsPropagation? = nil, maskedPaths: [String] = [], readonlyPaths: [String] = [],
-        mountLabel: String? = nil, intelRdt: IntelRdt? = nil, memoryPolicy: MemoryPolicy? = nil,
+        rootfsPropagation: RootfsPropagation? = nil, maskedPaths: [Path] = [], readonlyPaths: [Path] = [],
+        mountLabel: ByteString? = nil, intelRdt: IntelRdt? = nil, memoryPolicy: MemoryPolicy? = nil,
         personality: Personality? = nil, timeOffsets: OrderedPairs<TimeOffsetClock, TimeOffset> = OrderedPairs()
     ) {
         self.uidMappings = uidMappings

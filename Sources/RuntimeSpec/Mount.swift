@@ -1,13 +1,15 @@
+import ByteStrings
+
 /// One mount inside the container.
 public struct Mount: Equatable, Sendable {
     /// The place inside the container. A relative one counts from `/`.
-    public var destination: String
+    public var destination: Path
     /// The filesystem type; any for a bind mount.
-    public var type: String?
+    public var type: ByteString?
     /// The device, a name, or the file or folder to bind; a relative one counts from the bundle.
-    public var source: String?
+    public var source: Path?
     /// The mount options in the words of mount(8); those the runtime does not know go to the filesystem.
-    public var options: [String]
+    public var options: [ByteString]
     /// The mapping of user ids of an id-mapped mount. A container id here is an id on the disk.
     public var uidMappings: [IDMapping]
     /// The mapping of group ids of an id-mapped mount. A container id here is an id on the disk.
@@ -15,7 +17,7 @@ public struct Mount: Equatable, Sendable {
 
     /// Makes a mount.
     public init(
-        destination: String, type: String? = nil, source: String? = nil, options: [String] = [],
+        destination: Path, type: ByteString? = nil, source: Path? = nil, options: [ByteString] = [],
         uidMappings: [IDMapping] = [], gidMappings: [IDMapping] = []
     ) {
         self.destination = destination

@@ -1,12 +1,14 @@
+import ByteStrings
+
 /// A namespace of the container: a new one, or one to join.
 public struct Namespace: Equatable, Sendable {
     /// The kind.
     public var type: NamespaceType
     /// The absolute path of the namespace to join; nil makes a new one.
-    public var path: String?
+    public var path: Path?
 
     /// Makes a namespace.
-    public init(type: NamespaceType, path: String? = nil) {
+    public init(type: NamespaceType, path: Path? = nil) {
         self.type = type
         self.path = path
     }
@@ -77,8 +79,11 @@ extension NamespaceType: SpecName {
 }
 
 extension TimeOffsetClock: SpecKey {
-    init?(key: String) { self.init(rawValue: key) }
-    var key: String { rawValue }
+    init?(key: ByteString) {
+        guard let clock = Self.allCases.first(where: { key == ByteString($0.rawValue) }) else { return nil }
+        self = clock
+    }
+    var key: ByteString { ByteString(rawValue) }
     static func unknown(_ name: String) -> String {
         "unknown clock \"" + name + "\"" + NearestName.hint(for: name, among: allCases.map(\.rawValue))
     }

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The program to run in the container, and everything that belongs to its process.
 public struct Process: Equatable, Sendable {
     /// Whether the process gets a terminal of its own.
@@ -7,11 +9,11 @@ public struct Process: Equatable, Sendable {
     /// The user and groups, as ids inside the container's user namespace.
     public var user: User
     /// The program and its arguments.
-    public var args: [String]
+    public var args: [ByteString]
     /// The environment, each entry as `NAME=value`.
-    public var env: [String]
+    public var env: [ByteString]
     /// The absolute working directory inside the container.
-    public var cwd: String
+    public var cwd: Path
     /// The capability sets; nil if the file has no `capabilities`.
     public var capabilities: Capabilities?
     /// The resource limits of setrlimit(2).
@@ -19,13 +21,13 @@ public struct Process: Equatable, Sendable {
     /// Whether execve(2) may no longer add privileges, see PR_SET_NO_NEW_PRIVS(2const).
     public var noNewPrivileges: Bool
     /// The AppArmor profile.
-    public var apparmorProfile: String?
+    public var apparmorProfile: ByteString?
     /// The value for `/proc/PID/oom_score_adj`, -1000 to 1000; nil leaves it unchanged.
     public var oomScoreAdj: Int?
     /// The scheduling policy and its attributes.
     public var scheduler: Scheduler?
     /// The SELinux context.
-    public var selinuxLabel: String?
+    public var selinuxLabel: ByteString?
     /// The I/O scheduling class and priority.
     public var ioPriority: IOPriority?
     /// The CPUs of a process that joins the container.
@@ -33,10 +35,10 @@ public struct Process: Equatable, Sendable {
 
     /// Makes a description of a process.
     public init(
-        terminal: Bool = false, consoleSize: ConsoleSize? = nil, user: User = User(), args: [String] = [],
-        env: [String] = [], cwd: String = "/", capabilities: Capabilities? = nil, rlimits: [Rlimit] = [],
-        noNewPrivileges: Bool = false, apparmorProfile: String? = nil, oomScoreAdj: Int? = nil,
-        scheduler: Scheduler? = nil, selinuxLabel: String? = nil, ioPriority: IOPriority? = nil,
+        terminal: Bool = false, consoleSize: ConsoleSize? = nil, user: User = User(), args: [ByteString] = [],
+        env: [ByteString] = [], cwd: Path = "/", capabilities: Capabilities? = nil, rlimits: [Rlimit] = [],
+        noNewPrivileges: Bool = false, apparmorProfile: ByteString? = nil, oomScoreAdj: Int? = nil,
+        scheduler: Scheduler? = nil, selinuxLabel: ByteString? = nil, ioPriority: IOPriority? = nil,
         execCPUAffinity: ExecCPUAffinity? = nil
     ) {
         self.terminal = terminal

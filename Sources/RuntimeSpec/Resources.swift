@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The limits of the container's cgroup.
 public struct Resources: Equatable, Sendable {
     /// The rules of access to devices, applied in order.
@@ -15,16 +17,16 @@ public struct Resources: Equatable, Sendable {
     /// Classes and priorities of network traffic.
     public var network: NetworkResources?
     /// Limits of RDMA devices, keyed by the device's name.
-    public var rdma: OrderedPairs<String, RdmaLimit>
+    public var rdma: OrderedPairs<ByteString, RdmaLimit>
     /// Values for files of cgroup v2, keyed by the file's name, such as `memory.high`.
-    public var unified: OrderedPairs<String, String>
+    public var unified: OrderedPairs<ByteString, ByteString>
 
     /// Makes limits.
     public init(
         devices: [DeviceRule] = [], memory: MemoryResources? = nil, cpu: CPUResources? = nil,
         pids: PidsResources? = nil, blockIO: BlockIOResources? = nil, hugepageLimits: [HugepageLimit] = [],
-        network: NetworkResources? = nil, rdma: OrderedPairs<String, RdmaLimit> = OrderedPairs(),
-        unified: OrderedPairs<String, String> = OrderedPairs()
+        network: NetworkResources? = nil, rdma: OrderedPairs<ByteString, RdmaLimit> = OrderedPairs(),
+        unified: OrderedPairs<ByteString, ByteString> = OrderedPairs()
     ) {
         self.devices = devices
         self.memory = memory

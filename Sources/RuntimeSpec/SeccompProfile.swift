@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 /// The filter of system calls, see seccomp(2).
@@ -11,16 +12,16 @@ public struct SeccompProfile: Equatable, Sendable {
     /// The flags of seccomp(2); nil leaves the choice to the runtime, an empty list is none.
     public var flags: [SeccompFlag]?
     /// The path of the socket that gets the notification descriptor.
-    public var listenerPath: String?
+    public var listenerPath: Path?
     /// Text to hand on to the listener.
-    public var listenerMetadata: String?
+    public var listenerMetadata: ByteString?
     /// The rules.
     public var syscalls: [SyscallRule]
 
     /// Makes a profile.
     public init(
         defaultAction: SeccompAction, defaultErrnoRet: UInt32? = nil, architectures: [SeccompArchitecture] = [],
-        flags: [SeccompFlag]? = nil, listenerPath: String? = nil, listenerMetadata: String? = nil,
+        flags: [SeccompFlag]? = nil, listenerPath: Path? = nil, listenerMetadata: ByteString? = nil,
         syscalls: [SyscallRule] = []
     ) {
         self.defaultAction = defaultAction

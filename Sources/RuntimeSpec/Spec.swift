@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The configuration of a container: the content of `config.json` after runtime-spec 1.3, for Linux.
 ///
 /// An optional property is nil where absence means something else than zero. An absent list or map is empty. An empty
@@ -11,15 +13,15 @@ public struct Spec: Sendable {
     /// The root filesystem.
     public var root: Root?
     /// The host name inside the container's UTS namespace.
-    public var hostname: String?
+    public var hostname: ByteString?
     /// The NIS domain name inside the container's UTS namespace.
-    public var domainname: String?
+    public var domainname: ByteString?
     /// The mounts beyond the root, in the order in which they are made.
     public var mounts: [Mount]
     /// The programs to run at points of the container's life.
     public var hooks: Hooks
     /// Free metadata, in the order of the file.
-    public var annotations: OrderedPairs<String, String>
+    public var annotations: OrderedPairs<ByteString, ByteString>
     /// What is specific to Linux.
     public var linux: LinuxConfiguration?
     /// The property paths of the file that no decoder knows, such as `windows` or `process.commandLine`. They are
@@ -28,9 +30,10 @@ public struct Spec: Sendable {
 
     /// Makes a configuration.
     public init(
-        ociVersion: String = Spec.currentVersion, process: Process? = nil, root: Root? = nil, hostname: String? = nil,
-        domainname: String? = nil, mounts: [Mount] = [], hooks: Hooks = Hooks(),
-        annotations: OrderedPairs<String, String> = OrderedPairs(), linux: LinuxConfiguration? = nil
+        ociVersion: String = Spec.currentVersion, process: Process? = nil, root: Root? = nil,
+        hostname: ByteString? = nil,
+        domainname: ByteString? = nil, mounts: [Mount] = [], hooks: Hooks = Hooks(),
+        annotations: OrderedPairs<ByteString, ByteString> = OrderedPairs(), linux: LinuxConfiguration? = nil
     ) {
         self.ociVersion = ociVersion
         self.process = process
@@ -60,12 +63,12 @@ extension Spec: Equatable {
 /// The root filesystem of the container.
 public struct Root: Equatable, Sendable {
     /// The path on the host, absolute or relative to the bundle.
-    public var path: String
+    public var path: Path
     /// Whether the root mount is read-only inside.
     public var readonly: Bool
 
     /// Makes a description of the root filesystem.
-    public init(path: String, readonly: Bool = false) {
+    public init(path: Path, readonly: Bool = false) {
         self.path = path
         self.readonly = readonly
     }

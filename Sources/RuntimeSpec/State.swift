@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 /// The state of a container, as the command `state` prints it and as hooks read it.
@@ -11,11 +12,11 @@ public struct State: Equatable, Sendable {
     /// The process id of the container's first process; 0 when it is stopped, nil leaves the member out.
     public var pid: Int32?
     /// The absolute path of the bundle.
-    public var bundle: String
+    public var bundle: Path
     /// The annotations of the configuration.
-    public var annotations: OrderedPairs<String, String>
+    public var annotations: OrderedPairs<ByteString, ByteString>
     /// The absolute path of the root filesystem; an extension of runc.
-    public var rootfs: String?
+    public var rootfs: Path?
     /// The time of creation after RFC 3339; an extension of runc.
     public var created: String?
     /// The user who owns the state; an extension of runc.
@@ -24,7 +25,7 @@ public struct State: Equatable, Sendable {
     /// Makes a state.
     public init(
         ociVersion: String = Spec.currentVersion, id: String, status: ContainerStatus, pid: Int32? = nil,
-        bundle: String, annotations: OrderedPairs<String, String> = OrderedPairs(), rootfs: String? = nil,
+        bundle: Path, annotations: OrderedPairs<ByteString, ByteString> = OrderedPairs(), rootfs: Path? = nil,
         created: String? = nil, owner: String? = nil
     ) {
         self.ociVersion = ociVersion
@@ -62,13 +63,13 @@ public struct ContainerProcessState: Equatable, Sendable {
     /// The process id of the filtered process, as the runtime sees it.
     public var pid: Int32
     /// The text of the profile for the listener.
-    public var metadata: String?
+    public var metadata: ByteString?
     /// The state of the container.
     public var state: State
 
     /// Makes a document.
     public init(
-        ociVersion: String = Spec.currentVersion, fds: [String], pid: Int32, metadata: String? = nil, state: State
+        ociVersion: String = Spec.currentVersion, fds: [String], pid: Int32, metadata: ByteString? = nil, state: State
     ) {
         self.ociVersion = ociVersion
         self.fds = fds

@@ -1,3 +1,4 @@
+import ByteStrings
 import RuntimeSpec
 
 /// The meaning of a profile: for each architecture, what happens to every system call number.

@@ -26,7 +26,7 @@ extension Invocation {
     func container() throws(CommandError) -> Container {
         let store = try store()
         do throws(ContainerError) {
-            return try store.load(arguments.positionals[0])
+            return try store.load(arguments.positionals[0].text)
         } catch {
             throw CommandError(error)
         }

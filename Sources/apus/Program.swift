@@ -3,16 +3,16 @@ import Linux
 
 /// The way from the words of the command line to a command, and from its result to an exit status.
 struct Program {
-    private let words: [String]
+    private let words: [ByteString]
     private let log = Log()
     private var arguments = ParsedArguments()
 
-    init(_ words: [String]) {
+    init(_ words: [ByteString]) {
         self.words = words
     }
 
-    private var name: String { words.first ?? "apus" }
-    private var programName: ProgramName { ProgramName(word: name) }
+    private var name: String { words.first?.text ?? "apus" }
+    private var programName: ProgramName { ProgramName(word: words.first ?? "apus") }
 
     /// Does what the words say and returns the exit status.
     mutating func run() -> Int32 {
@@ -36,7 +36,7 @@ struct Program {
         if arguments.isOn(.version) { return try show(versionText(programName)) }
         guard position < words.count else { return try show(HelpText.program(programName)) }
         if words[position] == "help" || words[position] == "h" { return try help(from: position + 1) }
-        guard let command = Command.named(words[position]) else { throw try unknown(words[position]) }
+        guard let command = Command.named(words[position].text) else { throw try unknown(words[position].text) }
         return try run(command, from: position + 1)
     }
 
@@ -76,7 +76,7 @@ struct Program {
             return try incorrectUsage(error, help: HelpText.program(programName))
         }
         guard let topic = topics.positionals.first else { return try show(HelpText.program(programName)) }
-        guard let command = Command.named(topic) else { throw try unknown(topic) }
+        guard let command = Command.named(topic.text) else { throw try unknown(topic.text) }
         return try show(HelpText.command(command, programName))
     }
 

@@ -9,10 +9,8 @@ enum ProgramName {
     case runc
 
     /// The name for a program that was called as `word`.
-    init(word: String) {
-        let bytes = word.utf8
-        let isRunc = bytes.elementsEqual("runc".utf8) || word.hasSuffix("/runc")
-        self = isRunc ? .runc : .apus
+    init(word: ByteString) {
+        self = word == "runc" || word.hasSuffix("/runc") ? .runc : .apus
     }
 
     var text: String {

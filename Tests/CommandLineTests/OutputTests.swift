@@ -1,3 +1,4 @@
+import ByteStrings
 import Testing
 
 @testable import apus
@@ -27,17 +28,9 @@ import Testing
         #expect(UserNames("").name(of: 0) == "#0")
     }
 
-    @Test(arguments: [
-        ("/", "/"), ("//a///b/", "/a/b"), ("/a/./b/../c", "/a/c"), ("/../..", "/"), ("/a/..", "/"),
-        ("/..a/b..", "/..a/b.."),
-    ])
-    func cleanedPaths(path: String, cleaned: String) {
-        #expect(cleanedPath(path) == cleaned)
-    }
-
     @Test func relativePathsStartAtTheWorkingDirectory() throws {
-        #expect(try absolutePath("x/../y").hasSuffix("/y"))
-        #expect(try absolutePath("x").hasPrefix("/"))
+        #expect(try absolutePath("x/../y").lastComponent?.text == "y")
+        #expect(try absolutePath("x").isAbsolute)
         #expect(try absolutePath("/x/") == "/x")
     }
 }

@@ -56,8 +56,8 @@ package struct ProbeScenario: PlanCodable {
         firstHostID = try decoder.decode(UInt32.self)
         for _ in 0..<(try decoder.decode(UInt32.self)) {
             var source = MountSourceStep(
-                slot: Slot(rawValue: try decoder.decode(UInt16.self)), path: try decoder.decode(String.self),
-                destination: try decoder.decode(String.self), recursively: try decoder.decode(Bool.self),
+                slot: Slot(rawValue: try decoder.decode(UInt16.self)), path: try decoder.decode(Path.self),
+                destination: try decoder.decode(Path.self), recursively: try decoder.decode(Bool.self),
                 noFollow: try decoder.decode(Bool.self),
                 propagation: MountFlags(rawValue: try decoder.decode(UInt32.self)))
             if try decoder.decode(Bool.self) {

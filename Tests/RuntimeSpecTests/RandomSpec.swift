@@ -15,13 +15,17 @@ struct RandomSpec {
         return (0..<Int.random(in: 1...3, using: &generator)).map { _ in make(&self) }
     }
 
-    private mutating func map<T>(_ make: (inout RandomSpec) -> T) -> OrderedPairs<String, T> {
-        var pairs = OrderedPairs<String, T>()
-        for key in list({ $0.text() }) { pairs[key] = make(&self) }
+    private mutating func map<T>(_ make: (inout RandomSpec) -> T) -> OrderedPairs<ByteString, T> {
+        var pairs = OrderedPairs<ByteString, T>()
+        for key in list({ ByteString($0.string()) }) { pairs[key] = make(&self) }
         return pairs
     }
 
-    private mutating func text() -> String {
+    private mutating func text() -> String { string() }
+    private mutating func text() -> ByteString { ByteString(string()) }
+    private mutating func text() -> Path { Path(string()) }
+
+    private mutating func string() -> String {
         let scalars: [Unicode.Scalar] = [
             "a", "Z", "0", "/", ".", "\"", "\\", "<", ">", "&", "\n", "\t", "\u{0}", "\u{1F}", "\u{7F}", "é", "€", "😀",
             "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{10FFFF}", "\u{301}", " ",

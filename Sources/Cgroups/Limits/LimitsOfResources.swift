@@ -1,3 +1,4 @@
+import ByteStrings
 import RuntimeSpec
 
 extension Limits {
@@ -15,7 +16,8 @@ extension Limits {
     init(legacy resources: Resources, unifiedHugepages: Bool = false) throws(CgroupError) {
         if let first = resources.unified.first {
             throw Self.invalid(
-                "unified[\"" + first.key + "\"]", first.value, "invalid configuration: cannot use unified on cgroup v1")
+                "unified[\"" + first.key.text + "\"]", first.value.text,
+                "invalid configuration: cannot use unified on cgroup v1")
         }
         if let cpu = resources.cpu { try addLegacy(cpu) }
         if let memory = resources.memory { try addLegacy(memory) }
@@ -49,14 +51,15 @@ extension Limits {
         add(LimitWrite("pids", "pids.max", limit > 0 ? String(limit) : "max", "pids.limit"))
     }
 
-    mutating func add(_ rdma: OrderedPairs<String, RdmaLimit>) throws(CgroupError) {
+    mutating func add(_ rdma: OrderedPairs<ByteString, RdmaLimit>) throws(CgroupError) {
         for pair in rdma {
-            var value = pair.key
+            let name = pair.key.text
+            var value = name
             if let handles = pair.value.hcaHandles { value += " hca_handle=" + String(handles) }
             if let objects = pair.value.hcaObjects { value += " hca_object=" + String(objects) }
-            let property = "rdma." + pair.key
-            guard value != pair.key else {
-                throw Self.invalid(property, "", "rdma limit of " + pair.key + " needs hcaHandles or hcaObjects")
+            let property = "rdma." + name
+            guard pair.value.hcaHandles != nil || pair.value.hcaObjects != nil else {
+                throw Self.invalid(property, "", "rdma limit of " + name + " needs hcaHandles or hcaObjects")
             }
             add(LimitWrite("rdma", "rdma.max", value, property))
         }

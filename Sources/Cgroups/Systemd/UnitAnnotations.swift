@@ -1,23 +1,24 @@
+import ByteStrings
 import RuntimeSpec
 import Systemd
 
 /// Properties of a container's unit that its annotations give: `org.systemd.property.NAME` with a value in the text form of
 /// GVariant, such as `uint64 5`.
 package enum UnitAnnotations {
-    private static let prefix = "org.systemd.property."
+    private static let prefix: ByteString = "org.systemd.property."
 
     /// The properties, in the annotations' order.
     package static func properties(
-        of annotations: OrderedPairs<String, String>
+        of annotations: OrderedPairs<ByteString, ByteString>
     ) throws(CgroupError) -> [UnitProperty] {
         var properties: [UnitProperty] = []
         for entry in annotations where entry.key.hasPrefix(prefix) {
-            let name = String(entry.key.dropFirst(prefix.utf8.count))
+            let name = entry.key.dropping(first: prefix.count).text
             guard name.utf8.count >= 3, name.utf8.allSatisfy(isLetter) else {
                 throw refused(
                     entry, "invalid annotation name: a property of a unit has at least three letters, and no others")
             }
-            var parser = VariantText(entry.value)
+            var parser = VariantText(entry.value.text)
             guard var value = parser.parse() else {
                 throw refused(entry, "its value is no GVariant text, such as 'text', true or uint64 5")
             }
@@ -35,8 +36,8 @@ package enum UnitAnnotations {
         return properties
     }
 
-    private static func refused(_ entry: OrderedPairs<String, String>.Pair, _ reason: String) -> CgroupError {
-        CgroupError(property: "annotations." + entry.key, value: entry.value, reason: reason)
+    private static func refused(_ entry: OrderedPairs<ByteString, ByteString>.Pair, _ reason: String) -> CgroupError {
+        CgroupError(property: "annotations." + entry.key.text, value: entry.value.text, reason: reason)
     }
 
     private static func isLowercase(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }

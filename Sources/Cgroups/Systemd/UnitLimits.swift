@@ -1,3 +1,4 @@
+import ByteStrings
 import RuntimeSpec
 import Systemd
 
@@ -21,7 +22,7 @@ struct UnitLimits {
             properties.append(UnitProperty("TasksMax", .uint64(limit > 0 ? UInt64(limit) : .max)))
         }
         if isUnified {
-            for file in resources.unified { try add(file: file.key, file.value) }
+            for file in resources.unified { try add(file: file.key.text, file.value.text) }
         }
     }
 

@@ -4,15 +4,15 @@ import Linux
 enum ConsoleSocket {
     /// Connects to the socket at `path`; a relative path counts from the working directory or, where nothing is there,
     /// from the bundle, as in older releases of runc.
-    static func connect(to path: String, bundle: String) throws(ContainerError) -> FileDescriptor {
-        let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+    static func connect(to path: Path, bundle: Path) throws(ContainerError) -> FileDescriptor {
+        let isAbsolute = path.isAbsolute
         if !isAbsolute, fileExists(path, at: workingDirectory) {
             return try explained("dial unix \(path): connect") { () throws(Errno) in try connectStream(to: path) }
         }
-        let absolute = isAbsolute ? path : bundle + "/" + path
+        let absolute = isAbsolute ? path : bundle.appending(path)
         do throws(Errno) {
             return try connectStream(to: absolute)
-        } catch .nameTooLong where path.utf8.count <= 107 {
+        } catch .nameTooLong where path.bytes.count <= 107 {
             // The bundle's path makes it too long; the folder by its descriptor does not.
             return try attempt("connect", path) { () throws(Errno) in
                 let folder = try FileDescriptor.open(bundle, [.path, .directory])

@@ -164,6 +164,30 @@ extension ContainerError {
     }
 }
 
+extension ContainerError {
+    /// Makes an error about a path.
+    package init(
+        _ code: Code = .failed, operation: String = "", origin: Origin? = nil, member: String = "",
+        value: String = "", subject: Path, errno: Errno? = nil, reason: String = "", remedy: String = ""
+    ) {
+        self.init(
+            code, operation: operation, origin: origin, member: member, value: value, subject: subject.text,
+            errno: errno, reason: reason, remedy: remedy)
+    }
+}
+
+/// Runs `body`, giving an `Errno` it throws the operation and the path that a reader needs.
+@inline(__always)
+package func attempt<Result: ~Copyable>(
+    _ operation: StaticString, _ subject: @autoclosure () -> Path, _ body: () throws(Errno) -> Result
+) throws(ContainerError) -> Result {
+    do throws(Errno) {
+        return try body()
+    } catch {
+        throw ContainerError(operation: operation.description, subject: subject(), errno: error)
+    }
+}
+
 /// Runs `body`, giving an `Errno` it throws the operation and subject that a reader needs.
 @inline(__always)
 package func attempt<Result: ~Copyable>(

@@ -8,11 +8,11 @@ extension Origin {
         return PropertyPath(property.name.description).member(key).text
     }
 
-    private func key(of index: Int, in spec: Spec) -> String? {
+    private func key(of index: Int, in spec: Spec) -> ByteString? {
         switch property {
         case .sysctl: element(index, of: spec.linux?.sysctl.keys)
         case .netDevices: element(index, of: spec.linux?.netDevices.keys)
-        case .timeOffsets: element(index, of: spec.linux?.timeOffsets.keys)?.rawValue
+        case .timeOffsets: element(index, of: spec.linux?.timeOffsets.keys).map { ByteString($0.rawValue) }
         default: nil
         }
     }

@@ -1,3 +1,5 @@
+import ByteStrings
+
 // Texts in messages and log records as readers of runc's parse them: in logfmt, with Go's quoted strings.
 
 /// `text` in double quotes with Go's escapes, as `%q` prints it.
@@ -7,6 +9,12 @@ package func goQuoted(_ text: String) -> String {
     appendGoQuoted(text, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
 }
+
+/// Bytes in double quotes with Go's escapes.
+package func goQuoted(_ bytes: ByteString) -> String { goQuoted(bytes.text) }
+
+/// A path in double quotes with Go's escapes.
+package func goQuoted(_ path: Path) -> String { goQuoted(path.text) }
 
 /// Appends a value of a logfmt record: bare when it has only letters, digits and `-._/@^+`, otherwise quoted.
 package func appendLogValue(_ text: String, to bytes: inout [UInt8]) {

@@ -24,7 +24,7 @@ extension PlanBuilder {
             addChild(.setAffinity(numbers(of: list)), .execCPUAffinity)
         }
         if !forks { addChild(.makeSession, .rule) }
-        if !keepsKeyring { addChild(.joinKeyring(KeyringStep(name: "_ses." + id, permissions: 0)), .rule) }
+        if !keepsKeyring { addChild(.joinKeyring(KeyringStep(name: "_ses.\(id)", permissions: 0)), .rule) }
         if process.terminal {
             addChild(
                 .openTerminal(

@@ -173,7 +173,7 @@ final class ProcessStart {
         if let path = options.pidFile, let pid = runner.childPID { try PIDFile(path: path).write(pid) }
     }
 
-    private static func openFifo(_ path: String) throws(ContainerError) -> FileDescriptor {
+    private static func openFifo(_ path: Path) throws(ContainerError) -> FileDescriptor {
         let fifo = try explained("failed to open exec wait fifo " + quoted(path)) { () throws(Errno) in
             try FileDescriptor.open(path, .path)
         }

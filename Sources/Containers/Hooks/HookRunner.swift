@@ -3,10 +3,10 @@ import RuntimeSpec
 
 /// One hook, with everything its run needs.
 package struct HookStep: Equatable, Sendable, PlanCodable {
-    package var path: String
+    package var path: Path
     /// The arguments with `argv[0]`.
-    package var arguments: [String]
-    package var environment: [String]
+    package var arguments: [ByteString]
+    package var environment: [ByteString]
     /// Whether the hook gets the environment that its surroundings have: the runtime's own on the host's side, the
     /// process's in the container, none where a createContainer hook runs.
     package var inheritsEnvironment: Bool
@@ -14,7 +14,8 @@ package struct HookStep: Equatable, Sendable, PlanCodable {
     package var timeout: Int64?
 
     package init(
-        path: String, arguments: [String], environment: [String], inheritsEnvironment: Bool = false, timeout: Int64?
+        path: Path, arguments: [ByteString], environment: [ByteString], inheritsEnvironment: Bool = false,
+        timeout: Int64?
     ) {
         self.path = path
         self.arguments = arguments
@@ -32,9 +33,9 @@ package struct HookStep: Equatable, Sendable, PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        path = try decoder.decode(String.self)
-        arguments = try decoder.decode([String].self)
-        environment = try decoder.decode([String].self)
+        path = try decoder.decode(Path.self)
+        arguments = try decoder.decode([ByteString].self)
+        environment = try decoder.decode([ByteString].self)
         inheritsEnvironment = try decoder.decode(Bool.self)
         timeout = try decoder.decode(Int64?.self)
     }

@@ -133,8 +133,8 @@ extension ChildOperation: PlanCodable {
         case .makeSession: self = .makeSession
         case .joinKeyring: self = .joinKeyring(try decoder.decode(KeyringStep.self))
         case .bringUpLoopback: self = .bringUpLoopback
-        case .setHostname: self = .setHostname(try decoder.decode(String.self))
-        case .setDomainname: self = .setDomainname(try decoder.decode(String.self))
+        case .setHostname: self = .setHostname(try decoder.decode(ByteString.self))
+        case .setDomainname: self = .setDomainname(try decoder.decode(ByteString.self))
         case .rootfs: self = .rootfs(try decoder.decode(RootfsOperation.self))
         case .openTerminal: self = .openTerminal(try decoder.decode(TerminalStep.self))
         case .reopenNullStreams: self = .reopenNullStreams
@@ -154,7 +154,7 @@ extension ChildOperation: PlanCodable {
         case .setIdentity:
             let step = try decoder.decode(IdentityStep.self)
             self = .setIdentity(step, effective: try decoder.decode(UInt64.self))
-        case .makeWorkingDirectory: self = .makeWorkingDirectory(try decoder.decode(String.self))
+        case .makeWorkingDirectory: self = .makeWorkingDirectory(try decoder.decode(Path.self))
         case .setWorkingDirectory: self = .setWorkingDirectory(try decoder.decode(WorkingDirectoryStep.self))
         case .lookUpProgram: self = .lookUpProgram
         case .setCapabilities: self = .setCapabilities(try decoder.decode(CapabilitySets.self))

@@ -28,8 +28,8 @@ package enum ChildOperation: Sendable {
     case makeSession
     case joinKeyring(KeyringStep)
     case bringUpLoopback
-    case setHostname(String)
-    case setDomainname(String)
+    case setHostname(ByteString)
+    case setDomainname(ByteString)
     case rootfs(RootfsOperation)
     case openTerminal(TerminalStep)
     /// Makes the terminal on the standard streams the controlling one of the session.
@@ -50,7 +50,7 @@ package enum ChildOperation: Sendable {
     /// Changes user and groups; of the capabilities, which stay permitted, those of the mask stay effective.
     case setIdentity(IdentityStep, effective: UInt64)
     /// Makes the folder that the program starts in, if it is missing.
-    case makeWorkingDirectory(String)
+    case makeWorkingDirectory(Path)
     case setWorkingDirectory(WorkingDirectoryStep)
     case lookUpProgram
     case setCapabilities(CapabilitySets)

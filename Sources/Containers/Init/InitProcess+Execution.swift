@@ -33,22 +33,24 @@ extension InitProcess {
     }
 
     /// Makes the folder and its parents. The root is the container's by now, so links cannot lead out of it.
-    func makeDirectories(_ path: String) throws(ContainerError) {
+    func makeDirectories(_ path: Path) throws(ContainerError) {
         do throws(Errno) {
             if try fileStatus(path).kind == .directory { return }
         } catch {
             // Missing, or not to be looked at: the calls below say which.
         }
-        var prefix = ""
-        for component in path.split(separator: "/") {
-            prefix += "/"
-            prefix += component
+        guard let components = path.components else {
+            throw ContainerError(operation: "mkdir", subject: path, errno: .invalidArgument)
+        }
+        var folder: Path = "/"
+        for component in components {
+            folder = folder.appending(component)
             do throws(Errno) {
-                try makeDirectory(prefix, mode: 0o755)
+                try makeDirectory(folder, mode: 0o755)
             } catch Errno.fileExists {
                 continue
             } catch {
-                throw ContainerError(operation: "mkdir", subject: prefix, errno: error)
+                throw ContainerError(operation: "mkdir", subject: folder, errno: error)
             }
         }
         do throws(Errno) {
@@ -64,7 +66,7 @@ extension InitProcess {
         case .apparmor:
             do throws(Errno) {
                 try writeAttribute(
-                    "attr/apparmor/exec", orElse: "attr/exec", "exec " + step.label, in: procfs)
+                    "attr/apparmor/exec", orElse: "attr/exec", "exec \(step.label)", in: procfs)
             } catch {
                 throw ContainerError(
                     subject: "\"\(step.label)\"", errno: error,
@@ -84,7 +86,7 @@ extension InitProcess {
 
     /// Through the child's own procfs: what lies under the container's /proc is only the container's business.
     private func writeAttribute(
-        _ name: Path, orElse fallback: Path?, _ text: String, in proc: Int32
+        _ name: Path, orElse fallback: Path?, _ text: ByteString, in proc: Int32
     ) throws(Errno) {
         do throws(Errno) {
             let file = try Procfs.openOwn(name, in: proc, .writeOnly)
@@ -98,7 +100,7 @@ extension InitProcess {
 
     func lookUpProgram() throws(ContainerError) {
         if execution.findsHome {
-            environment.append("HOME=" + homeDirectory(of: execution.user))
+            environment.append("HOME=\(homeDirectory(of: execution.user))")
         }
         program = try ProgramLookup(environment: environment).find(execution.arguments.first ?? "")
         try passDescriptors(execution.passedDescriptors)
@@ -138,7 +140,7 @@ extension InitProcess {
         }
     }
 
-    private func homeDirectory(of user: UInt32) -> String {
+    private func homeDirectory(of user: UInt32) -> ByteString {
         do throws(Errno) {
             let bytes = try readRegularFile("/etc/passwd", limit: 1 << 20)
             return PasswordFile(bytes).home(of: user) ?? "/"

@@ -4,7 +4,7 @@ extension InitProcess {
     func setOOMScore(_ value: Int32) throws(ContainerError) {
         // Before the process hides: /proc/self belongs to root afterwards.
         do throws(Errno) {
-            try writeKernelFile("/proc/self/oom_score_adj", String(value))
+            try writeKernelFile("/proc/self/oom_score_adj", "\(value)")
         } catch {
             let current: ByteString = try attempt("read", "/proc/self/oom_score_adj") { () throws(Errno) in
                 try readKernelFile("/proc/self/oom_score_adj")
@@ -107,10 +107,11 @@ extension InitProcess {
             // A kernel without keyrings has none to isolate.
             return
         } catch {
-            throw ContainerError(operation: "keyctl(KEYCTL_JOIN_SESSION_KEYRING)", subject: step.name, errno: error)
+            throw ContainerError(
+                operation: "keyctl(KEYCTL_JOIN_SESSION_KEYRING)", subject: step.name.text, errno: error)
         }
         guard step.permissions != 0 else { return }
-        try attempt("keyctl(KEYCTL_SETPERM)", step.name) { () throws(Errno) in
+        try attempt("keyctl(KEYCTL_SETPERM)", step.name.text) { () throws(Errno) in
             let fields = try Keyring.describe(keyring).parts(separatedBy: UInt8(ascii: ";"), keepingEmpty: true)
             guard fields.count > 3, let current = UInt32(fields[3].text, radix: 16) else { throw .invalidArgument }
             try Keyring.allow(keyring, permissions: current | step.permissions)

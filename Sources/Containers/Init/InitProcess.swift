@@ -26,9 +26,9 @@ final class InitProcess {
     /// The system call filter of this process, once it is loaded.
     var filter: [UInt64]?
     /// The program as `lookUpProgram` found it.
-    var program: String?
+    var program: Path?
     /// The environment of the program, completed.
-    var environment: [String] = []
+    var environment: [ByteString] = []
     /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
     private let finalWord: FinalWord?
     /// The arguments and environment of the last step.
@@ -321,6 +321,10 @@ extension InitProcess {
 
 /// `text` in double quotes, for messages.
 func quoted(_ text: String) -> String { goQuoted(text) }
+
+func quoted(_ bytes: ByteString) -> String { goQuoted(bytes) }
+
+func quoted(_ path: Path) -> String { goQuoted(path) }
 
 /// Performs the plan that the runtime passed to this process; the entry of `apus init`.
 ///

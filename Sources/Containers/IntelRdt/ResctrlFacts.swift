@@ -3,7 +3,7 @@ import Linux
 /// What a host offers in the resctrl file system: cache and memory bandwidth by Resource Director Technology.
 package struct ResctrlFacts: Equatable, Sendable {
     /// Where it is mounted.
-    package var path: String
+    package var path: Path
     /// Whether the level 3 cache can be shared out.
     package var hasCache = false
     /// Whether memory bandwidth can be shared out.
@@ -11,7 +11,7 @@ package struct ResctrlFacts: Equatable, Sendable {
     /// Whether groups can be monitored.
     package var hasMonitoring = false
 
-    package init(path: String) { self.path = path }
+    package init(path: Path) { self.path = path }
 
     /// Looks for the mount in the table of this process; nil when there is none.
     static func detect() -> ResctrlFacts? {
@@ -30,7 +30,7 @@ package struct ResctrlFacts: Equatable, Sendable {
     }
 
     /// Looks into the folder `info` of a tree. See the kernel's Documentation/filesystems/resctrl.rst.
-    package init(path: String, folder: Int32) {
+    package init(path: Path, folder: Int32) {
         self.path = path
         hasCache = fileExists("info/L3", at: folder) || fileExists("info/L3CODE", at: folder)
         hasMemoryBandwidth = fileExists("info/MB", at: folder)

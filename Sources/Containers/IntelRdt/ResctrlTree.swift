@@ -5,10 +5,10 @@ struct ResctrlTree: ~Copyable {
     private let root: FileDescriptor
     private let files: OpenFlags
     /// The folders that were made here, in order.
-    private(set) var made: [String] = []
+    private(set) var made: [Path] = []
 
     /// Opens the file system mounted at `path`.
-    init(mountedAt path: String) throws(ContainerError) {
+    init(mountedAt path: Path) throws(ContainerError) {
         let folder = try attempt("open", path) { () throws(Errno) in
             let folder = try FileDescriptor.open(path, [.path, .directory])
             guard try folder.fileSystem() == .resctrl else { throw .noSuchDevice }
@@ -32,30 +32,30 @@ struct ResctrlTree: ~Copyable {
                 throw ContainerError(
                     .invalidConfiguration, origin: Origin(.intelRdt), subject: quoted(limit),
                     reason: "the class of service " + step.path + " exists with other limits: "
-                        + existing.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: ", "))
+                        + Self.shown(existing))
             }
         }
         let lines = (existing == nil ? step.limits : []) + step.schemata
         if !lines.isEmpty {
-            let text = lines.joined(separator: "\n")
-            try write(text + "\n", to: "schemata", in: step.group, shown: text)
+            let text = lines.dropFirst().reduce(lines[0]) { "\($0)\n\($1)" }
+            try write("\(text)\n", to: "schemata", in: step.group)
         }
-        try write(String(pid), to: "tasks", in: step.group, shown: String(pid))
+        try write("\(pid)", to: "tasks", in: step.group)
         if let monitoring = step.monitoring {
-            let group = Self.joined(step.group, "mon_groups/" + monitoring)
+            let group = step.group.appending("mon_groups/\(monitoring)")
             _ = try makeFolder(group, remedy: "the processor monitors only so many groups at a time")
-            try write(String(pid), to: "tasks", in: group, shown: String(pid))
+            try write("\(pid)", to: "tasks", in: group)
         }
     }
 
     /// Adds a process to a group that exists; one that does not is passed over.
-    func add(_ pid: Int32, to group: String) throws(ContainerError) {
+    func add(_ pid: Int32, to group: Path) throws(ContainerError) {
         guard fileExists(group.isEmpty ? "." : group, at: root.raw) else { return }
-        try write(String(pid), to: "tasks", in: group, shown: String(pid))
+        try write("\(pid)", to: "tasks", in: group)
     }
 
     /// Removes a group, if it is there; its processes fall back to the group above.
-    func remove(_ group: String) throws(ContainerError) {
+    func remove(_ group: Path) throws(ContainerError) {
         do throws(Errno) {
             try unlink(group, at: root.raw, isDirectory: true)
         } catch .noSuchFileOrDirectory {
@@ -92,7 +92,7 @@ struct ResctrlTree: ~Copyable {
     }
 
     /// Makes a folder; false when it is there already.
-    private mutating func makeFolder(_ name: String, remedy: String) throws(ContainerError) -> Bool {
+    private mutating func makeFolder(_ name: Path, remedy: String) throws(ContainerError) -> Bool {
         do throws(Errno) {
             try makeDirectory(name, at: root.raw, mode: 0o755)
             made.append(name)
@@ -106,21 +106,19 @@ struct ResctrlTree: ~Copyable {
         }
     }
 
-    private func readSchemata(_ step: IntelRdtStep) throws(ContainerError) -> String {
-        let file = Self.joined(step.group, "schemata")
+    private func readSchemata(_ step: IntelRdtStep) throws(ContainerError) -> ByteString {
+        let file = step.group.appending("schemata")
         return try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root.raw) }
     }
 
-    private func write(
-        _ text: String, to file: String, in group: String, shown: String
-    ) throws(ContainerError) {
-        let path = Self.joined(group, file)
+    private func write(_ text: ByteString, to file: Path, in group: Path) throws(ContainerError) {
+        let path = group.appending(file)
         do throws(Errno) {
             let opened = try FileDescriptor.open(path, at: root.raw, files, mode: 0o644)
             try writeOnce(text, to: opened.raw)
         } catch {
             throw ContainerError(
-                operation: "write " + quoted(shown.split(separator: "\n").joined(separator: ", ")) + " to",
+                operation: "write " + quoted(Self.shown(text)) + " to",
                 origin: Origin(.intelRdt), subject: path, errno: error, reason: lastStatus())
         }
     }
@@ -128,14 +126,16 @@ struct ResctrlTree: ~Copyable {
     /// What the kernel says about the last request, if it was a failure.
     private func lastStatus() -> String {
         do throws(Errno) {
-            let text: String = try readKernelFile("info/last_cmd_status", at: root.raw, limit: 4096)
-            return text == "ok" ? "" : text.split(separator: "\n").joined(separator: ", ")
+            let text: ByteString = try readKernelFile("info/last_cmd_status", at: root.raw, limit: 4096)
+            return text == "ok" ? "" : Self.shown(text)
         } catch {
             return ""
         }
     }
 
-    private static func joined(_ group: String, _ file: String) -> String {
-        group.isEmpty ? file : group + "/" + file
+    /// Lines as a part of a message.
+    private static func shown(_ lines: ByteString) -> String {
+        lines.split(separator: UInt8(ascii: "\n"))
+            .map { ByteString(bytes: $0.drop { $0 == UInt8(ascii: " ") }).text }.joined(separator: ", ")
     }
 }

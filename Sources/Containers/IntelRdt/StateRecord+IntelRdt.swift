@@ -23,8 +23,8 @@ extension StateRecord {
         if let path = intelRdtPath, ownsIntelRdtGroup { try remove(path) }
     }
 
-    private func remove(_ path: String) throws(ContainerError) {
-        guard let slash = path.lastIndex(of: "/"), fileExists(path) else { return }
-        try ResctrlTree(mountedAt: String(path[..<slash])).remove(String(path[path.index(after: slash)...]))
+    private func remove(_ path: Path) throws(ContainerError) {
+        guard let (folder, name) = path.parentAndName, fileExists(path) else { return }
+        try ResctrlTree(mountedAt: folder).remove(Path(name))
     }
 }

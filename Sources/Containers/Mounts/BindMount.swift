@@ -183,19 +183,19 @@ extension RootfsSetup {
     }
 
     private func copySymbolicLink(_ source: Int32, _ step: MountStep) throws(ContainerError) {
-        let text = try explained("readlink " + step.source) { () throws(Errno) -> String in try readLink("", at: source)
-        }
-        guard let (parentPath, name) = RootedPath(step.destination, in: root).split() else {
+        let target = try explained("readlink " + step.source) { () throws(Errno) in try readLink("", at: source) }
+        guard let (parentPath, last) = step.destination.parentAndName else {
             throw ContainerError(errno: .invalidArgument, reason: "symlink " + step.destination)
         }
+        let name = Path(last)
         try explained("symlink " + step.destination) { () throws(Errno) in
             let parent = FileDescriptor(
                 owning: try RootedPath(parentPath, in: root).openOrMakeDirectory().file)
             do throws(Errno) {
-                try makeSymbolicLink(name, at: parent.raw, to: text)
+                try makeSymbolicLink(name, at: parent.raw, to: target)
             } catch .fileExists {
                 let present = try? readLink(name, at: parent.raw)  // Any other file in the way is EEXIST below.
-                if present != text { throw .fileExists }
+                if present != target { throw .fileExists }
             }
         }
     }

@@ -31,7 +31,7 @@ extension RootfsSetup {
     }
 
     /// Shows the host's mount of the unified hierarchy, or a folder of it.
-    func bindUnifiedCgroup(_ step: MountStep, from path: String) throws(ContainerError) {
+    func bindUnifiedCgroup(_ step: MountStep, from path: Path) throws(ContainerError) {
         let source = try explained("open " + path) { () throws(Errno) in
             try FileDescriptor.open(path, [.path, .directory])
         }
@@ -98,7 +98,7 @@ extension RootfsSetup {
         try finish(step, mounted.raw)
     }
 
-    private func remountBind(_ name: String, _ flags: MountFlags) throws(Errno) {
+    private func remountBind(_ name: Path, _ flags: MountFlags) throws(Errno) {
         guard !flags.isEmpty else { return }
         do throws(Errno) {
             try Linux.mount(nil, on: name, flags.union([.remount, .bind]))

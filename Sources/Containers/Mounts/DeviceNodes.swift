@@ -8,23 +8,23 @@ extension RootfsSetup {
         } catch {
             var failure = error.at(".path")
             failure.operation = "error creating device nodes"
-            failure.subject = step.path
+            failure.subject = step.path.text
             throw failure
         }
     }
 
     private func makeDevice(_ step: DeviceStep) throws(ContainerError) {
-        guard let (parentPath, name) = RootedPath(step.path, in: root).split() else {
+        guard let (parentPath, name) = step.path.parentAndName else {
             throw ContainerError(errno: .invalidArgument, reason: "the path names no file")
         }
-        if parentPath == "/dev/" { return try makeDevice(step, name, in: try devices()) }
+        if parentPath == "/dev/" { return try makeDevice(step, Path(name), in: try devices()) }
         let parent = try explained("open " + parentPath + " in the root file system") { () throws(Errno) in
             FileDescriptor(owning: try RootedPath(parentPath, in: root).openOrMakeDirectory().file)
         }
-        try makeDevice(step, name, in: parent.raw)
+        try makeDevice(step, Path(name), in: parent.raw)
     }
 
-    private func makeDevice(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
+    private func makeDevice(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(ContainerError) {
         if !step.bindsHostNode || step.kind == .fifo {
             do throws(Errno) {
                 try makeNode(
@@ -54,7 +54,7 @@ extension RootfsSetup {
     }
 
     /// Gives a new node its owner, and its permissions where the folder's rules changed them.
-    private func complete(_ step: DeviceStep, _ name: String, in parent: Int32) throws(Errno) {
+    private func complete(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(Errno) {
         let made = try fileStatus(name, at: parent, followingLinks: false)
         let isAsWanted =
             step.describes(made) && made.user == step.user && made.group == step.group
@@ -65,12 +65,12 @@ extension RootfsSetup {
         guard step.describes(status) else { throw .staleFile }
         if !isAsWanted {
             try changeOwner("", at: node.raw, user: step.user, group: step.group)
-            try setPermissions(step.permissions, of: "self/fd/" + String(node.raw), at: procfs.raw)
+            try setPermissions(step.permissions, of: "self/fd/\(node.raw)", at: procfs.raw)
         }
         if status.isNullDevice { nullDevice = consume node }
     }
 
-    private func keepExisting(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
+    private func keepExisting(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(ContainerError) {
         let node = try explained("open") { () throws(Errno) in
             try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         }
@@ -83,9 +83,8 @@ extension RootfsSetup {
         if status.isNullDevice { nullDevice = consume node }
     }
 
-    private func bindHostNode(_ step: DeviceStep, _ name: String, in parent: Int32) throws(ContainerError) {
-        if let index = step.preparedIndex, let node = preparedDevices.first(where: { $0.destination == String(index) })
-        {
+    private func bindHostNode(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(ContainerError) {
+        if let index = step.preparedIndex, let node = preparedDevices.first(where: { $0.destination == "\(index)" }) {
             let target = try makePlace(name, in: parent)
             return try explained("attach the node") { () throws(Errno) in try node.mount.attach(on: target.raw) }
         }
@@ -109,7 +108,7 @@ extension RootfsSetup {
 
     /// A file for a node to be mounted on.
     private func makePlace(
-        _ name: String, in parent: Int32, permissions: UInt32 = 0o644
+        _ name: Path, in parent: Int32, permissions: UInt32 = 0o644
     ) throws(ContainerError) -> FileDescriptor {
         try explained("make the file in the root file system that it is mounted on") { () throws(Errno) in
             do throws(Errno) {
@@ -142,7 +141,7 @@ extension RootfsSetup {
         }
     }
 
-    private func makeLink(_ name: String, to target: String, in folder: Int32) throws(ContainerError) {
+    private func makeLink(_ name: Path, to target: Path, in folder: Int32) throws(ContainerError) {
         do throws(Errno) {
             try makeSymbolicLink(name, at: folder, to: target)
         } catch .fileExists {

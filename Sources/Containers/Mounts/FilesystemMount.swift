@@ -12,7 +12,7 @@ extension RootfsSetup {
         let data = data(of: step, on: target)
         let needsDescriptor =
             step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
-            || data.utf8.count > longestData || (step.kind == .proc && pidNamespace.raw != nil)
+            || data.count > longestData || (step.kind == .proc && pidNamespace.raw != nil)
             || (step.kind == .mqueue && !step.label.isEmpty)
         if needsDescriptor {
             let mounted = try mountHeld(step, flags, data, target)
@@ -34,22 +34,22 @@ extension RootfsSetup {
     }
 
     /// The data for the kernel: what the options say, with the mode of the covered folder and the label.
-    private func data(of step: MountStep, on target: borrowing MountTarget) -> String {
+    private func data(of step: MountStep, on target: borrowing MountTarget) -> ByteString {
         var data = step.data
         if step.kind == .tmpfs, target.existed, !MountData.names("mode", in: data) {
-            let mode = "mode=0" + String(target.status.permissions, radix: 8)
-            data = data.isEmpty ? mode : mode + "," + data
+            let mode: ByteString = "mode=0\(String(target.status.permissions, radix: 8))"
+            data = data.isEmpty ? mode : "\(mode),\(data)"
         }
         if !step.label.isEmpty, step.kind != .mqueue, step.kind != .proc, step.kind != .sysfs {
-            let context = "context=\"" + step.label + "\""
-            data = data.isEmpty ? context : data + "," + context
+            let context: ByteString = "context=\"\(step.label)\""
+            data = data.isEmpty ? context : "\(data),\(context)"
         }
         return data
     }
 
     /// Replaces what the kernel refuses in a user namespace, or explains the refusal.
     private func replaceRefused(
-        _ step: MountStep, _ flags: MountFlags, _ data: String, _ target: borrowing MountTarget, _ error: Errno
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget, _ error: Errno
     ) throws(ContainerError) {
         let inUserNamespace = step.rules.contains(.userNamespace)
         switch step.kind {
@@ -82,7 +82,7 @@ extension RootfsSetup {
     /// The failure of a mount with the property that is to blame: where the kernel has the calls, the steps of the mount
     /// are tried one by one, without making it.
     private func diagnosed(
-        _ step: MountStep, _ flags: MountFlags, _ data: String, _ errno: Errno
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ errno: Errno
     ) -> ContainerError {
         var failure = ContainerError(errno: errno, reason: "mount " + step.type)
         do throws(Errno) {
@@ -114,10 +114,10 @@ extension RootfsSetup {
 
     /// Hands the options to a new file system, and tells which one it does not take.
     private func configure(
-        _ context: borrowing FileDescriptor, _ step: MountStep, _ flags: MountFlags, _ data: String
+        _ context: borrowing FileDescriptor, _ step: MountStep, _ flags: MountFlags, _ data: ByteString
     ) throws(ContainerError) {
         func attempt(
-            _ member: String, _ value: String, _ body: () throws(Errno) -> Void
+            _ member: String, _ value: ByteString, _ body: () throws(Errno) -> Void
         ) throws(ContainerError) {
             do throws(Errno) {
                 try body()
@@ -128,13 +128,15 @@ extension RootfsSetup {
             }
         }
         if !step.source.isEmpty {
-            try attempt(".source", step.source) { () throws(Errno) in try context.configure("source", step.source) }
+            try attempt(".source", step.source.bytes) { () throws(Errno) in
+                try context.configure("source", step.source.bytes)
+            }
         }
         for (flag, name) in MountData.superblockFlags where flags.contains(flag) {
             try attempt(".options", name) { () throws(Errno) in try context.configure(flag: name) }
         }
         for option in MountData.options(data) {
-            let text = option.value.map { option.key + "=" + $0 } ?? option.key
+            let text = option.value.map { "\(option.key)=\($0)" as ByteString } ?? option.key
             try attempt(".options", text) { () throws(Errno) in
                 if let value = option.value {
                     try MountData.configure(context, option.key, value, type: step.type)
@@ -147,12 +149,12 @@ extension RootfsSetup {
 
     /// Mounts with a descriptor of the mount as the result, for what still has to be done to it.
     func mountHeld(
-        _ step: MountStep, _ flags: MountFlags, _ data: String, _ target: borrowing MountTarget
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
     ) throws(ContainerError) -> FileDescriptor {
         let context: FileDescriptor
         do throws(Errno) {
             context = try FileDescriptor.openFileSystem(step.type)
-        } catch .noSuchSystemCall where data.utf8.count <= longestData {
+        } catch .noSuchSystemCall where data.count <= longestData {
             return try mountAndReopen(step, flags, data, target)
         } catch {
             throw diagnosed(step, flags, data, error)
@@ -173,7 +175,7 @@ extension RootfsSetup {
 
     // Kernels before 5.2.
     private func mountAndReopen(
-        _ step: MountStep, _ flags: MountFlags, _ data: String, _ target: borrowing MountTarget
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
     ) throws(ContainerError) -> FileDescriptor {
         try explained("mount " + step.type) { () throws(Errno) in
             try mount(step.source, on: target.file.raw, type: step.type, flags, data: data.isEmpty ? nil : data)
@@ -184,10 +186,10 @@ extension RootfsSetup {
         }
     }
 
-    private func setLabel(_ label: String, of mount: Int32) throws(ContainerError) {
+    private func setLabel(_ label: ByteString, of mount: Int32) throws(ContainerError) {
         try explained("set the security label of the mount") { () throws(Errno) in
             try enterDescriptorFolder()
-            try setExtendedAttribute("security.selinux", Array(label.utf8) + [0], of: String(mount))
+            try setExtendedAttribute("security.selinux", label.bytes + [0], of: "\(mount)")
         }
     }
 }

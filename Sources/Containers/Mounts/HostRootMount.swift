@@ -5,12 +5,12 @@ import Linux
 /// The child puts it on the root file system, and the container's other mounts lie on it. So taking this one away takes
 /// all of them away.
 struct HostRootMount {
-    private let path: String
+    private let path: Path
     /// What lies on the path without the container.
     private let former: UInt64
 
     /// Remembers what is at `path` before the child comes.
-    init(at path: String) throws(ContainerError) {
+    init(at path: Path) throws(ContainerError) {
         self.path = path
         former = try attempt("statx", path) { () throws(Errno) in try mountID(of: path) }
     }
@@ -24,7 +24,7 @@ struct HostRootMount {
     }
 
     /// Takes the mount `id` away from `path`. Somebody may have done that before, and mounted something else.
-    static func detach(_ id: UInt64, from path: String) throws(ContainerError) {
+    static func detach(_ id: UInt64, from path: Path) throws(ContainerError) {
         do throws(Errno) {
             guard try mountID(of: path) == id else { return }
             try detachMount(path)

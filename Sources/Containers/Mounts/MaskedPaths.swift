@@ -44,8 +44,9 @@ extension RootfsSetup {
     }
 
     /// Covers a folder with an empty file system; the result serves for other folders, too.
-    private func mountEmptyFolder(on place: Int32, _ path: String, label: String) throws(Errno) -> MountedPlace? {
-        let data = label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"" + label + "\""
+    private func mountEmptyFolder(on place: Int32, _ path: Path, label: ByteString) throws(Errno) -> MountedPlace? {
+        let data: ByteString =
+            label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"\(label)\""
         try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
         let covered = try RootedPath(path, in: root).open(directory: true)
         // It is shared only if it is what was just mounted.
@@ -118,7 +119,7 @@ extension RootfsSetup {
     }
 
     // Kernels before 5.12, and filters that know mount(2) only.
-    private func coverReadOnly(_ place: Int32, _ path: String) throws(ContainerError) {
+    private func coverReadOnly(_ place: Int32, _ path: Path) throws(ContainerError) {
         try attempt("make read-only", path) { () throws(Errno) in
             try bind(place, on: place, recursively: true)
             let covered = try RootedPath(path, in: root).open()
@@ -129,7 +130,7 @@ extension RootfsSetup {
     }
 
     private func openIfPresent(
-        _ path: String, _ index: Int, _ operation: String
+        _ path: Path, _ index: Int, _ operation: String
     ) throws(ContainerError) -> FileDescriptor? {
         do throws(Errno) {
             return try RootedPath(path, in: root).open()

@@ -5,9 +5,9 @@ import RuntimeSpec
 /// What the planning of the file system must know besides the configuration.
 package struct MountFacts: Sendable {
     /// The bundle, as an absolute path of the host.
-    package var bundle: String
+    package var bundle: Path
     /// The root file system, as an absolute path of the host.
-    package var rootfs: String
+    package var rootfs: Path
     /// Where the container's cgroup lies in every hierarchy that the host has mounted.
     package var cgroups: [CgroupPlace]
     /// True when the runtime has no privilege outside the container's user namespace, so that the parent can prepare
@@ -21,7 +21,7 @@ package struct MountFacts: Sendable {
     package var firstTreeSlot: Slot
 
     package init(
-        bundle: String, rootfs: String, cgroups: [CgroupPlace] = [], isRootless: Bool = false,
+        bundle: Path, rootfs: Path, cgroups: [CgroupPlace] = [], isRootless: Bool = false,
         hasSELinux: Bool = false, keepsHostRoot: Bool = false, firstTreeSlot: Slot = Slot(rawValue: 1024)
     ) {
         self.bundle = bundle
@@ -38,18 +38,19 @@ package struct MountFacts: Sendable {
         /// The controllers, or `name=systemd`; empty for the unified hierarchy.
         package var controllers: [String]
         /// Where the hierarchy is mounted.
-        package var mountPoint: String
+        package var mountPoint: Path
         /// The cgroup below the mount point, with a leading slash.
-        package var path: String
+        package var path: Path
         /// The runtime's own cgroup, where the container is when a rootless runtime may not make `path`.
-        package var ownPath: String?
+        package var ownPath: Path?
 
-        package init(_ place: CgroupPlan.Place, ownPath: String? = nil) {
+        package init(_ place: CgroupPlan.Place, ownPath: Path? = nil) {
             self.init(
-                controllers: place.controllers, mountPoint: place.mountPoint, path: place.path, ownPath: ownPath)
+                controllers: place.controllers, mountPoint: Path(place.mountPoint), path: Path(place.path),
+                ownPath: ownPath)
         }
 
-        package init(controllers: [String], mountPoint: String, path: String, ownPath: String? = nil) {
+        package init(controllers: [String], mountPoint: Path, path: Path, ownPath: Path? = nil) {
             self.controllers = controllers
             self.mountPoint = mountPoint
             self.path = path
@@ -57,7 +58,7 @@ package struct MountFacts: Sendable {
         }
 
         /// The folder of `ownPath`; empty when there is none.
-        package var ownFolder: String { ownPath.map { mountPoint + $0 } ?? "" }
+        package var ownFolder: Path { ownPath.map { mountPoint.appending($0) } ?? "" }
     }
 }
 
@@ -66,9 +67,9 @@ package struct MountSourceStep: Equatable, Sendable {
     /// Where the tree goes.
     package var slot: Slot
     /// The file or folder of the host.
-    package var path: String
+    package var path: Path
     /// Where the container will see it, for messages.
-    package var destination: String
+    package var destination: Path
     /// True to take the mounts below as well.
     package var recursively: Bool
     /// True when a link at the end of the path is taken itself.
@@ -81,7 +82,7 @@ package struct MountSourceStep: Equatable, Sendable {
     package var isTakenByChild: Bool
 
     package init(
-        slot: Slot, path: String, destination: String, recursively: Bool, noFollow: Bool, propagation: MountFlags,
+        slot: Slot, path: Path, destination: Path, recursively: Bool, noFollow: Bool, propagation: MountFlags,
         idMap: IDMap? = nil, isTakenByChild: Bool = false
     ) {
         self.slot = slot
@@ -99,6 +100,6 @@ package struct MountSourceStep: Equatable, Sendable {
         /// A container's id is the one on the disk, a host's id the one that the host sees.
         case ranges(uids: [IDMapping], gids: [IDMapping], recursively: Bool)
         /// That of the user namespace with this path, which the container joins.
-        case namespace(path: String, recursively: Bool)
+        case namespace(path: Path, recursively: Bool)
     }
 }

@@ -101,22 +101,19 @@ struct MountOption: Sendable {
     }
 
     /// Looks a word up.
-    static func named(_ word: String) -> MountOption? {
-        var word = word
-        return word.withUTF8 { bytes in
-            var lower = 0
-            var upper = table.count
-            while lower < upper {
-                let middle = (lower + upper) / 2
-                let order = compare(bytes, table[middle].name)
-                if order == 0 { return table[middle] }
-                if order < 0 { upper = middle } else { lower = middle + 1 }
-            }
-            return nil
+    static func named(_ word: ByteString) -> MountOption? {
+        var lower = 0
+        var upper = table.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            let order = compare(word, table[middle].name)
+            if order == 0 { return table[middle] }
+            if order < 0 { upper = middle } else { lower = middle + 1 }
         }
+        return nil
     }
 
-    private static func compare(_ bytes: UnsafeBufferPointer<UInt8>, _ name: StaticString) -> Int {
+    private static func compare(_ bytes: ByteString, _ name: StaticString) -> Int {
         let count = min(bytes.count, name.utf8CodeUnitCount)
         for index in 0..<count where bytes[index] != name.utf8Start[index] {
             return Int(bytes[index]) - Int(name.utf8Start[index])

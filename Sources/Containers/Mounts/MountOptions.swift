@@ -18,7 +18,7 @@ package struct MountOptions: Equatable, Sendable {
     /// How the options ask for mapped ids.
     package var idMap: IDMap?
     /// What goes to the file system, joined by commas.
-    package var data = ""
+    package var data = ByteString()
 
     package init() {}
 
@@ -39,13 +39,13 @@ package struct MountOptions: Equatable, Sendable {
     }
 
     /// Sorts `words`; of contradicting ones the last wins. Unknown words are data of the file system.
-    package static func parse(_ words: [String]) throws(ContainerError) -> MountOptions {
+    package static func parse(_ words: [ByteString]) throws(ContainerError) -> MountOptions {
         var options = MountOptions()
         for word in words { try options.add(word) }
         return options
     }
 
-    private mutating func add(_ word: String) throws(ContainerError) {
+    private mutating func add(_ word: ByteString) throws(ContainerError) {
         guard let option = MountOption.named(word) else {
             if word.hasPrefix("idmap=") || word.hasPrefix("ridmap=") {
                 idMap = try IDMap(word)
@@ -86,14 +86,14 @@ package struct MountOptions: Equatable, Sendable {
 
 extension MountOptions.IDMap {
     /// Reads `idmap=uids=0-1000-1#1-2000-10;gids=@0-5-1`.
-    init(_ word: String) throws(ContainerError) {
+    init(_ word: ByteString) throws(ContainerError) {
         recursively = word.hasPrefix("ridmap=")
-        let text = word[word.index(after: word.firstIndex(of: "=") ?? word.startIndex)...]
-        for part in text.split(separator: ";") {
+        let text = word.dropping(first: recursively ? 7 : 6)
+        for part in text.parts(separatedBy: UInt8(ascii: ";")) {
             if part.hasPrefix("uids=") {
-                uids = try Self.ranges(part.dropFirst(5), word)
+                uids = try Self.ranges(part.dropping(first: 5), word)
             } else if part.hasPrefix("gids=") {
-                gids = try Self.ranges(part.dropFirst(5), word)
+                gids = try Self.ranges(part.dropping(first: 5), word)
             } else {
                 throw Self.malformed(word)
             }
@@ -101,11 +101,12 @@ extension MountOptions.IDMap {
         guard !uids.isEmpty, !gids.isEmpty else { throw Self.malformed(word) }
     }
 
-    private static func ranges(_ text: Substring, _ word: String) throws(ContainerError) -> [MountOptions.Range] {
+    private static func ranges(_ text: ByteString, _ word: ByteString) throws(ContainerError) -> [MountOptions.Range] {
         var ranges: [MountOptions.Range] = []
-        for item in text.split(separator: "#", omittingEmptySubsequences: false) {
-            let isRelative = item.first == "@"
-            let numbers = (isRelative ? item.dropFirst() : item).split(separator: "-", omittingEmptySubsequences: false)
+        for item in text.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false) {
+            let isRelative = item.first == UInt8(ascii: "@")
+            let numbers = (isRelative ? item.dropFirst() : item).split(
+                separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
             guard numbers.count == 3, let inside = UInt32(decimal: numbers[0]),
                 let outside = UInt32(decimal: numbers[1]), let size = UInt32(decimal: numbers[2]), size > 0
             else { throw malformed(word) }
@@ -116,7 +117,7 @@ extension MountOptions.IDMap {
         return ranges
     }
 
-    private static func malformed(_ word: String) -> ContainerError {
+    private static func malformed(_ word: ByteString) -> ContainerError {
         ContainerError(
             .invalidConfiguration, member: ".options", value: quoted(word),
             reason: "malformed mount option \"" + word
@@ -126,8 +127,8 @@ extension MountOptions.IDMap {
 
 extension UInt32 {
     /// A number written in decimal digits and nothing else.
-    init?(decimal text: Substring) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        self.init(text)
+    init?(decimal digits: ArraySlice<UInt8>) {
+        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        self.init(ByteString(bytes: digits).text)
     }
 }

@@ -46,10 +46,10 @@ extension RootfsPlan {
         }
         beforeSwitch.reserveCapacity(spec.mounts.count + 10)
         add(.prepareRoot(planner.root()), Origin(.rootPath))
-        var readOnlyLater: [String] = []
+        var readOnlyLater: [Path] = []
         for (index, mount) in spec.mounts.enumerated() {
             let origin = Origin(.mounts, index)
-            if mount.destination.utf8.first != UInt8(ascii: "/") {
+            if !mount.destination.isAbsolute {
                 warnings.append(
                     "mount destination " + mount.destination
                         + " is not absolute. Support for non-absolute mount destinations will be removed in a future release."
@@ -80,7 +80,7 @@ extension RootfsPlan {
     }
 
     private mutating func addAfterSwitch(
-        _ planner: RootfsPlanner, _ readOnlyLater: [String]
+        _ planner: RootfsPlanner, _ readOnlyLater: [Path]
     ) throws(ContainerError) {
         let spec = planner.spec
         func add(_ operation: RootfsOperation, _ origin: Origin) {
@@ -122,9 +122,9 @@ extension RootfsPlan {
     }
 
     /// Each path once: a second cover would cost a mount and hide nothing.
-    private static func distinct(_ paths: [String]) -> [String] {
-        var seen: Set<String> = []
-        return paths.filter { seen.insert(ContainerPath.cleaned($0)).inserted }
+    private static func distinct(_ paths: [Path]) -> [Path] {
+        var seen: Set<Path> = []
+        return paths.filter { seen.insert($0.cleaned).inserted }
     }
 }
 
@@ -147,10 +147,10 @@ extension RootfsPropagation {
 extension SysctlStep {
     /// Finds the file of a key. Its parts are divided by dots, or by slashes if the first divider is a slash; then a dot
     /// is part of a name, as in `net/ipv4/conf/eth0.1/forwarding`. See sysctl(8).
-    package init(_ key: String, _ value: String) throws(ContainerError) {
-        let first = key.utf8.first { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
+    package init(_ key: ByteString, _ value: ByteString) throws(ContainerError) {
+        let first = key.first { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
         let swaps = first == UInt8(ascii: ".")
-        let bytes = key.utf8.map { byte in
+        let bytes = key.map { byte in
             guard swaps else { return byte }
             // With dots as dividers a slash stands for a dot inside a name.
             return switch byte {
@@ -159,12 +159,12 @@ extension SysctlStep {
             default: byte
             }
         }
-        let path = String(decoding: bytes, as: UTF8.self)
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count > 1, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+        let path = ByteString(bytes: bytes)
+        let parts = path.parts(separatedBy: UInt8(ascii: "/"), keepingEmpty: true)
+        guard parts.count > 1, parts.allSatisfy({ PathComponent($0)?.isName ?? false }) else {
             throw ContainerError(
                 .invalidConfiguration, reason: "sysctl \"" + key + "\" is not the name of a kernel parameter")
         }
-        self.init(key: key, path: path, value: value)
+        self.init(key: key, path: Path(path), value: value)
     }
 }

@@ -5,17 +5,17 @@ package struct MountStep: Equatable, Sendable {
     /// How the mount is made.
     package var kind: Kind
     /// What is mounted, as the kernel takes it; for a bind an absolute path of the host.
-    package var source: String
+    package var source: Path
     /// Where, as an absolute, cleaned path inside the container.
-    package var destination: String
+    package var destination: Path
     /// The name of the file system.
-    package var type: String
+    package var type: ByteString
     /// The flags that the options set.
     package var flags: MountFlags
     /// The flags that the options clear, which matters where the source has them.
     package var cleared: MountFlags
     /// The options of the file system itself, joined by commas.
-    package var data: String
+    package var data: ByteString
     /// The changes of propagation, in order.
     package var propagation: [MountFlags]
     /// Attributes that the whole tree gets.
@@ -23,7 +23,7 @@ package struct MountStep: Equatable, Sendable {
     /// Attributes that the whole tree loses.
     package var recursivelyCleared: MountAttributes
     /// The SELinux context, or empty.
-    package var label: String
+    package var label: ByteString
     /// Where the parent put the prepared tree of a bind.
     package var tree: Slot?
     /// What can only be decided when the mount is made.
@@ -32,9 +32,9 @@ package struct MountStep: Equatable, Sendable {
     package var hierarchies: [CgroupHierarchy]
 
     package init(
-        kind: Kind, source: String, destination: String, type: String, flags: MountFlags = [],
-        cleared: MountFlags = [], data: String = "", propagation: [MountFlags] = [],
-        recursivelySet: MountAttributes = [], recursivelyCleared: MountAttributes = [], label: String = "",
+        kind: Kind, source: Path, destination: Path, type: ByteString, flags: MountFlags = [],
+        cleared: MountFlags = [], data: ByteString = "", propagation: [MountFlags] = [],
+        recursivelySet: MountAttributes = [], recursivelyCleared: MountAttributes = [], label: ByteString = "",
         tree: Slot? = nil, rules: Rules = [], hierarchies: [CgroupHierarchy] = []
     ) {
         self.kind = kind
@@ -99,20 +99,20 @@ package struct MountStep: Equatable, Sendable {
 /// One hierarchy of cgroup v1 as a container sees it.
 package struct CgroupHierarchy: Hashable, Sendable {
     /// The name of its folder, such as `cpu,cpuacct`.
-    package var name: String
+    package var name: Path
     /// The folder of the host that is bound; empty to make a new mount, which shows the container's cgroup namespace.
-    package var source: String
+    package var source: Path
     /// The folder that is bound where `source` could not be made: a rootless runtime stays in its own cgroup. Else empty.
-    package var ownSource: String
+    package var ownSource: Path
     /// The options of a new mount, such as `cpu,cpuacct` or `none,name=systemd`.
-    package var data: String
+    package var data: ByteString
     /// Names that become links to the folder, such as `cpu`.
-    package var links: [String]
+    package var links: [Path]
     /// The unified hierarchy of a hybrid host.
     package var isUnified: Bool
 
     package init(
-        name: String, source: String, ownSource: String = "", data: String, links: [String] = [],
+        name: Path, source: Path, ownSource: Path = "", data: ByteString, links: [Path] = [],
         isUnified: Bool = false
     ) {
         self.name = name
@@ -144,16 +144,16 @@ extension MountStep: PlanCodable {
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
         kind = try decoder.decode(Kind.self)
-        source = try decoder.decode(String.self)
-        destination = try decoder.decode(String.self)
-        type = try decoder.decode(String.self)
+        source = try decoder.decode(Path.self)
+        destination = try decoder.decode(Path.self)
+        type = try decoder.decode(ByteString.self)
         flags = MountFlags(rawValue: try decoder.decode(UInt32.self))
         cleared = MountFlags(rawValue: try decoder.decode(UInt32.self))
-        data = try decoder.decode(String.self)
+        data = try decoder.decode(ByteString.self)
         propagation = try decoder.decode([UInt32].self).map { MountFlags(rawValue: $0) }
         recursivelySet = MountAttributes(rawValue: try decoder.decode(UInt64.self))
         recursivelyCleared = MountAttributes(rawValue: try decoder.decode(UInt64.self))
-        label = try decoder.decode(String.self)
+        label = try decoder.decode(ByteString.self)
         tree = try decoder.decode(UInt16?.self).map { Slot(rawValue: $0) }
         rules = Rules(rawValue: try decoder.decode(UInt16.self))
         hierarchies = try decoder.decode([CgroupHierarchy].self)
@@ -171,11 +171,11 @@ extension CgroupHierarchy: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        name = try decoder.decode(String.self)
-        source = try decoder.decode(String.self)
-        ownSource = try decoder.decode(String.self)
-        data = try decoder.decode(String.self)
-        links = try decoder.decode([String].self)
+        name = try decoder.decode(Path.self)
+        source = try decoder.decode(Path.self)
+        ownSource = try decoder.decode(Path.self)
+        data = try decoder.decode(ByteString.self)
+        links = try decoder.decode([Path].self)
         isUnified = try decoder.decode(Bool.self)
     }
 }

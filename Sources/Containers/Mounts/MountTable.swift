@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The mounts of a mount namespace as proc_pid_mountinfo(5) lists them.
 ///
 /// Reading it costs more the more mounts a host has, so only rare ways through the program do.
@@ -5,11 +7,11 @@ enum MountTable {
     /// One mount.
     struct Entry: Equatable {
         /// Which folder of the file system it shows.
-        var root: String
+        var root: Path
         /// Where it is, seen from the root of the process.
-        var point: String
+        var point: Path
         /// The name of its file system.
-        var type: String
+        var type: ByteString
     }
 
     /// The entries of the file's text; lines of another form are left out.
@@ -22,14 +24,14 @@ enum MountTable {
             else { continue }
             entries.append(
                 Entry(
-                    root: unescaped(fields[3]), point: unescaped(fields[4]),
-                    type: String(decoding: fields[separator + 1], as: UTF8.self)))
+                    root: Path(unescaped(fields[3])), point: Path(unescaped(fields[4])),
+                    type: ByteString(bytes: fields[separator + 1])))
         }
         return entries
     }
 
     /// A field without its octal escapes, which stand for blank, tab, line feed and backslash.
-    private static func unescaped(_ field: ArraySlice<UInt8>) -> String {
+    private static func unescaped(_ field: ArraySlice<UInt8>) -> ByteString {
         var result: [UInt8] = []
         result.reserveCapacity(field.count)
         var index = field.startIndex
@@ -45,6 +47,6 @@ enum MountTable {
             result.append(field[index])
             index += 1
         }
-        return String(decoding: result, as: UTF8.self)
+        return ByteString(bytes: result)
     }
 }

@@ -40,7 +40,7 @@ extension DevicePreparationStep {
             do throws(Errno) {
                 if nodes.raw == nil { nodes = try Self.makeFolder() }
                 guard let folder = nodes.raw else { continue }
-                try Self.make(device, String(index), in: folder)
+                try Self.make(device, "\(index)", in: folder)
             } catch .notPermitted {
                 // An outer user namespace: what the host has is all there is.
                 return nil
@@ -68,7 +68,7 @@ extension DevicePreparationStep {
         return try context.makeMount([.noSetuid, .noExec])
     }
 
-    private static func make(_ device: DeviceStep, _ name: String, in folder: Int32) throws(Errno) {
+    private static func make(_ device: DeviceStep, _ name: Path, in folder: Int32) throws(Errno) {
         try makeNode(
             name, at: folder, kind: device.kind, permissions: device.permissions, major: device.major,
             minor: device.minor)
@@ -88,7 +88,7 @@ extension RootfsSetup {
             for name in try directoryEntries(of: list.raw) {
                 let node = try FileDescriptor.cloneTree(
                     Path(name), at: nodes.raw, recursively: false, followingLinks: false)
-                preparedDevices.append(MountedPlace(destination: name.text, mount: node))
+                preparedDevices.append(MountedPlace(destination: Path(name), mount: node))
             }
             try changeDirectory(nodes.raw)
             try detachMount(".")

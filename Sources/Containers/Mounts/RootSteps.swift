@@ -3,7 +3,7 @@ import Linux
 /// Makes the root file system a mount of its own that nothing of the host propagates into.
 package struct RootStep: Equatable, Sendable {
     /// The root file system, as an absolute path of the host.
-    package var path: String
+    package var path: Path
     /// How all mounts of the container's namespace propagate before the container's own are made.
     package var propagation: MountFlags
     /// False when the container shares the runtime's mount namespace: then no mount outside the root is changed.
@@ -14,7 +14,7 @@ package struct RootStep: Equatable, Sendable {
     package var tree: Slot?
 
     package init(
-        path: String, propagation: MountFlags = [.slave, .recursive], hasMountNamespace: Bool = true,
+        path: Path, propagation: MountFlags = [.slave, .recursive], hasMountNamespace: Bool = true,
         followsHost: Bool = false, tree: Slot? = nil
     ) {
         self.path = path
@@ -63,18 +63,18 @@ package struct ReadonlyRootStep: Equatable, Sendable {
 /// Makes mounts read-only that were kept writable for the set-up.
 package struct ReadonlyMountsStep: Equatable, Sendable {
     /// The destinations, for a reader: the mounts themselves are held by descriptor.
-    package var destinations: [String]
+    package var destinations: [Path]
 
-    package init(destinations: [String]) { self.destinations = destinations }
+    package init(destinations: [Path]) { self.destinations = destinations }
 }
 
 /// Hides paths of the container: files behind the null device, folders behind an empty read-only file system.
 package struct MaskedPathsStep: Equatable, Sendable {
-    package var paths: [String]
+    package var paths: [Path]
     /// The SELinux context of the empty file system, or empty.
-    package var label: String
+    package var label: ByteString
 
-    package init(paths: [String], label: String = "") {
+    package init(paths: [Path], label: ByteString = "") {
         self.paths = paths
         self.label = label
     }
@@ -82,20 +82,20 @@ package struct MaskedPathsStep: Equatable, Sendable {
 
 /// Makes paths of the container read-only; one that does not exist is skipped.
 package struct ReadonlyPathsStep: Equatable, Sendable {
-    package var paths: [String]
+    package var paths: [Path]
 
-    package init(paths: [String]) { self.paths = paths }
+    package init(paths: [Path]) { self.paths = paths }
 }
 
 /// Writes a kernel parameter of the container's namespaces.
 package struct SysctlStep: Equatable, Sendable {
     /// The key as config.json has it.
-    package var key: String
+    package var key: ByteString
     /// The path below `/proc/sys`.
-    package var path: String
-    package var value: String
+    package var path: Path
+    package var value: ByteString
 
-    package init(key: String, path: String, value: String) {
+    package init(key: ByteString, path: Path, value: ByteString) {
         self.key = key
         self.path = path
         self.value = value
@@ -110,7 +110,7 @@ package struct DeviceLinksStep: Equatable, Sendable {
 /// One device node.
 package struct DeviceStep: Equatable, Sendable {
     /// The absolute, cleaned path in the container.
-    package var path: String
+    package var path: Path
     package var kind: FileKind
     package var major: UInt32
     package var minor: UInt32
@@ -123,7 +123,7 @@ package struct DeviceStep: Equatable, Sendable {
     package var preparedIndex: Int32?
 
     package init(
-        path: String, kind: FileKind, major: UInt32, minor: UInt32, permissions: UInt32 = 0o666, user: UInt32 = 0,
+        path: Path, kind: FileKind, major: UInt32, minor: UInt32, permissions: UInt32 = 0o666, user: UInt32 = 0,
         group: UInt32 = 0, bindsHostNode: Bool = false
     ) {
         self.path = path
@@ -147,7 +147,7 @@ extension RootStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        path = try decoder.decode(String.self)
+        path = try decoder.decode(Path.self)
         propagation = MountFlags(rawValue: try decoder.decode(UInt32.self))
         hasMountNamespace = try decoder.decode(Bool.self)
         followsHost = try decoder.decode(Bool.self)
@@ -184,7 +184,7 @@ extension ReadonlyMountsStep: PlanCodable {
     package func encode(to encoder: inout PlanEncoder) { encoder.encode(destinations) }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        destinations = try decoder.decode([String].self)
+        destinations = try decoder.decode([Path].self)
     }
 }
 
@@ -195,8 +195,8 @@ extension MaskedPathsStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        paths = try decoder.decode([String].self)
-        label = try decoder.decode(String.self)
+        paths = try decoder.decode([Path].self)
+        label = try decoder.decode(ByteString.self)
     }
 }
 
@@ -204,7 +204,7 @@ extension ReadonlyPathsStep: PlanCodable {
     package func encode(to encoder: inout PlanEncoder) { encoder.encode(paths) }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        paths = try decoder.decode([String].self)
+        paths = try decoder.decode([Path].self)
     }
 }
 
@@ -216,9 +216,9 @@ extension SysctlStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        key = try decoder.decode(String.self)
-        path = try decoder.decode(String.self)
-        value = try decoder.decode(String.self)
+        key = try decoder.decode(ByteString.self)
+        path = try decoder.decode(Path.self)
+        value = try decoder.decode(ByteString.self)
     }
 }
 
@@ -241,7 +241,7 @@ extension DeviceStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        path = try decoder.decode(String.self)
+        path = try decoder.decode(Path.self)
         kind = try decoder.decode(FileKind.self)
         major = try decoder.decode(UInt32.self)
         minor = try decoder.decode(UInt32.self)

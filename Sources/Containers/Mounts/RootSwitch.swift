@@ -36,14 +36,14 @@ extension RootfsSetup {
     }
 
     // Kernels before 5.12, and filters that know mount(2) only.
-    private func bindRootByPath(_ folder: Int32, _ path: String) throws(Errno) -> FileDescriptor {
+    private func bindRootByPath(_ folder: Int32, _ path: Path) throws(Errno) -> FileDescriptor {
         try bind(folder, on: folder, recursively: true)
         let mounted = try FileDescriptor.open(path, [.path, .directory])
         try mount(nil, on: mounted.raw, .privatePropagation)
         return mounted
     }
 
-    private func attachRoot(_ tree: consuming FileDescriptor, at path: String) throws(ContainerError) {
+    private func attachRoot(_ tree: consuming FileDescriptor, at path: Path) throws(ContainerError) {
         try attempt("bind the root file system", path) { () throws(Errno) in
             do throws(Errno) {
                 let folder = try FileDescriptor.open(path, [.path, .directory])
@@ -58,7 +58,7 @@ extension RootfsSetup {
     }
 
     /// pivot_root(2) refuses a root on a shared mount, and a mount made on one would show on the host.
-    private func makeParentPrivate(of path: String) throws(ContainerError) {
+    private func makeParentPrivate(of path: Path) throws(ContainerError) {
         var path = path
         while true {
             do throws(Errno) {
@@ -69,8 +69,7 @@ extension RootfsSetup {
                     throw ContainerError(operation: "make private", subject: path, errno: error)
                 }
             }
-            let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-            path = end == path.startIndex ? "/" : String(path[..<end])
+            path = path.parent
         }
     }
 
@@ -138,10 +137,10 @@ extension RootfsSetup {
             return try readAll(file.raw, limit: 64 << 20, expected: 32768)
         }
         let rootPath = try attempt("readlink", "the root file system") { () throws(Errno) in
-            try readLink("self/fd/" + String(root), at: procfs.raw)
+            try readLink("self/fd/\(root)", at: procfs.raw)
         }
         let outside = MountTable.entries(table).filter {
-            $0.point != rootPath && !$0.point.hasPrefix(rootPath + "/")
+            !$0.point.isAtOrBelow(rootPath)
         }
         // Nothing that happens to them may happen to the host's, not even if it shares them.
         for mount in outside {

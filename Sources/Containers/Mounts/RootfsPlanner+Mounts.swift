@@ -9,7 +9,7 @@ extension RootfsPlanner {
         let options = try MountOptions.parse(mount.options)
         let type = mount.type ?? ""
         // Some callers name the place on the host.
-        let named = ContainerPath.cleaned(mount.destination)
+        let named = mount.destination.cleaned
         let destination = path(inRoot: named) ?? named
         guard !mount.destination.isEmpty else { throw onTop(mount) }
         var step = MountStep(
@@ -62,17 +62,17 @@ extension RootfsPlanner {
     private func onTop(_ mount: Mount) -> ContainerError {
         ContainerError(
             .invalidConfiguration, member: ".destination",
-            reason: "error mounting \"" + (mount.source ?? "") + "\" to rootfs at \"" + mount.destination
+            reason: "error mounting \"" + (mount.source ?? Path()) + "\" to rootfs at \"" + mount.destination
                 + "\": mountpoint \"" + facts.rootfs + "\" is on the top of rootfs \"" + facts.rootfs + "\"")
     }
 
     /// A path of the host below the root file system, as the container sees it.
-    private func path(inRoot path: String) -> String? {
-        guard ContainerPath.isBelow(path, facts.rootfs) else { return nil }
-        return String(path[path.utf8.index(path.startIndex, offsetBy: facts.rootfs.utf8.count)...])
+    private func path(inRoot path: Path) -> Path? {
+        guard facts.rootfs != "/" else { return nil }
+        return path.relative(to: facts.rootfs).map { "/\($0)" }
     }
 
-    private static func kind(_ type: String, _ flags: MountFlags) -> MountStep.Kind {
+    private static func kind(_ type: ByteString, _ flags: MountFlags) -> MountStep.Kind {
         if flags.contains(.remount) { return .remount }
         if flags.contains(.bind) { return .bind }
         return switch type {
@@ -102,19 +102,25 @@ extension RootfsPlanner {
             case .sysfs, .tmpfs, .devpts, .mqueue, .cgroup1, .cgroup2, .cgroup2Bind, .other:
                 throw misplaced(step, "it is not of type proc")
             }
-        } else if ContainerPath.isBelow(step.destination, "/proc") {
+        } else if step.destination.isBelow("/proc") {
             // The child refuses the other places: whether there is such a file at all, only it can see.
-            if ContainerPath.replaceableInProc.contains(step.destination) || step.kind == .remount {
+            if Self.replaceableInProc.contains(step.destination) || step.kind == .remount {
                 step.rules.insert(.insideProc)
             }
         }
     }
 
+    /// The files below /proc that may be replaced, which programs such as lxcfs do.
+    private static let replaceableInProc: [Path] = [
+        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
+        "/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+    ]
+
     private func misplaced(_ step: MountStep, _ reason: String) -> ContainerError {
         ContainerError(
             .invalidConfiguration,
             reason: "error mounting \"" + step.source + "\" to rootfs at \"" + step.destination + "\": \""
-                + facts.rootfs + step.destination + "\" cannot be mounted because " + reason)
+                + facts.rootfs.appending(step.destination) + "\" cannot be mounted because " + reason)
     }
 }
 
@@ -133,12 +139,12 @@ extension RootfsPlanner {
         guard !step.source.isEmpty else {
             throw ContainerError(.invalidConfiguration, reason: "a bind mount needs a source")
         }
-        if step.source.utf8.first != UInt8(ascii: "/") { step.source = facts.bundle + "/" + step.source }
+        if !step.source.isAbsolute { step.source = facts.bundle.appending(step.source) }
         step.flags.insert(.bind)
         let idMap = try idMap(mount, options)
         let isCopiedLink = step.rules.contains(.copySymbolicLink)
         // What earlier mounts put into the root can be a source, too, which only the child sees.
-        let inRoot = hasMountNamespace ? path(inRoot: ContainerPath.cleaned(step.source)) : nil
+        let inRoot = hasMountNamespace ? path(inRoot: step.source.cleaned) : nil
         if let inRoot {
             step.source = inRoot
             step.rules.insert(.sourceInRoot)
@@ -238,7 +244,7 @@ extension RootfsPlanner {
                 reason: "a mount of type cgroup is asked for, but the host has mounted no cgroup hierarchy")
         }
         let own = CgroupHierarchy(
-            name: "", source: unified.mountPoint + unified.path, ownSource: unified.ownFolder,
+            name: "", source: unified.mountPoint.appending(unified.path), ownSource: unified.ownFolder,
             data: "", isUnified: true)
         if hasCgroupNamespace {
             step.kind = .cgroup2
@@ -250,15 +256,13 @@ extension RootfsPlanner {
     }
 
     private func hierarchy(_ place: MountFacts.CgroupPlace) -> CgroupHierarchy {
-        let start = place.mountPoint.utf8.lastIndex(of: UInt8(ascii: "/")).map {
-            place.mountPoint.utf8.index(after: $0)
-        }
-        let name = String(place.mountPoint[(start ?? place.mountPoint.startIndex)...])
+        let name = place.mountPoint.lastComponent.map { Path($0) } ?? Path()
         let isNamed = place.controllers.first?.hasPrefix("name=") ?? false
-        let controllers = place.controllers.joined(separator: ",")
+        let controllers = ByteString(place.controllers.joined(separator: ","))
         return CgroupHierarchy(
-            name: name, source: hasCgroupNamespace ? "" : place.mountPoint + place.path, ownSource: place.ownFolder,
-            data: isNamed ? "none," + controllers : controllers,
-            links: isNamed ? [] : place.controllers.filter { $0 != name })
+            name: name, source: hasCgroupNamespace ? "" : place.mountPoint.appending(place.path),
+            ownSource: place.ownFolder,
+            data: isNamed ? "none,\(controllers)" : controllers,
+            links: isNamed ? [] : place.controllers.map { Path($0) }.filter { $0 != name })
     }
 }

@@ -50,7 +50,7 @@ struct RootfsPlanner {
     }
 
     /// The SELinux context of new file systems.
-    func label() throws(ContainerError) -> String {
+    func label() throws(ContainerError) -> ByteString {
         guard let label = spec.linux?.mountLabel, !label.isEmpty else { return "" }
         guard facts.hasSELinux else {
             throw ContainerError(
@@ -68,12 +68,12 @@ extension RootfsPlanner {
     var makesDevices: Bool {
         !spec.mounts.contains { mount in
             (mount.options.contains("bind") || mount.options.contains("rbind") || mount.type == "bind")
-                && ContainerPath.cleaned(mount.destination) == "/dev"
+                && mount.destination.cleaned == "/dev"
         }
     }
 
     // The devices that every container has, by the specification.
-    private static let defaults: [(path: String, major: UInt32, minor: UInt32)] = [
+    private static let defaults: [(path: Path, major: UInt32, minor: UInt32)] = [
         ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
         ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
     ]
@@ -129,8 +129,8 @@ extension RootfsPlanner {
     }
 
     private func device(_ device: Device, _ origin: Origin) throws(ContainerError) -> DeviceStep {
-        let path = ContainerPath.cleaned(device.path)
-        guard device.path.utf8.first == UInt8(ascii: "/"), path != "/" else {
+        let path = device.path.cleaned
+        guard device.path.isAbsolute, path != "/" else {
             throw ContainerError(
                 .invalidConfiguration, origin: origin, member: ".path",
                 reason: "\"" + device.path + "\" is not an absolute path of a file")

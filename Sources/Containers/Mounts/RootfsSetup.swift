@@ -95,10 +95,10 @@ package final class RootfsSetup {
 
 /// A mount that is held by its descriptor.
 final class MountedPlace {
-    let destination: String
+    let destination: Path
     let mount: FileDescriptor
 
-    init(destination: String, mount: consuming FileDescriptor) {
+    init(destination: Path, mount: consuming FileDescriptor) {
         self.destination = destination
         self.mount = mount
     }
@@ -119,10 +119,10 @@ extension RootfsSetup {
     /// mount(2) takes a path: a number in the own folder of descriptors, which leads to the file itself, whatever
     /// happened to its name.
     func mount(
-        _ source: String?, on target: Int32, type: String? = nil, _ flags: MountFlags, data: String? = nil
+        _ source: Path?, on target: Int32, type: ByteString? = nil, _ flags: MountFlags, data: ByteString? = nil
     ) throws(Errno) {
         try enterDescriptorFolder()
-        try Linux.mount(source, on: String(target), type: type, flags, data: data)
+        try Linux.mount(source, on: "\(target)", type: type, flags, data: data)
     }
 
     /// Makes a number as a path mean the own descriptor of that number.
@@ -130,7 +130,7 @@ extension RootfsSetup {
 
     /// Binds the file or folder behind `source` on `target`.
     func bind(_ source: Int32, on target: Int32, recursively: Bool = false) throws(Errno) {
-        try mount(String(source), on: target, recursively ? [.bind, .recursive] : .bind)
+        try mount("\(source)", on: target, recursively ? [.bind, .recursive] : .bind)
     }
 
     /// Changes the propagation of the mount behind `descriptor`.

@@ -5,7 +5,7 @@ extension RootfsSetup {
     package func perform(_ step: SysctlStep) throws(ContainerError) {
         let file: FileDescriptor
         do throws(Errno) {
-            file = try Procfs.open("sys/" + step.path, in: procfs.raw, .writeOnly)
+            file = try Procfs.open("sys/\(step.path)", in: procfs.raw, .writeOnly)
         } catch {
             throw ContainerError(
                 operation: "open sysctl " + step.key + " file", value: quoted(step.value),

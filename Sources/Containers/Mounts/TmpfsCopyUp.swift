@@ -2,7 +2,7 @@ import Linux
 
 extension RootfsSetup {
     /// Copies the folder behind `source` into the empty one behind `target`, by descriptors only.
-    func copyUp(from source: Int32, to target: Int32, _ path: String) throws(ContainerError) {
+    func copyUp(from source: Int32, to target: Int32, _ path: Path) throws(ContainerError) {
         try explained("copy the files of " + path) { () throws(Errno) in
             try copyFolder(from: source, to: target, depth: 0)
         }

@@ -4,14 +4,14 @@ import RuntimeSpec
 /// What a configuration sets of a namespace that the container joins by its path: names and kernel parameters.
 struct HostNamespaceRule {
     private let spec: Spec
-    private var keys: [String] { spec.linux?.sysctl.keys ?? [] }
+    private var keys: [ByteString] { spec.linux?.sysctl.keys ?? [] }
 
     init(_ spec: Spec) { self.spec = spec }
 
     /// Fails when the namespace turns out to be the runtime's own: what belongs to it is the host's.
     func check(_ namespace: Int32, _ flags: CloneFlags) throws(ContainerError) {
         let file: String
-        let key: String?
+        let key: ByteString?
         let reason: String
         switch flags {
         case .newUTS:
@@ -36,7 +36,7 @@ struct HostNamespaceRule {
     /// The names of the host stay what they are, even for a container that shares them.
     private func checkNames(_ namespace: Int32) throws(ContainerError) {
         let property: Origin.Property
-        let name: String
+        let name: ByteString
         if let hostname = spec.hostname, !hostname.isEmpty {
             (property, name) = (.hostname, hostname)
         } else if let domainname = spec.domainname, !domainname.isEmpty {
@@ -52,14 +52,14 @@ struct HostNamespaceRule {
     }
 
     private func isOwn(_ namespace: Int32, _ file: String) throws(ContainerError) -> Bool {
-        let path = "/proc/thread-self/ns/" + file
+        let path: Path = "/proc/thread-self/ns/\(file)"
         return try attempt("stat", path) { () throws(Errno) in
             let (own, other) = (try fileStatus(path), try fileStatus(of: namespace))
             return own.inode == other.inode && own.device == other.device
         }
     }
 
-    private static func isBelow(_ key: String, _ roots: [String]) -> Bool {
-        roots.contains { key.hasPrefix($0 + ".") || key.hasPrefix($0 + "/") }
+    private static func isBelow(_ key: ByteString, _ roots: [ByteString]) -> Bool {
+        roots.contains { key.hasPrefix("\($0).") || key.hasPrefix("\($0)/") }
     }
 }

@@ -42,9 +42,9 @@ struct IDMappingWriter {
     private func write(_ mappings: [IDMapping], to file: String, origin: Origin) throws(ContainerError) {
         var text = ""
         for mapping in mappings { text += "\(mapping.containerID) \(mapping.hostID) \(mapping.size)\n" }
-        let path = "/proc/\(pid)/\(file)"
+        let path: Path = "/proc/\(pid)/\(file)"
         do throws(Errno) {
-            try writeKernelFile(path, text)
+            try writeKernelFile(path, ByteString(text))
         } catch {
             throw ContainerError(
                 operation: "write", origin: origin, subject: path, errno: error,
@@ -68,9 +68,9 @@ struct IDMappingWriter {
                 origin: origin, reason: "exec: \"\(name)\": executable file not found in $PATH",
                 remedy: "install it (Debian's package uidmap): mapping other ids than your own takes it")
         }
-        var arguments = [name, String(pid)]
+        var arguments: [ByteString] = [ByteString(name), "\(pid)"]
         for mapping in mappings {
-            arguments += [String(mapping.containerID), String(mapping.hostID), String(mapping.size)]
+            arguments += ["\(mapping.containerID)", "\(mapping.hostID)", "\(mapping.size)"]
         }
         do throws(ContainerError) {
             try HookRunner(state: [], directory: nil).run(
@@ -88,10 +88,10 @@ struct IDMappingWriter {
 /// Programs of the host.
 enum HostProgram {
     /// The path of a program in the PATH of this process.
-    static func find(_ name: String) -> String? {
-        let path: String = environmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin"
+    static func find(_ name: String) -> Path? {
+        let path = environmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin"
         do throws(ContainerError) {
-            return try ProgramLookup(environment: ["PATH=" + path]).find(name)
+            return try ProgramLookup(environment: ["PATH=\(path)"]).find(ByteString(name))
         } catch {
             return nil
         }

@@ -4,7 +4,7 @@ import RuntimeSpec
 /// A file that names a namespace, such as `/proc/PID/ns/net` or a bind mount of it. See namespaces(7).
 enum NamespaceFile {
     /// Opens the namespace at `path`, checked to be one of the kind of `flags`.
-    static func open(_ path: String, _ flags: CloneFlags) throws(ContainerError) -> FileDescriptor {
+    static func open(_ path: Path, _ flags: CloneFlags) throws(ContainerError) -> FileDescriptor {
         let descriptor: FileDescriptor
         do throws(Errno) {
             descriptor = try FileDescriptor.open(path, [.nonBlocking, .noControllingTerminal])
@@ -27,7 +27,7 @@ enum NamespaceFile {
         }
     }
 
-    private static func check(_ raw: Int32, _ path: String, _ flags: CloneFlags) throws(ContainerError) {
+    private static func check(_ raw: Int32, _ path: Path, _ flags: CloneFlags) throws(ContainerError) {
         let kind: CloneFlags?
         do throws(Errno) {
             kind = try fileSystemKind(of: raw) == .nsfs ? try namespaceKind(of: raw) : nil

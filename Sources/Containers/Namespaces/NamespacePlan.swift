@@ -12,7 +12,7 @@ package struct NamespacePlan: Sendable {
     package struct Join: Sendable {
         package var index: Int
         package var slot: Slot
-        package var path: String
+        package var path: Path
         package var flags: CloneFlags
         package var type: NamespaceType
     }
@@ -127,7 +127,7 @@ extension HostFacts {
             return false
         }
         guard let linux = spec.linux, linux.uidMappings.isEmpty, linux.gidMappings.isEmpty,
-            linux.namespaces.contains(where: { $0.type == .user && ($0.path ?? "").isEmpty })
+            linux.namespaces.contains(where: { $0.type == .user && ($0.path?.isEmpty ?? true) })
         else { return false }
         spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: user, size: 1)]
         spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: group, size: 1)]

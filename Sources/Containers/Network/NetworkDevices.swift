@@ -6,7 +6,7 @@ final class NetworkDevices {
     private let hostNamespace: FileDescriptor
     private let namespace: FileDescriptor
     /// The container's namespace, for messages.
-    private let path: String
+    private let path: Path
     private var host: NetlinkSocket
     private var container: NetlinkSocket
     private var moved: [MovedDevice] = []
@@ -19,7 +19,7 @@ final class NetworkDevices {
     }
 
     /// - Parameter namespace: the container's network namespace, which was opened at `path`.
-    init(namespace: consuming FileDescriptor, path: String) throws(ContainerError) {
+    init(namespace: consuming FileDescriptor, path: Path) throws(ContainerError) {
         let host = try NamespaceFile.open("/proc/thread-self/ns/net", .newNetwork)
         let (ownRaw, otherRaw) = (host.raw, namespace.raw)
         let own = try attempt("fstat", path) { () throws(Errno) in try fileStatus(of: ownRaw) }

@@ -5,30 +5,30 @@ import RuntimeSpec
 /// manager. See sd_notify(3).
 struct NotifySocket: ~Copyable {
     /// Where the container finds the socket.
-    static let containerFolder = "/run/notify"
-    static let name = "notify.sock"
+    static let containerFolder: Path = "/run/notify"
+    static let name: Path = "notify.sock"
     /// The folder of the socket in the state folder, which is bound into the container.
-    static let folderName = "notify"
+    static let folderName: Path = "notify"
 
     private let socket: FileDescriptor
     /// The socket of the caller's service manager.
-    private let target: String
+    private let target: Path
 
     /// How long the service manager may take to confirm, in milliseconds.
     private static let patience: Int32 = 30_000
 
     /// The mount that shows the folder to the container, read-only.
-    static func mount(of stateFolder: String) -> Mount {
+    static func mount(of stateFolder: Path) -> Mount {
         Mount(
-            destination: containerFolder, type: "bind", source: stateFolder + "/" + folderName,
+            destination: containerFolder, type: "bind", source: stateFolder.appending(folderName),
             options: ["bind", "nosuid", "noexec", "nodev", "ro"])
     }
 
     /// Makes the socket in the state folder of a container.
-    init(in folder: borrowing StateFolder, target: String) throws(ContainerError) {
+    init(in folder: borrowing StateFolder, target: Path) throws(ContainerError) {
         self.target = target
         let raw = folder.descriptor.raw
-        socket = try attempt("bind", folder.path + "/notify/notify.sock") { () throws(Errno) in
+        socket = try attempt("bind", folder.path.appending("notify/notify.sock")) { () throws(Errno) in
             let inner = try FileDescriptor.open(Self.folderName, at: raw, [.path, .directory, .noFollow])
             let socket = try makeDatagramSocket()
             // By the descriptor: a path of a socket may have 107 bytes only.
@@ -63,18 +63,23 @@ struct NotifySocket: ~Copyable {
     ///
     /// - Parameter waits: whether the manager's confirmation is waited for, which a sender that ends at once needs.
     func forwardIfReady(main: Int32, waits: Bool) throws(Errno) -> Bool {
-        let text = String(decoding: try read(socket.raw, count: 4096), as: UTF8.self)
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("READY=") }) else { return false }
+        guard Self.saysReady(try read(socket.raw, count: 4096)) else { return false }
         let outgoing = try makeDatagramSocket()
         try connectSocket(outgoing.raw, to: target)
-        try send(Array((line + "\n").utf8), over: outgoing.raw)
+        // Words of our own: nothing of the container's text reaches the service manager.
+        try send(Array("READY=1\n".utf8), over: outgoing.raw)
         try send(Array("MAINPID=\(main)\n".utf8), over: outgoing.raw)
-        guard waits else { return true }
         // The manager closes its end of the pipe when it has seen the messages before.
         let pipe = try FileDescriptor.pipe()
         try send(Array("BARRIER=1".utf8), descriptors: [pipe.write.raw], over: outgoing.raw)
+        guard waits else { return true }
         let reader = pipe.takeRead()
         _ = try poll(reader.raw, events: PollSet.input, milliseconds: Self.patience)
         return true
+    }
+
+    /// Whether one line of a message is `READY=1`. See sd_notify(3).
+    static func saysReady(_ message: [UInt8]) -> Bool {
+        message.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("READY=1".utf8) }
     }
 }

@@ -39,7 +39,7 @@ package enum ParentOperation: Sendable {
     /// Makes the container's cgroup in every hierarchy.
     case makeCgroup(CPUResources?)
     /// Opens the namespace at a path, checked to be of its kind.
-    case openNamespace(Slot, path: String, CloneFlags)
+    case openNamespace(Slot, path: Path, CloneFlags)
     /// Prepares what a mount of the child needs and only the runtime can open.
     case prepareMount(MountSourceStep)
     /// Makes device nodes that the child may not make.
@@ -61,7 +61,7 @@ package enum ParentOperation: Sendable {
     /// Lets the child go on from the point.
     case release(MeetingPoint)
     /// Moves a network device of the host into the container's network namespace.
-    case moveNetworkDevice(name: String, as: String)
+    case moveNetworkDevice(name: ByteString, as: ByteString)
     case runHooks(HookKind, [HookStep])
     /// Waits until the child has done all that comes before its start.
     case awaitReady

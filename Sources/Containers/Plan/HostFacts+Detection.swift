@@ -4,7 +4,7 @@ import RuntimeSpec
 
 extension HostFacts {
     /// Looks at this host: only at what the configuration makes worth knowing.
-    init(bundle: String, spec: Spec, id: String, options: CreateOptions) throws(ContainerError) {
+    init(bundle: Path, spec: Spec, id: String, options: CreateOptions) throws(ContainerError) {
         self.init(bundle: bundle)
         user = effectiveUser
         group = effectiveGroup
@@ -14,7 +14,7 @@ extension HostFacts {
             let layout = try CgroupLayout.detect()
             cgroupLayout = layout
             if options.usesCgroups, layout.kind != .none {
-                let path = spec.linux?.cgroupsPath
+                let path = spec.linux?.cgroupsPath?.text
                 cgroup =
                     options.usesSystemdCgroup
                     ? try CgroupPlan(layout: layout, unitPath: path, id: id, isUser: goesWithoutCgroup)
@@ -37,7 +37,7 @@ extension HostFacts {
     /// Whether the kernel confines by AppArmor. See apparmor(7).
     static var isAppArmorEnabled: Bool {
         do throws(Errno) {
-            return try readKernelFile("/sys/module/apparmor/parameters/enabled", limit: 16).utf8.first
+            return try readKernelFile("/sys/module/apparmor/parameters/enabled", limit: 16).first
                 == UInt8(ascii: "Y")
         } catch {
             return false

@@ -4,7 +4,7 @@ import Linux
 /// What a plan needs to know of the host. A value, so that a plan can be made for any host.
 package struct HostFacts: Sendable {
     /// The absolute path of the bundle.
-    package var bundle: String
+    package var bundle: Path
     /// The container's place in the host's cgroups.
     package var cgroup: CgroupPlan?
     /// The way the host mounts its cgroups.
@@ -23,5 +23,5 @@ package struct HostFacts: Sendable {
     package var hasAppArmor = false
     package var hasSELinux = false
 
-    package init(bundle: String) { self.bundle = bundle }
+    package init(bundle: Path) { self.bundle = bundle }
 }

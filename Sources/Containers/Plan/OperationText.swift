@@ -13,11 +13,11 @@ extension ParentOperation {
                     .joined(separator: " ")
             )
         case .makeCgroup: ("make-cgroup", "in every hierarchy")
-        case .openNamespace(_, let path, let flags): ("open-namespace", flags.text + " " + path)
+        case .openNamespace(_, let path, let flags): ("open-namespace", flags.text + " " + path.text)
         case .prepareMount(let step):
             ("prepare-mount", step.path + " for " + step.destination + (step.idMap == nil ? "" : ", id-mapped"))
         case .prepareDevices(let step):
-            ("prepare-devices", step.devices.compactMap { $0?.path }.joined(separator: " "))
+            ("prepare-devices", step.devices.compactMap { $0?.path.text }.joined(separator: " "))
         case .spawn(let plan):
             (
                 "spawn",
@@ -33,12 +33,12 @@ extension ParentOperation {
         case .joinIntelRdt(let step):
             (
                 "join-resctrl",
-                ([step.path] + step.limits + step.schemata).joined(separator: " ")
+                ([step.path.bytes] + step.limits + step.schemata).map(\.text).joined(separator: " ")
                     + (step.monitoring == nil ? "" : ", monitored")
             )
         case .await(let point): ("await-init", "at " + point.text)
         case .release(let point): ("release-init", "from " + point.text)
-        case .moveNetworkDevice(let name, let target): ("move-network-device", name + " as " + target)
+        case .moveNetworkDevice(let name, let target): ("move-network-device", name.text + " as " + target)
         case .runHooks(let kind, let hooks): ("run-hooks", "\(kind.name): " + paths(of: hooks))
         case .awaitReady: ("await-init", "ready to start")
         case .recordCreated: ("record-created", "state.json, pid file")
@@ -50,7 +50,7 @@ extension ParentOperation {
     }
 }
 
-private func paths(of hooks: [HookStep]) -> String { hooks.map(\.path).joined(separator: ", ") }
+private func paths(of hooks: [HookStep]) -> String { hooks.map(\.path.text).joined(separator: ", ") }
 
 extension MeetingPoint {
     var text: String {
@@ -82,10 +82,10 @@ extension ChildOperation {
             )
         case .enterTimeNamespace: ("enter-time-namespace", "")
         case .makeSession: ("new-session", "")
-        case .joinKeyring(let step): ("session-keyring", step.name)
+        case .joinKeyring(let step): ("session-keyring", step.name.text)
         case .bringUpLoopback: ("loopback-up", "lo")
-        case .setHostname(let name): ("hostname", name)
-        case .setDomainname(let name): ("domainname", name)
+        case .setHostname(let name): ("hostname", name.text)
+        case .setDomainname(let name): ("domainname", name.text)
         case .rootfs(let operation): operation.description
         case .openTerminal(let step):
             ("terminal", "\(step.width)x\(step.height)" + (step.isConsole ? ", on /dev/console" : ""))
@@ -98,7 +98,7 @@ extension ChildOperation {
         case .setIOPriority(let step): ("io-priority", "class \(step.ioClass), priority \(step.priority)")
         case .setAffinity(let processors): ("cpu-affinity", "\(processors)")
         case .setSecurityLabel(let step):
-            (step.module == .apparmor ? "apparmor-profile" : "selinux-label", step.label)
+            (step.module == .apparmor ? "apparmor-profile" : "selinux-label", step.label.text)
         case .setNoNewPrivileges: ("no-new-privileges", "")
         case .setResourceLimit(let step):
             ("resource-limit", "\(step.name) soft \(step.soft) hard \(step.hard)")
@@ -109,7 +109,7 @@ extension ChildOperation {
                 "user \(step.user) group \(step.group) groups \(step.additionalGroups ?? []) umask "
                     + String(step.umask, radix: 8)
             )
-        case .makeWorkingDirectory(let path): ("make-working-directory", path)
+        case .makeWorkingDirectory(let path): ("make-working-directory", path.text)
         case .setWorkingDirectory(let step):
             ("working-directory", step.path + (step.isAttempt ? ", as root" : ", as the user"))
         case .lookUpProgram: ("look-up-program", "in the PATH of process.env")
@@ -118,7 +118,7 @@ extension ChildOperation {
             ("seccomp", "\(step.words.count - 1) instructions" + (step.listens ? ", with a listener" : ""))
         case .waitForStart: ("wait-for-start", "")
         case .waitForReader: ("wait-for-reader", "of the fifo")
-        case .execute(let step): ("execute", step.arguments.joined(separator: " "))
+        case .execute(let step): ("execute", step.arguments.map(\.text).joined(separator: " "))
         }
     }
 
@@ -139,9 +139,12 @@ extension RootfsOperation {
     /// The operation in words, for a reader of the plan.
     var description: (name: String, detail: String) {
         switch self {
-        case .prepareRoot(let step): ("prepare-root", step.path)
+        case .prepareRoot(let step): ("prepare-root", step.path.text)
         case .mount(let step):
-            ("mount", (step.source.isEmpty ? step.type : step.source) + " → " + step.destination + options(step))
+            (
+                "mount",
+                (step.source.isEmpty ? step.type.text : step.source.text) + " → " + step.destination + options(step)
+            )
         case .takeDevices: ("take-devices", "")
         case .makeDevice(let step):
             (
@@ -157,18 +160,18 @@ extension RootfsOperation {
             case .changeRoot: ("switch-root", "chroot")
             }
         case .setPropagation(let step): ("root-propagation", step.propagation.text)
-        case .setSysctl(let step): ("sysctl", step.key + "=" + step.value)
-        case .makeMountsReadonly(let step): ("readonly-mounts", step.destinations.joined(separator: " "))
-        case .makePathsReadonly(let step): ("readonly-paths", step.paths.joined(separator: " "))
-        case .maskPaths(let step): ("masked-paths", step.paths.joined(separator: " "))
+        case .setSysctl(let step): ("sysctl", step.key.text + "=" + step.value)
+        case .makeMountsReadonly(let step): ("readonly-mounts", step.destinations.map(\.text).joined(separator: " "))
+        case .makePathsReadonly(let step): ("readonly-paths", step.paths.map(\.text).joined(separator: " "))
+        case .maskPaths(let step): ("masked-paths", step.paths.map(\.text).joined(separator: " "))
         case .makeRootReadonly: ("readonly-root", "")
         }
     }
 
     private func options(_ step: MountStep) -> String {
-        var parts = step.type.isEmpty || step.type == "bind" ? [] : ["type=" + step.type]
+        var parts = step.type.isEmpty || step.type == "bind" ? [] : ["type=" + step.type.text]
         if !step.flags.isEmpty { parts.append(step.flags.text) }
-        if !step.data.isEmpty { parts.append(step.data) }
+        if !step.data.isEmpty { parts.append(step.data.text) }
         parts += step.propagation.map(\.text)
         return parts.isEmpty ? "" : " " + parts.joined(separator: ",")
     }

@@ -130,7 +130,7 @@ extension PlanBuilder {
             .execute(
                 ExecuteStep(
                     arguments: process.args, environment: environment,
-                    findsHome: !environment.contains { $0.utf8.starts(with: "HOME=".utf8) },
+                    findsHome: !environment.contains { $0.hasPrefix("HOME=") },
                     user: process.user.uid, passedDescriptors: options.passedDescriptors)), .args)
     }
 
@@ -175,14 +175,14 @@ extension PlanBuilder {
     }
 
     /// The environment with the last of several values of a name; an empty HOME counts as none.
-    private func environment(of process: Process) -> [String] {
-        var entries: [String] = []
+    private func environment(of process: Process) -> [ByteString] {
+        var entries: [ByteString] = []
         entries.reserveCapacity(process.env.count + 3)
         // From the end, since the last of a name counts.
-        var names: Set<Substring> = []
+        var names: Set<ByteString> = []
         for entry in process.env.reversed() {
-            guard let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            if names.insert(entry[..<equals]).inserted, entry != "HOME=" { entries.append(entry) }
+            guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            if names.insert(ByteString(bytes: entry[..<equals])).inserted, entry != "HOME=" { entries.append(entry) }
         }
         entries.reverse()
         if options.listenDescriptors > 0 {
@@ -227,13 +227,13 @@ extension CapabilitySets {
     package static func of(_ capabilities: Capabilities?) -> (sets: CapabilitySets, unknown: [String]) {
         var sets = CapabilitySets()
         var unknown: [String] = []
-        var seen: Set<String> = []
+        var seen: Set<ByteString> = []
         func mask(_ names: [String]?) -> UInt64 {
             var mask: UInt64 = 0
             for name in names ?? [] {
                 if let number = Capability.number(of: name) {
                     mask |= 1 << UInt64(number)
-                } else if seen.insert(name).inserted {
+                } else if seen.insert(ByteString(name)).inserted {
                     unknown.append(name)
                 }
             }

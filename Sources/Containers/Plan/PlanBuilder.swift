@@ -95,7 +95,7 @@ package struct PlanBuilder {
         if !options.noNewKeyring {
             // In a user namespace the possessor's bits are not enough: the owner's let the mapped user search.
             let permissions: UInt32 = namespaces.hasUserNamespace ? 0x8_0008 : 0x8_0000
-            addChild(.joinKeyring(KeyringStep(name: "_ses." + id, permissions: permissions)), .rule)
+            addChild(.joinKeyring(KeyringStep(name: "_ses.\(id)", permissions: permissions)), .rule)
         }
         if namespaces.isNew(.network) { addChild(.bringUpLoopback, .rule) }
         if let hostname = spec.hostname, !hostname.isEmpty { addChild(.setHostname(hostname), .hostname) }
@@ -142,7 +142,7 @@ package struct PlanBuilder {
 
     private var mountFacts: MountFacts {
         MountFacts(
-            bundle: facts.bundle, rootfs: Bundle.absolute(spec.root?.path ?? "", in: facts.bundle),
+            bundle: facts.bundle, rootfs: (spec.root?.path ?? Path()).absolute(in: facts.bundle),
             cgroups: cgroupPlaces,
             isRootless: facts.isRootless,
             hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot, firstTreeSlot: .mountSource(0))
@@ -153,7 +153,7 @@ package struct PlanBuilder {
         guard let places = facts.cgroup?.places else { return own.map { MountFacts.CgroupPlace($0) } }
         return places.map { place in
             let stays = facts.isRootless ? own.first { $0.mountPoint == place.mountPoint } : nil
-            return MountFacts.CgroupPlace(place, ownPath: stays?.path)
+            return MountFacts.CgroupPlace(place, ownPath: (stays?.path).map { Path($0) })
         }
     }
 
@@ -280,7 +280,7 @@ extension HookStep {
     /// The hook of a configuration; without arguments it gets its own path as the only one.
     package init(_ hook: Hook) {
         self.init(
-            path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env ?? [],
+            path: hook.path, arguments: hook.args.isEmpty ? [hook.path.bytes] : hook.args, environment: hook.env ?? [],
             inheritsEnvironment: hook.env == nil, timeout: hook.timeout.map { Int64($0) })
     }
 }

@@ -31,6 +31,10 @@ package struct PlanEncoder {
             bytes.append(contentsOf: $0)
         }
     }
+    package mutating func encode(_ value: ByteString) {
+        encode(UInt32(value.count))
+        bytes.append(contentsOf: value[0..<value.count])
+    }
     package mutating func encode<Value: PlanCodable>(_ value: Value) { value.encode(to: &self) }
     package mutating func encode<Value: RawRepresentable>(_ value: Value) where Value.RawValue: FixedWidthInteger {
         encode(value.rawValue)
@@ -90,6 +94,10 @@ package struct PlanDecoder {
         let range = try take(Int(try decode(UInt32.self)))
         return bytes.withUnsafeBufferPointer { String(decoding: $0[range], as: UTF8.self) }
     }
+    package mutating func decode(_: ByteString.Type = ByteString.self) throws(PlanCodingError) -> ByteString {
+        let range = try take(Int(try decode(UInt32.self)))
+        return ByteString(bytes: bytes[range])
+    }
     package mutating func decode<Value: PlanCodable>(_: Value.Type = Value.self) throws(PlanCodingError) -> Value {
         try Value(from: &self)
     }
@@ -133,6 +141,18 @@ package struct PlanDecoder {
         values.reserveCapacity(min(count, 65536))
         for _ in 0..<count { values.append(try decode(Value.self)) }
         return values
+    }
+}
+
+extension ByteString: PlanCodable {
+    package func encode(to encoder: inout PlanEncoder) { encoder.encode(self) }
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) { self = try decoder.decode(ByteString.self) }
+}
+
+extension Path: PlanCodable {
+    package func encode(to encoder: inout PlanEncoder) { encoder.encode(bytes) }
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        self.init(try decoder.decode(ByteString.self))
     }
 }
 

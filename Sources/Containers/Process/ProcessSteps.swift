@@ -37,22 +37,22 @@ package struct IOPriorityStep: Equatable, Sendable {
 
 /// The session keyring. See keyctl(2).
 package struct KeyringStep: Equatable, Sendable {
-    package var name: String
+    package var name: ByteString
     /// Permission bits to add, so that the possessor can search it; 0 when the ring exists and is only joined.
     package var permissions: UInt32
 }
 
 /// The folder the program starts in.
 package struct WorkingDirectoryStep: Equatable, Sendable {
-    package var path: String
+    package var path: Path
     /// Whether a failure is left to the next try, as another user.
     package var isAttempt: Bool
 }
 
 /// The program, its arguments and its environment. See execve(2).
 package struct ExecuteStep: Equatable, Sendable {
-    package var arguments: [String]
-    package var environment: [String]
+    package var arguments: [ByteString]
+    package var environment: [ByteString]
     /// Whether HOME comes from the container's /etc/passwd.
     package var findsHome: Bool
     /// The user whose home that is.
@@ -82,7 +82,7 @@ package struct TerminalStep: Equatable, Sendable {
 /// The labels that security modules give the program at its exec.
 package struct SecurityLabelStep: Equatable, Sendable {
     package var module: Module
-    package var label: String
+    package var label: ByteString
 
     package enum Module: UInt8, Sendable {
         case apparmor, selinux
@@ -164,7 +164,7 @@ extension KeyringStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        name = try decoder.decode(String.self)
+        name = try decoder.decode(ByteString.self)
         permissions = try decoder.decode()
     }
 }
@@ -176,7 +176,7 @@ extension WorkingDirectoryStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        path = try decoder.decode(String.self)
+        path = try decoder.decode(Path.self)
         isAttempt = try decoder.decode(Bool.self)
     }
 }
@@ -191,8 +191,8 @@ extension ExecuteStep: PlanCodable {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        arguments = try decoder.decode([String].self)
-        environment = try decoder.decode([String].self)
+        arguments = try decoder.decode([ByteString].self)
+        environment = try decoder.decode([ByteString].self)
         findsHome = try decoder.decode(Bool.self)
         user = try decoder.decode()
         passedDescriptors = try decoder.decode()
@@ -235,7 +235,7 @@ extension SecurityLabelStep: PlanCodable {
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
         module = try decoder.decode(Module.self)
-        label = try decoder.decode(String.self)
+        label = try decoder.decode(ByteString.self)
     }
 }
 

@@ -3,23 +3,23 @@ import Linux
 
 /// Finds the program of `process.args` as a shell would. See execvp(3); the words are those that engines look for.
 package struct ProgramLookup {
-    private let searchPath: String?
+    private let searchPath: ByteString?
 
     /// Searches in the PATH of `environment`, and nowhere without one.
-    package init(environment: [String]) {
-        searchPath = environment.last { $0.utf8.starts(with: "PATH=".utf8) }.map { String($0.dropFirst(5)) }
+    package init(environment: [ByteString]) {
+        searchPath = environment.last { $0.hasPrefix("PATH=") }?.dropping(first: 5)
     }
 
     /// The path of the program called `name`.
-    package func find(_ name: String) throws(ContainerError) -> String {
-        if name.utf8.contains(UInt8(ascii: "/")) {
-            if let reason = whyNotExecutable(name) { throw failure(name, reason) }
-            return name
+    package func find(_ name: ByteString) throws(ContainerError) -> Path {
+        if name.contains(UInt8(ascii: "/")) {
+            if let reason = whyNotExecutable(Path(name)) { throw failure(name, reason) }
+            return Path(name)
         }
-        if !name.isEmpty {
-            for folder in (searchPath ?? "").split(separator: ":", omittingEmptySubsequences: false) {
-                let candidate = folder.isEmpty ? "./" + name : folder + "/" + name
-                if searchPath != nil, whyNotExecutable(candidate) == nil { return candidate }
+        if !name.isEmpty, let searchPath {
+            for folder in searchPath.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
+                let candidate: Path = folder.isEmpty ? "./\(name)" : "\(folder)/\(name)"
+                if whyNotExecutable(candidate) == nil { return candidate }
             }
         }
         throw failure(name, .notFound)
@@ -31,7 +31,7 @@ package struct ProgramLookup {
         case notUsable(Errno)
     }
 
-    private func whyNotExecutable(_ path: String) -> Reason? {
+    private func whyNotExecutable(_ path: Path) -> Reason? {
         do throws(Errno) {
             if try fileStatus(path).kind == .directory { return .notUsable(.isDirectory) }
         } catch {
@@ -45,7 +45,7 @@ package struct ProgramLookup {
         }
     }
 
-    private func failure(_ name: String, _ reason: Reason) -> ContainerError {
+    private func failure(_ name: ByteString, _ reason: Reason) -> ContainerError {
         switch reason {
         case .notFound:
             ContainerError(
@@ -54,7 +54,7 @@ package struct ProgramLookup {
         case .missing(let errno):
             ContainerError(
                 .programNotFound, origin: Origin(.args, 0), errno: errno,
-                reason: "exec: " + goQuoted(name) + ": stat " + name)
+                reason: "exec: " + goQuoted(name) + ": stat " + name.text)
         case .notUsable(let errno):
             ContainerError(.programNotFound, origin: Origin(.args, 0), errno: errno, reason: "exec: " + goQuoted(name))
         }
@@ -68,13 +68,13 @@ package struct PasswordFile {
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The home folder of the user with the number `user`, empty where the line names none; nil for an unknown user.
-    package func home(of user: UInt32) -> String? {
+    package func home(of user: UInt32) -> ByteString? {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard fields.count >= 3, UInt32(String(decoding: fields[2], as: UTF8.self)) == user else { continue }
+            guard fields.count >= 3, UInt32(ByteString(bytes: fields[2]).text) == user else { continue }
             guard fields.count >= 6 else { return "" }
-            let home = String(decoding: fields[5], as: UTF8.self)
-            return home.utf8.contains(0) ? nil : home
+            let home = ByteString(bytes: fields[5])
+            return home.containsNUL ? nil : home
         }
         return nil
     }

@@ -57,7 +57,7 @@ final class ContainerCreation {
             trace: trace)
         record = StateRecord(
             id: id, created: timestamp(nanosecondsSince1970: realtimeNanoseconds()), bundle: bundle.path,
-            rootfs: Bundle.absolute(spec.root?.path ?? "", in: bundle.path))
+            rootfs: (spec.root?.path ?? Path()).absolute(in: bundle.path))
         record.annotations = spec.annotations
         record.annotations["bundle"] = nil
         record.cgroupPaths = (facts.cgroup?.paths ?? []).map {
@@ -68,7 +68,7 @@ final class ContainerCreation {
         record.configuration = RecordedConfiguration(spec, plan.child.steps)
         record.unit = facts.cgroup?.unit.map { UnitRecord($0) }
         record.namespaces = (spec.linux?.namespaces ?? []).map {
-            NamespaceRecord(type: $0.type, path: $0.path ?? "")
+            NamespaceRecord(type: $0.type, path: $0.path ?? Path())
         }
         for case .joinIntelRdt(let step) in plan.parent.map(\.operation) { record.note(step) }
         record.isRootless = facts.isRootless
@@ -221,9 +221,9 @@ final class ContainerCreation {
         if let failure { throw failure }
     }
 
-    private func moveNetworkDevice(_ name: String, as newName: String) throws(ContainerError) {
+    private func moveNetworkDevice(_ name: ByteString, as newName: ByteString) throws(ContainerError) {
         if networkDevices == nil { networkDevices = try openNetwork() }
-        try networkDevices?.move(ByteString(name), as: ByteString(newName))
+        try networkDevices?.move(name, as: newName)
     }
 
     /// The container's network namespace: the one it joins, or the one its first process was made with.
@@ -236,7 +236,7 @@ final class ContainerCreation {
             return try NetworkDevices(namespace: namespace, path: path)
         }
         // The child is not reaped, so the number is still its own.
-        let path = "/proc/\(runner.childPID ?? 0)/ns/net"
+        let path: Path = "/proc/\(runner.childPID ?? 0)/ns/net"
         return try NetworkDevices(namespace: try NamespaceFile.open(path, .newNetwork), path: path)
     }
 
@@ -312,7 +312,7 @@ final class ContainerCreation {
         }
     }
 
-    private func connect(_ path: String?) throws(ContainerError) -> FileDescriptor? {
+    private func connect(_ path: Path?) throws(ContainerError) -> FileDescriptor? {
         guard let path, !path.isEmpty else { return nil }
         return try ConsoleSocket.connect(to: path, bundle: facts.bundle)
     }

@@ -8,7 +8,7 @@ struct SeccompListener {
     let record: StateRecord
     let status: ContainerStatus
 
-    func serve(_ listener: borrowing FileDescriptor, pid: Int32, bundle: String) throws(ContainerError) {
+    func serve(_ listener: borrowing FileDescriptor, pid: Int32, bundle: Path) throws(ContainerError) {
         guard let profile, let path = profile.listenerPath, !path.isEmpty else {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.seccomp), reason: "seccomp listenerPath is not set")

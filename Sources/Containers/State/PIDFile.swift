@@ -2,13 +2,15 @@ import Linux
 
 /// The file that a caller reads a process's number from: decimal digits and nothing else.
 struct PIDFile {
-    let path: String
+    let path: Path
 
     /// Makes the file new under another name and renames it into place, so that no reader sees half of it and nothing
     /// is written through a link.
     func write(_ pid: Int32) throws(ContainerError) {
-        let (folder, name) = Self.split(path)
-        let temporary = folder + "." + name
+        guard let (folder, name) = path.parentAndName else {
+            throw ContainerError(origin: Origin(.option), errno: .isDirectory, reason: "open \(path)")
+        }
+        let temporary = folder.appending(".\(name)" as Path)
         do throws(Errno) {
             let file = try FileDescriptor.open(
                 temporary, [.writeOnly, .create, .exclusive, .synchronous, .noFollow], mode: 0o666)
@@ -22,11 +24,5 @@ struct PIDFile {
         } catch {
             throw ContainerError(origin: Origin(.option), errno: error, reason: "open \(temporary)")
         }
-    }
-
-    private static func split(_ path: String) -> (folder: String, name: String) {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
-        let next = path.index(after: slash)
-        return (String(path[..<next]), String(path[next...]))
     }
 }

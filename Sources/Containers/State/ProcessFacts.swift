@@ -7,7 +7,7 @@ package struct ProcessFacts: Equatable, Sendable {
     /// When it started, in clock ticks since boot.
     package var startTime: UInt64
     /// The name that the kernel took from the file it executed.
-    package var name: String
+    package var name: ByteString
     /// Whether the process is about to end: `PF_EXITING`.
     package var isEnding: Bool
     /// How it ended, as wait(2) gives it; for one that has ended.
@@ -16,7 +16,7 @@ package struct ProcessFacts: Equatable, Sendable {
     /// Looks at the process `pid`; nil when there is none.
     package init?(pid: Int32) {
         do throws(Errno) {
-            let text = try readKernelFile("/proc/\(pid)/stat", limit: 4096)
+            let text: ByteString = try readKernelFile("/proc/\(pid)/stat", limit: 4096)
             guard let facts = ProcessFacts(stat: text) else { return nil }
             self = facts
         } catch {
@@ -25,17 +25,19 @@ package struct ProcessFacts: Equatable, Sendable {
     }
 
     /// Reads the line; the name of the program may hold blanks and parentheses, so fields count from the last one.
-    package init?(stat: String) {
-        guard let open = stat.utf8.firstIndex(of: UInt8(ascii: "(")),
-            let close = stat.utf8.lastIndex(of: UInt8(ascii: ")")), open < close
+    package init?(stat: ByteString) {
+        guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")),
+            open < close
         else { return nil }
-        let fields = stat[stat.index(after: close)...].split(separator: " ")
-        guard fields.count > 19, let state = fields[0].utf8.first, let start = UInt64(fields[19]) else { return nil }
+        let fields = stat[(close + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 19, let state = fields[0].first,
+            let start = UInt64(ByteString(bytes: fields[19]).text)
+        else { return nil }
         self.state = state
         startTime = start
-        name = String(stat[stat.utf8.index(after: open)..<close])
-        isEnding = UInt64(fields[6]).map { $0 & 0x4 != 0 } ?? false
-        endStatus = fields.count > 49 ? Int32(fields[49]) ?? 0 : 0
+        name = ByteString(bytes: stat[(open + 1)..<close])
+        isEnding = UInt64(ByteString(bytes: fields[6]).text).map { $0 & 0x4 != 0 } ?? false
+        endStatus = fields.count > 49 ? Int32(ByteString(bytes: fields[49]).text) ?? 0 : 0
     }
 
     /// Whether the process has not ended.

@@ -6,7 +6,7 @@ import RuntimeSpec
 /// The folder is written before the first effect on the host, so that whatever a kill leaves behind can be found and
 /// undone by the container's id.
 struct StateFolder: ~Copyable {
-    let path: String
+    let path: Path
     let descriptor: FileDescriptor
 
     /// Makes the folder of a new container, and the folders above it.
@@ -35,7 +35,7 @@ struct StateFolder: ~Copyable {
         }
     }
 
-    private static func failure(_ path: String, _ errno: Errno) -> ContainerError {
+    private static func failure(_ path: Path, _ errno: Errno) -> ContainerError {
         errno == .fileExists
             ? ContainerError(.alreadyExists, exactly: "container with given ID already exists")
             : ContainerError(operation: "mkdir", subject: path, errno: errno, remedy: remedy(errno))
@@ -70,7 +70,7 @@ struct StateFolder: ~Copyable {
         }
     }
 
-    private init(path: String) throws(ContainerError) {
+    private init(path: Path) throws(ContainerError) {
         self.path = path
         descriptor = try attempt("open", path) { () throws(Errno) in
             let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
@@ -79,30 +79,30 @@ struct StateFolder: ~Copyable {
         }
     }
 
-    private init(path: String, descriptor: consuming FileDescriptor) {
+    private init(path: Path, descriptor: consuming FileDescriptor) {
         self.path = path
         self.descriptor = descriptor
     }
 
-    private static func makeParents(of root: String) throws(ContainerError) {
-        var prefix = ""
-        for component in root.split(separator: "/") {
-            prefix += "/"
-            prefix += component
+    private static func makeParents(of root: Path) throws(ContainerError) {
+        // The root is absolute and cleaned, so every prefix of it that ends before a slash is a folder above.
+        for end in root.bytes.indices.dropFirst() + [root.bytes.endIndex]
+        where end == root.bytes.endIndex || root.bytes[end] == UInt8(ascii: "/") {
+            let folder = Path(ByteString(bytes: root.bytes[0..<end]))
             do throws(Errno) {
-                try makeDirectory(prefix, mode: 0o700)
+                try makeDirectory(folder, mode: 0o700)
             } catch .fileExists {
                 continue
             } catch {
-                throw failure(prefix, error)
+                throw failure(folder, error)
             }
         }
     }
 
     /// Writes a file of the folder: made new under another name, then renamed into place.
-    func write(_ bytes: [UInt8], as name: String) throws(ContainerError) {
-        let temporary = "." + name + ".new"
-        try attempt("write", path + "/" + name) { () throws(Errno) in
+    func write(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
+        let temporary: Path = ".\(name).new"
+        try attempt("write", path.appending(name)) { () throws(Errno) in
             let file = try FileDescriptor.open(
                 temporary, at: descriptor.raw, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
             try Linux.write(bytes, to: file.raw)
@@ -111,8 +111,8 @@ struct StateFolder: ~Copyable {
     }
 
     /// Makes a folder that everybody may enter.
-    func makeFolder(_ name: String) throws(ContainerError) {
-        try attempt("mkdir", path + "/" + name) { () throws(Errno) in
+    func makeFolder(_ name: Path) throws(ContainerError) {
+        try attempt("mkdir", path.appending(name)) { () throws(Errno) in
             try makeDirectory(name, at: descriptor.raw, mode: 0o755)
         }
     }
@@ -121,7 +121,7 @@ struct StateFolder: ~Copyable {
     ///
     /// Whoever can write to it can start the container: that is the runtime's user alone. The container has it open.
     func makeStartFifo() throws(ContainerError) -> FileDescriptor {
-        try attempt("mkfifo", path + "/" + startFifoName) { () throws(Errno) in
+        try attempt("mkfifo", path.appending(startFifoName)) { () throws(Errno) in
             try makeFifo(startFifoName, at: descriptor.raw, mode: 0o600)
             let fifo = try FileDescriptor.open(startFifoName, at: descriptor.raw, [.readWrite, .noFollow])
             try changePermissions(of: fifo.raw, 0o600)
@@ -144,4 +144,4 @@ struct StateFolder: ~Copyable {
 }
 
 /// The name of the fifo in the state folder, by which programs outside know a created container.
-let startFifoName = "exec.fifo"
+let startFifoName: Path = "exec.fifo"

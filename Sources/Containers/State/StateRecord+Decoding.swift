@@ -34,14 +34,14 @@ extension StateRecord {
                 isRootless = try reader.booleanOrFalse()
             } else if reader.isKey("cgroup_paths") {
                 for entry in try reader.pairs() {
-                    cgroupPaths.append(CgroupRecord(controller: entry.key, path: entry.value))
+                    cgroupPaths.append(CgroupRecord(controller: entry.key.text, path: entry.value.text))
                 }
             } else if reader.isKey("external_descriptors") {
                 externalDescriptors = try reader.strings()
             } else if reader.isKey("intel_rdt_path") {
-                intelRdtPath = try reader.stringOrEmpty()
+                intelRdtPath = Path(try reader.bytesOrEmpty())
             } else if reader.isKey("intel_rdt_mon_path") {
-                intelRdtMonitoringPath = try reader.stringOrEmpty()
+                intelRdtMonitoringPath = Path(try reader.bytesOrEmpty())
             } else if reader.isKey("apus") {
                 try decodeOwn(&reader)
             } else {
@@ -55,11 +55,11 @@ extension StateRecord {
         try reader.beginObject()
         while try reader.nextMember() {
             if reader.isKey("rootfs") {
-                rootfs = try reader.stringOrEmpty()
+                rootfs = Path(try reader.bytesOrEmpty())
             } else if reader.isKey("namespaces") {
                 try decodeNamespaces(&reader)
             } else if reader.isKey("cgroups") {
-                cgroupsPath = try reader.pairs().first { $0.key == "path" }?.value
+                cgroupsPath = try reader.pairs().first { $0.key == "path" }?.value.text
             } else {
                 try reader.skipValue()
             }
@@ -70,13 +70,13 @@ extension StateRecord {
         guard try reader.peek() == .array else { return try reader.skipValue() }
         try reader.beginArray()
         while try reader.nextElement() {
-            var name = ""
-            var path = ""
+            var name = ByteString()
+            var path = Path()
             for entry in try reader.pairs() {
                 if entry.key == "type" { name = entry.value }
-                if entry.key == "path" { path = entry.value }
+                if entry.key == "path" { path = Path(entry.value) }
             }
-            for type in NamespaceType.allCases where type.recordName.description == name {
+            for type in NamespaceType.allCases where ByteString(stringLiteral: type.recordName) == name {
                 namespaces.append(NamespaceRecord(type: type, path: path))
             }
         }
@@ -85,10 +85,15 @@ extension StateRecord {
     private mutating func decodeOwn(_ reader: inout JSONReader) throws(JSONSyntaxError) {
         guard try reader.peek() == .object else { return try reader.skipValue() }
         var unit = UnitRecord(name: "", slice: "", isUser: false)
+        var (ownBundle, ownRootfs) = (Path?.none, Path?.none)
         try reader.beginObject()
         while try reader.nextMember() {
             if reader.isKey("bundle") {
-                bundle = try reader.stringOrEmpty()
+                bundle = Path(try reader.bytesOrEmpty())
+            } else if reader.isKey("bundleBytes") {
+                ownBundle = ByteString(hexadecimal: try reader.bytesOrEmpty()).map { Path($0) }
+            } else if reader.isKey("rootfsBytes") {
+                ownRootfs = ByteString(hexadecimal: try reader.bytesOrEmpty()).map { Path($0) }
             } else if reader.isKey("annotations") {
                 for entry in try reader.pairs() { annotations[entry.key] = entry.value }
             } else if reader.isKey("unit") {
@@ -120,6 +125,9 @@ extension StateRecord {
             }
         }
         if !unit.name.isEmpty { self.unit = unit }
+        if let ownBundle { bundle = ownBundle }
+        // The object comes after the one that holds the text of the root.
+        if let ownRootfs { rootfs = ownRootfs }
     }
 
     private mutating func decodeInodes(_ reader: inout JSONReader) throws(JSONSyntaxError) {
@@ -137,6 +145,12 @@ extension JSONReader {
         if try peek() == .string { return try readString() }
         try skipValue()
         return ""
+    }
+
+    fileprivate mutating func bytesOrEmpty() throws(JSONSyntaxError) -> ByteString {
+        if try peek() == .string { return try readByteString() }
+        try skipValue()
+        return ByteString()
     }
 
     fileprivate mutating func integerOrZero<Value: FixedWidthInteger>() throws(JSONSyntaxError) -> Value {
@@ -163,17 +177,17 @@ extension JSONReader {
     }
 
     /// The members of an object whose values are strings.
-    fileprivate mutating func pairs() throws(JSONSyntaxError) -> [(key: String, value: String)] {
+    fileprivate mutating func pairs() throws(JSONSyntaxError) -> [(key: ByteString, value: ByteString)] {
         guard try peek() == .object else {
             try skipValue()
             return []
         }
-        var values: [(key: String, value: String)] = []
+        var values: [(key: ByteString, value: ByteString)] = []
         try beginObject()
         while try nextMember() {
-            let name = string(of: key)
+            let name = byteString(of: key)
             if try peek() == .string {
-                values.append((name, try readString()))
+                values.append((name, try readByteString()))
             } else {
                 try skipValue()
             }

@@ -14,9 +14,9 @@ package struct StateRecord: Equatable, Sendable {
     package var startTime: UInt64 = 0
     /// When the container was made, after RFC 3339.
     package var created: String
-    package var bundle: String
-    package var rootfs: String
-    package var annotations: OrderedPairs<String, String> = [:]
+    package var bundle: Path
+    package var rootfs: Path
+    package var annotations: OrderedPairs<ByteString, ByteString> = [:]
     /// The container's folder in each cgroup hierarchy; the unified one has an empty name.
     package var cgroupPaths: [CgroupRecord] = []
     package var cgroupsPath: String?
@@ -39,8 +39,8 @@ package struct StateRecord: Equatable, Sendable {
     package var hasFilter = false
     package var hasPoststop = false
     /// The container's class of service in resctrl, and its monitoring group.
-    package var intelRdtPath: String?
-    package var intelRdtMonitoringPath: String?
+    package var intelRdtPath: Path?
+    package var intelRdtMonitoringPath: Path?
     /// Whether the class was made for this container, and goes away with it.
     package var ownsIntelRdtGroup = false
     /// The configuration for programs outside; nil in a record that was read.
@@ -48,7 +48,7 @@ package struct StateRecord: Equatable, Sendable {
     /// What the standard streams of the container were connected to.
     package var externalDescriptors: [String] = []
 
-    package init(id: String, created: String, bundle: String, rootfs: String) {
+    package init(id: String, created: String, bundle: Path, rootfs: Path) {
         self.id = id
         self.created = created
         self.bundle = bundle
@@ -111,9 +111,9 @@ package struct UnitRecord: Equatable, Sendable {
 /// A namespace that the container has to itself or joined: then with the path it was joined by.
 package struct NamespaceRecord: Equatable, Sendable {
     package var type: NamespaceType
-    package var path: String
+    package var path: Path
 
-    package init(type: NamespaceType, path: String) {
+    package init(type: NamespaceType, path: Path) {
         self.type = type
         self.path = path
     }
@@ -191,11 +191,11 @@ extension StateRecord {
         writer.endArray()
         if let intelRdtPath {
             writer.key("intel_rdt_path")
-            writer.string(intelRdtPath)
+            writer.string(intelRdtPath.bytes)
         }
         if let intelRdtMonitoringPath {
             writer.key("intel_rdt_mon_path")
-            writer.string(intelRdtMonitoringPath)
+            writer.string(intelRdtMonitoringPath.bytes)
         }
         encodeOwn(&writer)
         writer.endObject()
@@ -206,7 +206,7 @@ extension StateRecord {
         writer.key("config")
         writer.beginObject()
         writer.key("rootfs")
-        writer.string(rootfs)
+        writer.string(rootfs.bytes)
         configuration?.encode(&writer)
         writer.key("namespaces")
         writer.beginArray()
@@ -216,7 +216,7 @@ extension StateRecord {
             writer.string(namespace.type.recordName.description)
             if !namespace.path.isEmpty {
                 writer.key("path")
-                writer.string(namespace.path)
+                writer.string(namespace.path.bytes)
             }
             writer.endObject()
         }
@@ -240,8 +240,8 @@ extension StateRecord {
         writer.endObject()
         writer.key("labels")
         writer.beginArray()
-        for entry in annotations { writer.string(entry.key + "=" + entry.value) }
-        writer.string("bundle=" + bundle)
+        for entry in annotations { writer.string("\(entry.key)=\(entry.value)" as ByteString) }
+        writer.string("bundle=\(bundle)" as ByteString)
         writer.endArray()
         writer.key("version")
         writer.string(Spec.currentVersion)
@@ -256,7 +256,14 @@ extension StateRecord {
         writer.key("apus")
         writer.beginObject()
         writer.key("bundle")
-        writer.string(bundle)
+        writer.string(bundle.bytes)
+        // JSON knows only text: a path that is none has its bytes here, too.
+        if bundle.bytes.validText == nil {
+            writer.key("bundleBytes")
+            writer.string(bundle.bytes.hexadecimal)
+            writer.key("rootfsBytes")
+            writer.string(rootfs.bytes.hexadecimal)
+        }
         writer.key("annotations")
         writer.beginObject()
         for entry in annotations {

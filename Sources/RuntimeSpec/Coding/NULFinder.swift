@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 /// Finds the strings with a NUL, which the kernel would cut short.
@@ -22,19 +23,19 @@ struct NULFinder: MemberVisitor {
 
     /// A step into a value.
     enum Step {
-        case member(String)
+        case member(ByteString)
         case element(Int)
     }
 
     mutating func member<Value: SpecValue>(_ name: StaticString, _ value: inout Value, _ presence: Presence) {
         guard path != nil else { return value.findNUL(&self) }
-        inside(.member(name.description)) { value.findNUL(&$0) }
+        inside(.member(ByteString(name.description))) { value.findNUL(&$0) }
     }
 
     mutating func inside(_ step: Step, _ body: (inout NULFinder) -> Void) {
         let outer = path
         switch step {
-        case .member(let key): path = outer?.member(key)
+        case .member(let key): path = outer?.member(key.text)
         case .element(let index): path = outer?.element(index)
         }
         body(&self)
@@ -43,6 +44,15 @@ struct NULFinder: MemberVisitor {
 
     mutating func check(_ text: String) {
         guard text.utf8.contains(0) else { return }
+        note(text)
+    }
+
+    mutating func check(_ text: ByteString) {
+        guard text.containsNUL else { return }
+        note(text.text)
+    }
+
+    private mutating func note(_ text: String) {
         isFound = true
         guard let path, findings.last?.path != path.text else { return }
         let subject = path.text.contains("mounts[") ? "mount field contains null byte: " : "contains a null byte: "

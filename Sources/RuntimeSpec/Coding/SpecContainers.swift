@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 extension Optional: SpecValue where Wrapped: SpecValue {
@@ -64,15 +65,15 @@ extension Array: SpecValue where Element: SpecValue {
 
 /// What can be the key of a map.
 protocol SpecKey: Equatable, Sendable {
-    init?(key: String)
-    var key: String { get }
+    init?(key: ByteString)
+    var key: ByteString { get }
     /// What to say about a text that cannot be a key.
     static func unknown(_ name: String) -> String
 }
 
-extension String: SpecKey {
-    init?(key: String) { self = key }
-    var key: String { self }
+extension ByteString: SpecKey {
+    init?(key: ByteString) { self = key }
+    var key: ByteString { self }
     static func unknown(_ name: String) -> String { name }
 }
 
@@ -82,10 +83,10 @@ extension OrderedPairs: SpecValue where Key: SpecKey, Value: SpecValue {
         var pairs: [Pair] = []
         try decoder.reader.beginObject()
         while try decoder.reader.nextMember() {
-            let text = decoder.reader.string(of: decoder.reader.key)
+            let text = decoder.reader.byteString(of: decoder.reader.key)
             _ = try decoder.reader.peek()
             let key = Key(key: text)
-            if key == nil { decoder.note(Key.unknown(oneLine(text))) }
+            if key == nil { decoder.note(Key.unknown(oneLine(text.text))) }
             if let value = try Value.read(&decoder), let key { pairs.append(Pair(key: key, value: value)) }
         }
         return OrderedPairs(merging: pairs) { $0.key }
@@ -98,7 +99,7 @@ extension OrderedPairs: SpecValue where Key: SpecKey, Value: SpecValue {
         encoder.writer.beginObject()
         let pairs =
             encoder.sortsKeys
-            ? sorted { $0.key.key.utf8.lexicographicallyPrecedes($1.key.key.utf8) } : Array(self)
+            ? sorted { $0.key.key < $1.key.key } : Array(self)
         for pair in pairs {
             encoder.writer.key(pair.key.key)
             pair.value.write(&encoder)

@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 extension Bool: SpecValue {
@@ -25,6 +26,41 @@ extension String: SpecValue {
     var isAbsent: Bool { isEmpty }
     func write(_ encoder: inout SpecEncoder) { encoder.writer.string(self) }
     func findNUL(_ finder: inout NULFinder) { finder.check(self) }
+}
+
+extension ByteString: SpecValue {
+    static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> ByteString? {
+        try decoder.expect(.string) ? try decoder.reader.readByteString() : nil
+    }
+
+    static var absent: ByteString? { ByteString() }
+
+    static func readAbsent(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool {
+        try decoder.readEmptyString()
+    }
+
+    var isOmitted: Bool { isEmpty }
+    var isAbsent: Bool { isEmpty }
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.string(self) }
+    func findNUL(_ finder: inout NULFinder) { finder.check(self) }
+}
+
+extension Path: SpecValue {
+    static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Path? {
+        guard let bytes = try ByteString.read(&decoder) else { return nil }
+        return Path(bytes)
+    }
+
+    static var absent: Path? { Path() }
+
+    static func readAbsent(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool {
+        try decoder.readEmptyString()
+    }
+
+    var isOmitted: Bool { isEmpty }
+    var isAbsent: Bool { isEmpty }
+    func write(_ encoder: inout SpecEncoder) { encoder.writer.string(bytes) }
+    func findNUL(_ finder: inout NULFinder) { finder.check(bytes) }
 }
 
 /// An integer of a document.
@@ -120,7 +156,9 @@ extension SpecName {
         let text = try decoder.reader.readString()
         // Comparing lengths first is much cheaper than comparing the strings of every name.
         let count = text.utf8.count
-        for name in allCases where name.rawValue.utf8.count == count && name.rawValue == text { return name }
+        for name in allCases where name.rawValue.utf8.count == count && name.rawValue.utf8.elementsEqual(text.utf8) {
+            return name
+        }
         let hint = NearestName.hint(for: text, among: allCases.map(\.rawValue))
         decoder.note(unknown(oneLine(text)) + hint, at: offset)
         return nil

@@ -1,8 +1,9 @@
+import ByteStrings
 import JSON
 
 extension Validation {
     mutating func check(_ devices: [Device]) {
-        var places: [String: Int] = [:]
+        var places: [Path: Int] = [:]
         for (index, device) in devices.enumerated() {
             let path = { "linux.devices[\(index)]" }
             if device.path.isEmpty { report(path(), "path", "must not be empty") }
@@ -35,14 +36,14 @@ extension Validation {
         }
     }
 
-    mutating func check(_ devices: OrderedPairs<String, NetDevice>) {
+    mutating func check(_ devices: OrderedPairs<ByteString, NetDevice>) {
         guard let first = devices.first else { return }
         if !has(.network) {
             report(
                 "linux", "netDevices",
                 "unable to move network devices without a NET namespace: " + quotation(of: first.key))
         }
-        var names: Set<String> = []
+        var names: Set<ByteString> = []
         for pair in devices {
             if !Self.isInterfaceName(pair.key, isTemplate: false) {
                 report(
@@ -62,10 +63,10 @@ extension Validation {
     }
 
     /// The kernel's rules for the name of a network device. A template ends in `%d`, for which the kernel puts a number.
-    static func isInterfaceName(_ name: String, isTemplate: Bool) -> Bool {
-        guard (1...15).contains(name.utf8.count), name != ".", name != ".." else { return false }
-        let plain = isTemplate && name.hasSuffix("%d") ? name.dropLast(2) : name[...]
-        return plain.utf8.allSatisfy { byte in
+    static func isInterfaceName(_ name: ByteString, isTemplate: Bool) -> Bool {
+        guard (1...15).contains(name.count), name != ".", name != ".." else { return false }
+        let plain = isTemplate && name.hasSuffix("%d") ? name.dropLast(2) : name[0..<name.count]
+        return plain.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "%"), 0, 0x20, 0x09...0x0D: false
             default: true

@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 extension Validation {
@@ -46,7 +47,7 @@ extension Validation {
     /// What stands below `/proc` is the kernel's word, so nothing may cover it but a few files that tools emulate.
     private mutating func checkDestination(_ mount: Mount, _ path: () -> String) {
         guard Self.mayConcernProc(mount.destination) else { return }
-        let destination = Self.cleaned(mount.destination)
+        let destination = mount.destination.cleaned
         if destination == "/proc" {
             if !mount.isBind, mount.type != "proc" {
                 report(path(), "type", quotation(of: destination) + " cannot be mounted because it is not of type proc")
@@ -55,35 +56,16 @@ extension Validation {
     }
 
     /// Whether a path starts with `/proc`, or may do so after cleaning. Most do not, and cost no more than this.
-    private static func mayConcernProc(_ path: String) -> Bool {
+    private static func mayConcernProc(_ path: Path) -> Bool {
         var previous: UInt8 = 0
-        for byte in path.utf8 {
+        for byte in path.bytes {
             if previous == UInt8(ascii: "/"), byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return true }
             previous = byte
         }
-        return path.hasPrefix("/proc") || !path.hasPrefix("/")
+        return path.bytes.hasPrefix("/proc") || !path.isAbsolute
     }
 
-    /// The path as an absolute one without empty parts, `.` and `..`.
-    private static func cleaned(_ path: String) -> String {
-        let bytes = Array(path.utf8)
-        var result: [UInt8] = []
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
-            let name = bytes[start..<end]
-            if name.elementsEqual("..".utf8) {
-                while let last = result.popLast(), last != UInt8(ascii: "/") {}
-            } else if !name.isEmpty, !name.elementsEqual(".".utf8) {
-                result.append(UInt8(ascii: "/"))
-                result.append(contentsOf: name)
-            }
-            start = end + 1
-        }
-        return result.isEmpty ? "/" : String(decoding: result, as: UTF8.self)
-    }
-
-    private static let coverableProcFiles = [
+    private static let coverableProcFiles: [Path] = [
         "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
         "/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
     ]
@@ -97,7 +79,7 @@ extension Mount {
 /// The mount options that the runtime itself understands. Any other option goes to the filesystem.
 package enum MountOption {
     /// The names of the specification and of mount(8), sorted.
-    package static let standardNames: [String] = [
+    package static let standardNames: [ByteString] = [
         "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
         "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
         "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
@@ -108,13 +90,13 @@ package enum MountOption {
     ]
 
     /// Names that other runtimes know and that concern no filesystem.
-    private static let extensionNames: [String] = [
+    private static let extensionNames: [ByteString] = [
         "copy-symlink", "dest-nofollow", "src-nofollow",
     ]
 
     /// Whether an option is for the runtime and not for a filesystem. Those of user space start with `x-` or `X-`, see
     /// mount(8).
-    package static func isStandard(_ option: String) -> Bool {
+    package static func isStandard(_ option: ByteString) -> Bool {
         standardNames.contains(option) || extensionNames.contains(option) || option.hasPrefix("x-")
             || option.hasPrefix("X-") || option.hasPrefix("idmap=") || option.hasPrefix("ridmap=")
     }

@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 extension Validation {
@@ -5,12 +6,12 @@ extension Validation {
         var seen: [NamespaceType] = []
         for (index, namespace) in namespaces.enumerated() {
             if seen.contains(namespace.type) {
-                let text = "{\"\(namespace.type.rawValue)\" " + quotation(of: namespace.path ?? "") + "}"
+                let text = "{\"\(namespace.type.rawValue)\" " + quotation(of: namespace.path ?? Path()) + "}"
                 report("linux", "namespaces[\(index)]", "malformed spec file: duplicated ns " + text)
             } else {
                 seen.append(namespace.type)
             }
-            if let path = namespace.path, !path.hasPrefix("/") {
+            if let path = namespace.path, !path.isAbsolute {
                 report("linux", "namespaces[\(index)].path", quotation(of: path) + " is not an absolute path")
             }
         }

@@ -1,11 +1,12 @@
+import ByteStrings
 import JSON
 
 extension Validation {
     mutating func check(_ rdt: IntelRdt) {
         let base = "linux.intelRdt"
         if let name = rdt.closID {
-            let hasSlash = name != "/" && name.utf8.contains(UInt8(ascii: "/"))
-            if name == "." || name == ".." || hasSlash || name.utf8.contains(UInt8(ascii: "\n")) {
+            let hasSlash = name != "/" && name.contains(UInt8(ascii: "/"))
+            if name == "." || name == ".." || hasSlash || name.contains(UInt8(ascii: "\n")) {
                 report(base, "closID", "invalid intelRdt.ClosID " + quotation(of: name))
             }
         }
@@ -17,8 +18,8 @@ extension Validation {
         for (index, line) in rdt.schemata.enumerated() { check(line: line, base) { "schemata[\(index)]" } }
     }
 
-    private mutating func check(line: String?, _ base: String, _ property: () -> String) {
-        guard let line, line.utf8.contains(UInt8(ascii: "\n")) else { return }
+    private mutating func check(line: ByteString?, _ base: String, _ property: () -> String) {
+        guard let line, line.contains(UInt8(ascii: "\n")) else { return }
         report(base, property(), quotation(of: line) + " is more than one line")
     }
 

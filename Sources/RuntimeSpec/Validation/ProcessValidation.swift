@@ -1,15 +1,16 @@
+import ByteStrings
 import JSON
 
 extension Validation {
     mutating func check(_ process: Process, at base: String) {
         if process.cwd.isEmpty {
             report(base, "cwd", "Cwd property must not be empty")
-        } else if !process.cwd.hasPrefix("/") {
+        } else if !process.cwd.isAbsolute {
             report(base, "cwd", "Cwd must be an absolute path: " + quotation(of: process.cwd))
         }
         if process.args.isEmpty { report(base, "args", "args must not be empty") }
         for (index, entry) in process.env.enumerated() {
-            let place = entry.utf8.firstIndex(of: UInt8(ascii: "="))
+            let place = entry.firstIndex(of: UInt8(ascii: "="))
             guard place == nil || place == entry.startIndex else { continue }
             let reason = place == nil ? "missing '='" : "name cannot be empty"
             report(base, "env[\(index)]", "invalid environment variable " + quotation(of: entry) + ": " + reason)
@@ -138,7 +139,7 @@ extension Validation {
 
     private mutating func check(_ hooks: [Hook], _ kind: String) {
         for (index, hook) in hooks.enumerated() {
-            if !hook.path.hasPrefix("/") {
+            if !hook.path.isAbsolute {
                 report("\(kind)[\(index)]", "path", quotation(of: hook.path) + " is not an absolute path")
             }
             if let timeout = hook.timeout, timeout <= 0 {

@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 extension Validation {
@@ -134,7 +135,7 @@ extension Validation {
     }
 
     /// A file inside the cgroup's own folder.
-    private static func isFileName(_ name: String) -> Bool {
-        !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/"))
+    private static func isFileName(_ name: ByteString) -> Bool {
+        PathComponent(name)?.isName ?? false
     }
 }

@@ -1,8 +1,9 @@
+import ByteStrings
 import JSON
 
 extension Validation {
     /// Only what a namespace of the container's own isolates may be set: anything else would change the host.
-    mutating func check(sysctl key: String) {
+    mutating func check(sysctl key: ByteString) {
         let name = Self.dotted(key)
         func report(_ message: String) {
             self.report(PropertyPath("linux.sysctl").member(key).text, "", message)
@@ -27,7 +28,7 @@ extension Validation {
     }
 
     /// The domain name has two places in a configuration, which must not contradict each other.
-    mutating func check(_ sysctl: OrderedPairs<String, String>, against domainname: String) {
+    mutating func check(_ sysctl: OrderedPairs<ByteString, ByteString>, against domainname: ByteString) {
         for pair in sysctl where Self.dotted(pair.key) == "kernel.domainname" && pair.value != domainname {
             report(
                 PropertyPath("linux.sysctl").member(pair.key).text, "",
@@ -37,9 +38,9 @@ extension Validation {
     }
 
     /// Whether a key has an empty part or one that leads out of its folder: two separators in a row.
-    private static func isUnclean(_ key: String) -> Bool {
+    private static func isUnclean(_ key: ByteString) -> Bool {
         var wasSeparator = true
-        for byte in key.utf8 {
+        for byte in key {
             let isSeparator = byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/")
             if isSeparator, wasSeparator { return true }
             wasSeparator = isSeparator
@@ -48,13 +49,14 @@ extension Validation {
     }
 
     /// The name with dots between its parts. If the first separator is a slash, slashes separate and dots are letters.
-    private static func dotted(_ key: String) -> String {
-        let separator = key.utf8.first { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
+    private static func dotted(_ key: ByteString) -> ByteString {
+        let separator = key.first { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
         guard separator == UInt8(ascii: "/") else { return key }
-        return String(key.map { $0 == "/" ? "." : $0 == "." ? "/" : $0 })
+        let (dot, slash) = (UInt8(ascii: "."), UInt8(ascii: "/"))
+        return ByteString(bytes: key.map { $0 == slash ? dot : $0 == dot ? slash : $0 })
     }
 
-    private static let ipcParameters = [
+    private static let ipcParameters: [ByteString] = [
         "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
         "kernel.shmmni", "kernel.shm_rmid_forced",
     ]

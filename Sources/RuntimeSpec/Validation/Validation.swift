@@ -1,3 +1,4 @@
+import ByteStrings
 import JSON
 
 extension Spec {
@@ -101,13 +102,13 @@ struct Validation {
         if let process = spec.process { checkGroups(of: process, spec.linux) }
     }
 
-    private mutating func check(name: String?, _ property: String) {
+    private mutating func check(name: ByteString?, _ property: String) {
         guard let name else { return }
         if !has(.uts) {
             report(
                 property, "", "unable to set " + property + " without a private UTS namespace: " + quotation(of: name))
         }
-        if name.utf8.count > 64 { report(property, "", quotation(of: name) + " is longer than 64 bytes") }
+        if name.count > 64 { report(property, "", quotation(of: name) + " is longer than 64 bytes") }
     }
 
     private mutating func check(_ linux: LinuxConfiguration) {
@@ -127,10 +128,10 @@ struct Validation {
     }
 
     private mutating func checkPaths(_ linux: LinuxConfiguration) {
-        for (index, path) in linux.maskedPaths.enumerated() where !path.hasPrefix("/") {
+        for (index, path) in linux.maskedPaths.enumerated() where !path.isAbsolute {
             report("linux", "maskedPaths[\(index)]", quotation(of: path) + " is not an absolute path")
         }
-        for (index, path) in linux.readonlyPaths.enumerated() where !path.hasPrefix("/") {
+        for (index, path) in linux.readonlyPaths.enumerated() where !path.isAbsolute {
             report("linux", "readonlyPaths[\(index)]", quotation(of: path) + " is not an absolute path")
         }
         guard !has(.mount), let path = linux.maskedPaths.first ?? linux.readonlyPaths.first else { return }

@@ -1,3 +1,4 @@
+import ByteStrings
 import Containers
 
 /// Where flags may stand among the arguments of a command.
@@ -26,7 +27,7 @@ struct ArgumentParser {
     ///
     /// With `untilPositional` it stops before the first positional argument and returns the position of that one.
     func parse(
-        _ words: [String], from start: Int, into result: inout ParsedArguments, untilPositional: Bool = false
+        _ words: [ByteString], from start: Int, into result: inout ParsedArguments, untilPositional: Bool = false
     ) throws(UsageError) -> Int {
         var index = start
         var flagsEnded = false
@@ -60,12 +61,9 @@ struct ArgumentParser {
         return index
     }
 
-    private func isFlag(_ word: String) -> Bool {
-        let bytes = word.utf8
-        return bytes.count > 1 && bytes.first == UInt8(ascii: "-")
-    }
+    private func isFlag(_ word: ByteString) -> Bool { word.count > 1 && word.first == UInt8(ascii: "-") }
 
-    private func mayFollowPositional(_ word: String) -> Bool {
+    private func mayFollowPositional(_ word: ByteString) -> Bool {
         switch rule {
         case .interspersed: return true
         case .stopAtFirst: return false
@@ -76,10 +74,9 @@ struct ArgumentParser {
         }
     }
 
-    private func find(_ name: Substring) -> Flag? {
-        let bytes = name.utf8
+    private func find(_ name: ArraySlice<UInt8>) -> Flag? {
         for flag in flags where flag.name.matches(name) { return flag }
-        guard bytes.count == 1, let letter = bytes.first else { return nil }
+        guard name.count == 1, let letter = name.first else { return nil }
         return find(letter)
     }
 
@@ -89,33 +86,26 @@ struct ArgumentParser {
     }
 
     /// The name in `word`, the text behind `=`, and the number of dashes.
-    private func split(_ word: String) -> (name: Substring, value: Substring?, dashes: Int) {
-        let bytes = word.utf8
-        var start = bytes.index(after: bytes.startIndex)
-        var dashes = 1
-        if start < bytes.endIndex, bytes[start] == UInt8(ascii: "-") {
-            start = bytes.index(after: start)
-            dashes = 2
-        }
-        guard let equals = bytes[start...].firstIndex(of: UInt8(ascii: "=")) else {
-            return (word[start...], nil, dashes)
-        }
-        return (word[start..<equals], word[bytes.index(after: equals)...], dashes)
+    private func split(_ word: ByteString) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>?, dashes: Int) {
+        let dashes = word.count > 1 && word[1] == UInt8(ascii: "-") ? 2 : 1
+        let rest = word[dashes..<word.count]
+        guard let equals = rest.firstIndex(of: UInt8(ascii: "=")) else { return (rest, nil, dashes) }
+        return (rest[..<equals], rest[(equals + 1)...], dashes)
     }
 
     private func parseFlag(
-        _ words: [String], at position: Int, into result: inout ParsedArguments
+        _ words: [ByteString], at position: Int, into result: inout ParsedArguments
     ) throws(UsageError) -> Int {
         let word = words[position]
         let (name, value, dashes) = split(word)
-        guard let first = name.utf8.first, first != UInt8(ascii: "-") else {
+        guard let first = name.first, first != UInt8(ascii: "-") else {
             throw UsageError(message: "bad flag syntax: " + word)
         }
         var flag = find(name)
         if flag == nil, dashes == 1 { flag = try parseLetters(name, into: &result) }
-        guard let flag else { throw UsageError(message: "flag provided but not defined: -" + name) }
+        guard let flag else { throw UsageError(message: "flag provided but not defined: -" + ByteString(bytes: name)) }
         if let value {
-            try add(flag, String(name), String(value), into: &result)
+            try add(flag, ByteString(bytes: name), ByteString(bytes: value), into: &result)
             return position + 1
         }
         if !flag.takesValue {
@@ -123,13 +113,14 @@ struct ArgumentParser {
             return position + 1
         }
         guard position + 1 < words.count else { throw UsageError(message: "flag needs an argument: " + word) }
-        try add(flag, String(name), words[position + 1], into: &result)
+        try add(flag, ByteString(bytes: name), words[position + 1], into: &result)
         return position + 2
     }
 
     /// Reads `it` as `i` and `t`: all but the last must be toggles, which are set; the last is returned.
-    private func parseLetters(_ name: Substring, into result: inout ParsedArguments) throws(UsageError) -> Flag? {
-        let letters = name.utf8
+    private func parseLetters(_ letters: ArraySlice<UInt8>, into result: inout ParsedArguments) throws(UsageError)
+        -> Flag?
+    {
         guard letters.count > 1 else { return nil }
         var toggles: [Flag] = []
         for letter in letters.dropLast() {
@@ -144,18 +135,18 @@ struct ArgumentParser {
     }
 
     private func add(
-        _ flag: Flag, _ name: String, _ text: String, into result: inout ParsedArguments
+        _ flag: Flag, _ name: ByteString, _ text: ByteString, into result: inout ParsedArguments
     ) throws(UsageError) {
         let content: ParsedArguments.FlagValue.Content
         switch flag.value {
         case .toggle:
-            guard let value = GoSyntax.bool(text) else { throw invalid(name, text, "parse error") }
+            guard let value = GoSyntax.bool(text.text) else { throw invalid(name, text, "parse error") }
             content = .toggle(value)
         case .text, .texts:
             content = .text(text)
         case .integer, .integers:
             do throws(GoSyntax.NumberError) {
-                content = .integer(try GoSyntax.integer(text))
+                content = .integer(try GoSyntax.integer(text.text))
             } catch {
                 throw invalid(name, text, "strconv.ParseInt: parsing " + goQuoted(text) + ": " + error.text)
             }
@@ -163,7 +154,7 @@ struct ArgumentParser {
         result.values.append(ParsedArguments.FlagValue(name: flag.name, content: content))
     }
 
-    private func invalid(_ name: String, _ text: String, _ reason: String) -> UsageError {
+    private func invalid(_ name: ByteString, _ text: ByteString, _ reason: String) -> UsageError {
         UsageError(message: "invalid value " + goQuoted(text) + " for flag -" + name + ": " + reason)
     }
 }

@@ -1,10 +1,7 @@
+import ByteStrings
+
 /// The words that the program was called with.
 struct ArgumentVector {
-    /// A word that is not UTF-8, by its position. The runtime's texts are JSON in the end, which cannot carry it.
-    struct InvalidWord: Error {
-        let index: Int
-    }
-
     private let count: Int
     private let words: UnsafePointer<UnsafeMutablePointer<CChar>?>?
 
@@ -20,14 +17,13 @@ struct ArgumentVector {
         return word[0] == 0x69 && word[1] == 0x6e && word[2] == 0x69 && word[3] == 0x74 && word[4] == 0
     }
 
-    /// The arguments of this process, the program's own name first.
-    func texts() throws(InvalidWord) -> [String] {
-        var arguments: [String] = []
+    /// The arguments of this process as they are, the program's own name first.
+    func byteStrings() -> [ByteString] {
+        var arguments: [ByteString] = []
         arguments.reserveCapacity(count)
         for index in 0..<count {
             guard let word = words?[index] else { break }
-            guard let text = String(validatingCString: word) else { throw InvalidWord(index: index) }
-            arguments.append(text)
+            arguments.append(ByteString(cString: word))
         }
         return arguments
     }

@@ -15,9 +15,9 @@ enum Caller {
 
     /// The socket that wants to hear that the container is ready; nil when the environment names none. See
     /// sd_notify(3).
-    static var notifySocket: String? {
-        guard let path: String = environmentVariable("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
-        return path
+    static var notifySocket: Path? {
+        guard let path = environmentVariable("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
+        return Path(path)
     }
 
     /// Whether cgroups are likely to be out of reach.

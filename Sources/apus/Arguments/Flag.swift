@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// One option of a command, as parsing, help texts, completions and manual pages see it.
 struct Flag: Sendable {
     /// The long name, without dashes. It identifies the flag.
@@ -73,6 +75,11 @@ extension StaticString {
             guard buffer.count == text.utf8.count else { return false }
             return buffer.elementsEqual(text.utf8)
         }
+    }
+
+    /// Whether the bytes are the same.
+    func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
+        withUTF8Buffer { $0.count == bytes.count && $0.elementsEqual(bytes) }
     }
 
     /// Whether the text is the same, byte for byte.

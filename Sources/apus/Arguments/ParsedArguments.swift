@@ -1,7 +1,9 @@
+import ByteStrings
+
 /// The flags and positional arguments of a command line, flags in the order they were given.
 struct ParsedArguments: Sendable {
     var values: [FlagValue] = []
-    var positionals: [String] = []
+    var positionals: [ByteString] = []
 
     /// A flag that was given.
     struct FlagValue: Sendable {
@@ -10,7 +12,7 @@ struct ParsedArguments: Sendable {
 
         enum Content: Sendable, Equatable {
             case toggle(Bool)
-            case text(String)
+            case text(ByteString)
             case integer(Int)
         }
     }
@@ -27,10 +29,19 @@ struct ParsedArguments: Sendable {
     /// Whether a toggle is on.
     func isOn(_ flag: Flag) -> Bool { toggle(flag) ?? false }
 
-    /// The text of a flag; nil when it was not given.
-    func text(_ flag: Flag) -> String? {
+    /// The value of a flag as the caller wrote it; nil when it was not given.
+    func bytes(_ flag: Flag) -> ByteString? {
         if case .text(let text) = last(flag) { return text }
         return nil
+    }
+
+    /// The value of a flag that takes words; nil when it was not given.
+    func text(_ flag: Flag) -> String? { bytes(flag)?.text }
+
+    /// The value of a flag that takes a path; nil when it was not given or is empty.
+    func path(_ flag: Flag) -> Path? {
+        guard let bytes = bytes(flag), !bytes.isEmpty else { return nil }
+        return Path(bytes)
     }
 
     /// The text of a flag; nil when it was not given or is empty.
@@ -46,8 +57,8 @@ struct ParsedArguments: Sendable {
     }
 
     /// All texts of a flag that may be repeated.
-    func texts(_ flag: Flag) -> [String] {
-        var texts: [String] = []
+    func texts(_ flag: Flag) -> [ByteString] {
+        var texts: [ByteString] = []
         for value in values where value.name.matches(flag.name) {
             if case .text(let text) = value.content { texts.append(text) }
         }

@@ -45,8 +45,8 @@ struct PassedDescriptors: Sendable {
 
     /// The number of descriptors that socket activation hands to this very process. See sd_listen_fds(3).
     private static var activatedCount: Int32 {
-        guard let text: String = environmentVariable("LISTEN_PID"), Int32(text) == processIdentifier,
-            let count: String = environmentVariable("LISTEN_FDS"), let number = Int32(count), number > 0,
+        guard let text = environmentVariable("LISTEN_PID"), Int32(text.text) == processIdentifier,
+            let count = environmentVariable("LISTEN_FDS"), let number = Int32(count.text), number > 0,
             number < 1 << 20
         else { return 0 }
         return number

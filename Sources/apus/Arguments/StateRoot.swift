@@ -2,7 +2,7 @@ import Linux
 
 /// The directory that holds the state of the containers, and how it was chosen.
 struct StateRoot: Sendable {
-    let path: String
+    let path: Path
     /// Whether `--root` named it.
     let isGiven: Bool
     /// Whether it lies in `XDG_RUNTIME_DIR`, where files that nobody touches are removed after a while.
@@ -10,16 +10,16 @@ struct StateRoot: Sendable {
 
     /// Chooses the directory without touching it.
     init(_ arguments: ParsedArguments) throws(CommandError) {
-        if let root = arguments.text(.root) {
-            path = try absolutePath(root)
+        if let root = arguments.bytes(.root) {
+            path = try absolutePath(Path(root))
             isGiven = true
             isInRuntimeDirectory = false
             guard path != "/" else { throw CommandError("Option --root argument should not be set to /") }
             return
         }
         isGiven = false
-        if let directory: String = environmentVariable("XDG_RUNTIME_DIR"), !directory.isEmpty, Self.isUnprivileged {
-            path = try absolutePath(directory + "/apus")
+        if let directory = environmentVariable("XDG_RUNTIME_DIR"), !directory.isEmpty, Self.isUnprivileged {
+            path = try absolutePath("\(directory)/apus")
             isInRuntimeDirectory = true
         } else {
             path = "/run/apus"
@@ -45,12 +45,12 @@ struct StateRoot: Sendable {
     }
 
     private func makeDirectories() throws(Errno) {
-        var prefix = ""
-        for component in path.split(separator: "/") {
-            prefix += "/"
-            prefix += component
+        guard let components = path.components else { throw .invalidArgument }
+        var folder: Path = "/"
+        for component in components {
+            folder = folder.appending(component)
             do throws(Errno) {
-                try makeDirectory(prefix, mode: 0o700)
+                try makeDirectory(folder, mode: 0o700)
             } catch {
                 guard error == .fileExists else { throw error }
             }

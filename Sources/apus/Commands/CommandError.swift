@@ -26,6 +26,11 @@ struct CommandError: Error {
         CommandError(prefix + message, status: status ?? self.status, cause: cause)
     }
 
+    /// A failed system call for a path.
+    init(_ operation: String, _ path: Path, _ errno: Errno, status: Int32 = ExitStatus.failure) {
+        self.init(operation, path.text, errno, status: status)
+    }
+
     /// A failed system call: `open /nosuch: no such file or directory`.
     init(_ operation: String, _ subject: String, _ errno: Errno, status: Int32 = ExitStatus.failure) {
         self.init(operation + " " + subject + ": " + errno.message, status: status)

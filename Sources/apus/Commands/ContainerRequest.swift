@@ -8,14 +8,14 @@ struct ContainerRequest {
 
     init(_ invocation: Invocation) throws(CommandError) {
         let arguments = invocation.arguments
-        identifier = arguments.positionals[0]
+        identifier = arguments.positionals[0].text
         let manager = try CgroupManager(arguments)
         let descriptors = try invocation.descriptors.checked()
-        options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
-        options.configurationFile = arguments.nonEmptyText(.configuration)
-        options.consoleSocket = arguments.nonEmptyText(.consoleSocket)
-        options.pidfdSocket = arguments.nonEmptyText(.pidfdSocket)
-        options.pidFile = arguments.nonEmptyText(.pidFile)
+        options = CreateOptions(bundle: arguments.path(.bundle) ?? ".")
+        options.configurationFile = arguments.path(.configuration)
+        options.consoleSocket = arguments.path(.consoleSocket)
+        options.pidfdSocket = arguments.path(.pidfdSocket)
+        options.pidFile = arguments.path(.pidFile)
         options.noPivot = arguments.isOn(.noPivot)
         options.noNewKeyring = arguments.isOn(.noNewKeyring)
         options.usesCgroups = manager != .disabled

@@ -24,7 +24,7 @@ extension Command {
             }
             do throws(ContainerError) {
                 try store.delete(
-                    invocation.arguments.positionals[0], force: invocation.arguments.isOn(.force),
+                    invocation.arguments.positionals[0].text, force: invocation.arguments.isOn(.force),
                     report: invocation.report)
             } catch {
                 throw CommandError(error)
@@ -45,7 +45,7 @@ private func deleteMatching(_ invocation: borrowing Invocation, in store: Contai
     }
     var failure: CommandError?
     do throws(ContainerError) {
-        for id in try store.identifiers() where pattern.matches(id) {
+        for id in try store.identifiers() where pattern.matches(ByteString(id)) {
             do throws(ContainerError) {
                 try store.delete(id, force: invocation.arguments.isOn(.force), report: invocation.report)
             } catch {

@@ -70,11 +70,11 @@ private func checkStatus(of container: Container, ignoringPaused: Bool) throws(C
 private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecOptions {
     let arguments = invocation.arguments
     var options = ExecOptions()
-    if let path = arguments.nonEmptyText(.process) {
+    if let path = arguments.path(.process) {
         options.process = try process(at: path)
     } else {
         options.arguments = Array(arguments.positionals.dropFirst())
-        options.workingDirectory = arguments.nonEmptyText(.cwd)
+        options.workingDirectory = arguments.path(.cwd)
         options.environment = arguments.texts(.env)
         options.terminal = arguments.isOn(.tty)
         if let text = arguments.nonEmptyText(.user) {
@@ -83,25 +83,25 @@ private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecO
             options.group = user.group
         }
         options.additionalGroups = try additionalGroups(arguments.integers(.additionalGids))
-        options.processLabel = arguments.nonEmptyText(.processLabel)
-        options.apparmorProfile = arguments.nonEmptyText(.apparmor)
+        options.processLabel = arguments.path(.processLabel)?.bytes
+        options.apparmorProfile = arguments.path(.apparmor)?.bytes
         options.noNewPrivileges = arguments.toggle(.noNewPrivs)
-        options.capabilities = arguments.texts(.cap)
+        options.capabilities = arguments.texts(.cap).map(\.text)
     }
-    options.cgroups = arguments.texts(.cgroup)
+    options.cgroups = arguments.texts(.cgroup).map(\.text)
     options.ignoresPaused = arguments.isOn(.ignorePaused)
-    options.consoleSocket = arguments.nonEmptyText(.consoleSocket)
-    options.pidfdSocket = arguments.nonEmptyText(.pidfdSocket)
-    options.pidFile = arguments.nonEmptyText(.pidFile)
+    options.consoleSocket = arguments.path(.consoleSocket)
+    options.pidfdSocket = arguments.path(.pidfdSocket)
+    options.pidFile = arguments.path(.pidFile)
     options.passedDescriptors = try invocation.descriptors.checked().preserved
     options.detaches = arguments.isOn(.detach)
     options.programName = invocation.programName.text
-    options.waitFifo = arguments.nonEmptyText(.execWaitFifo)
+    options.waitFifo = arguments.path(.execWaitFifo)
     return options
 }
 
 /// The process object of a file, which engines write for each call.
-private func process(at path: String) throws(CommandError) -> Process {
+private func process(at path: Path) throws(CommandError) -> Process {
     let bytes: [UInt8]
     do throws(Errno) {
         // A pipe, too: `--process <(generate)` of a shell.

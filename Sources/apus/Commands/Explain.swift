@@ -1,3 +1,4 @@
+import ByteStrings
 import Containers
 
 extension Command {
@@ -21,8 +22,8 @@ extension Command {
 private func printExplanation(_ arguments: ParsedArguments) throws(CommandError) {
     let format = arguments.text(.explainFormat) ?? "text"
     guard format == "text" || format == "json" else { throw CommandError("invalid format option") }
-    var options = CreateOptions(bundle: arguments.nonEmptyText(.bundle) ?? ".")
-    options.configurationFile = arguments.nonEmptyText(.configuration)
+    var options = CreateOptions(bundle: arguments.path(.bundle) ?? ".")
+    options.configurationFile = arguments.path(.configuration)
     let manager = try CgroupManager(arguments)
     options.usesCgroups = manager != .disabled
     options.usesSystemdCgroup = manager == .systemd

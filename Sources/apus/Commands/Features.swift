@@ -13,7 +13,7 @@ extension Command {
             arguments: .none
         ) { (_) throws(CommandError) in
             var features = Features.supported
-            if let buildCommit { features.annotations["apus.commit"] = buildCommit }
+            if let buildCommit { features.annotations["apus.commit"] = ByteString(buildCommit) }
             try writeStandardOutput(features.encoded(.blanks(4)) + [UInt8(ascii: "\n")])
             return ExitStatus.success
         }

@@ -1,3 +1,5 @@
+import ByteStrings
+
 extension Command {
     /// Prints what belongs to an installation and is made from the flag table. Not listed: it serves `make install`.
     static var generate: Command {
@@ -10,7 +12,7 @@ extension Command {
                 """,
             arguments: .between(1, 2)
         ) { (invocation) throws(CommandError) in
-            let positionals = invocation.arguments.positionals
+            let positionals = invocation.arguments.positionals.map(\.text)
             switch positionals[0] {
             case "bash": try writeStandardOutput(ShellCompletion.bash())
             case "zsh": try writeStandardOutput(ShellCompletion.zsh())

@@ -1,3 +1,4 @@
+import ByteStrings
 import Containers
 
 extension Command {
@@ -17,7 +18,7 @@ extension Command {
             arguments: .between(1, 2), rule: .stopAtFirstExcept("all"), flags: [.killAll], subject: .container
         ) { (invocation) throws(CommandError) in
             let positionals = invocation.arguments.positionals
-            var name = positionals.count > 1 ? positionals[1] : ""
+            var name = positionals.count > 1 ? positionals[1].text : ""
             if name.isEmpty { name = "TERM" }
             let container = try invocation.container()
             guard let signal = SignalName.number(name) else {

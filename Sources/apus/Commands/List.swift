@@ -86,7 +86,7 @@ struct ContainerList {
         var table = TextTable(headings: ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"])
         for state in states {
             table.append([
-                state.id, String(state.pid ?? 0), state.status.rawValue, state.bundle, state.created ?? "",
+                state.id, String(state.pid ?? 0), state.status.rawValue, state.bundle.text, state.created ?? "",
                 state.owner ?? "",
             ])
         }

@@ -26,7 +26,7 @@ extension Command {
             case "table":
                 let options = Array(invocation.arguments.positionals.dropFirst())
                 let output = try runPs(options.isEmpty ? ["-ef"] : options)
-                try writeStandardOutput(try ProcessTable(output).lines(about: processes))
+                try writeStandardOutput(try ProcessTable(output).lines(about: processes).bytes)
             default: throw CommandError("invalid format option")
             }
             return ExitStatus.success
@@ -48,64 +48,62 @@ private func json(_ processes: [Int32]) -> [UInt8] {
 
 /// What ps printed, with the column that holds the process ids.
 struct ProcessTable {
-    private let header: Substring
-    private let rows: [Substring]
+    private let header: ArraySlice<UInt8>
+    private let rows: [ArraySlice<UInt8>]
     private let column: Int
 
     /// Finds the column called `PID`.
-    init(_ output: String) throws(CommandError) {
-        let lines = output.split(separator: "\n")
-        header = lines.first ?? ""
+    init(_ output: ByteString) throws(CommandError) {
+        let lines = output.split(separator: UInt8(ascii: "\n"))
+        header = lines.first ?? []
         rows = Array(lines.dropFirst())
-        guard let column = Self.fields(of: header).firstIndex(of: "PID") else {
+        guard let column = Self.fields(of: header).firstIndex(where: { $0.elementsEqual("PID".utf8) }) else {
             throw CommandError("couldn't find PID field in ps output")
         }
         self.column = column
     }
 
     /// The header and the lines about `processes`.
-    func lines(about processes: [Int32]) throws(CommandError) -> String {
+    func lines(about processes: [Int32]) throws(CommandError) -> ByteString {
         let wanted = Set(processes)
-        var text = header + "\n"
+        var lines = header + [UInt8(ascii: "\n")]
         for row in rows {
             let fields = Self.fields(of: row)
             guard fields.count > column else { continue }
-            guard let process = Int32(fields[column]) else {
-                throw CommandError("unable to parse pid: " + goQuoted(String(fields[column])))
-            }
-            if wanted.contains(process) { text += row + "\n" }
+            let field = ByteString(bytes: fields[column]).text
+            guard let process = Int32(field) else { throw CommandError("unable to parse pid: " + goQuoted(field)) }
+            if wanted.contains(process) { lines += row + [UInt8(ascii: "\n")] }
         }
-        return String(text)
+        return ByteString(bytes: lines)
     }
 
-    private static func fields(of line: Substring) -> [Substring] {
-        line.split { $0 == " " || $0 == "\t" }
+    private static func fields(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     }
 }
 
 /// What the host's ps prints.
-private func runPs(_ options: [String]) throws(CommandError) -> String {
-    let environment: [String] = environmentVariables()
-    let path: String
+private func runPs(_ options: [ByteString]) throws(CommandError) -> ByteString {
+    let environment = environmentVariables()
+    let path: Path
     do throws(ContainerError) {
         path = try ProgramLookup(environment: environment).find("ps")
     } catch {
         throw CommandError(error.reason)
     }
-    var output: [UInt8] = []
+    let output: ByteString
     let status: ProcessStatus
     do throws(Errno) {
         let program = try LaunchedProgram.start(
             path, arguments: ["ps"] + options, environment: environment, input: [], directory: nil)
-        output = try program.readAllOutput()
+        output = ByteString(bytes: try program.readAllOutput())
         status = try program.process.reap()
     } catch {
         throw CommandError("fork/exec", path, error)
     }
-    let text = String(decoding: output, as: UTF8.self)
     switch status {
-    case .exited(0): return text
-    case .exited(let code): throw CommandError("exit status " + String(code) + ": " + text)
-    case .killed(let signal): throw CommandError("signal: " + String(signal) + ": " + text)
+    case .exited(0): return output
+    case .exited(let code): throw CommandError("exit status " + String(code) + ": " + output)
+    case .killed(let signal): throw CommandError("signal: " + String(signal) + ": " + output)
     }
 }

@@ -26,7 +26,7 @@ extension Command {
 }
 
 private func writeSpec(_ arguments: ParsedArguments) throws(CommandError) {
-    let bundle = arguments.nonEmptyText(.bundle) ?? "."
+    let bundle = arguments.path(.bundle) ?? "."
     let directory: FileDescriptor
     do throws(Errno) {
         directory = try FileDescriptor.open(bundle, [.directory, .path])

@@ -30,7 +30,7 @@ final class Log {
         case "json": format = .json
         case let other: throw CommandError("invalid log-format: " + other)
         }
-        guard let path = arguments.nonEmptyText(.log) else { return }
+        guard let path = arguments.path(.log) else { return }
         do throws(Errno) {
             file = try FileDescriptor.open(
                 path, at: workingDirectory, [.writeOnly, .create, .append, .synchronous], mode: 0o644)

@@ -176,7 +176,9 @@ struct UnitAnnotationTests {
     @Test(arguments: [("A1", "true"), ("ab", "true"), ("Abc", "nonsense"), ("TimeoutStopSec", "'x'")])
     func badAnnotationsAreNamed(name: String, value: String) {
         let key = "org.systemd.property." + name
-        let error = #expect(throws: CgroupError.self) { try UnitAnnotations.properties(of: [key: value]) }
+        let error = #expect(throws: CgroupError.self) {
+            try UnitAnnotations.properties(of: [ByteString(key): ByteString(value)])
+        }
         #expect(error?.property == "annotations." + key)
         #expect(error?.value == value)
     }

@@ -176,7 +176,7 @@ struct PlanPropertyTests {
             let labels = plan.child.steps.compactMap {
                 if case .setSecurityLabel(let step) = $0.operation { step } else { nil }
             }
-            #expect(labels == [SecurityLabelStep(module: module, label: label)])
+            #expect(labels == [SecurityLabelStep(module: module, label: ByteString(label))])
         }
     }
 
@@ -190,7 +190,7 @@ struct PlanPropertyTests {
             $0.linux?.maskedPaths = ["/proc/kcore"]
         }
         let plan = try build(spec) { $0.hasSELinux = true }
-        var labels: [String: String] = [:]
+        var labels: [Path: ByteString] = [:]
         for step in plan.child.steps {
             if case .rootfs(.mount(let mount)) = step.operation { labels[mount.destination] = mount.label }
             if case .rootfs(.maskPaths(let masked)) = step.operation { labels["masked"] = masked.label }
