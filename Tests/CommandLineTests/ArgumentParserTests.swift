@@ -1,3 +1,4 @@
+import ByteStrings
 import Testing
 
 @testable import apus
@@ -5,14 +6,14 @@ import Testing
 @Suite struct ArgumentParserTests {
     /// What a line of words means to a command.
     private func parse(
-        _ words: [String], _ flags: [Flag], rule: PositionalRule = .interspersed
+        _ words: [ByteString], _ flags: [Flag], rule: PositionalRule = .interspersed
     ) throws(UsageError) -> ParsedArguments {
         var result = ParsedArguments()
         _ = try ArgumentParser(flags: flags + Flag.global, rule: rule).parse(words, from: 0, into: &result)
         return result
     }
 
-    private func complaint(_ words: [String], _ flags: [Flag]) -> String? {
+    private func complaint(_ words: [ByteString], _ flags: [Flag]) -> String? {
         do throws(UsageError) {
             _ = try parse(words, flags)
             return nil
@@ -32,7 +33,7 @@ import Testing
         ["--bundle", "B", "c"], ["--bundle=B", "c"], ["-bundle", "B", "c"], ["-bundle=B", "c"], ["-b", "B", "c"],
         ["-b=B", "c"], ["c", "--bundle", "B"], ["c", "-b=B"], ["--bundle", "A", "c", "--bundle=B"],
     ])
-    func spellingsOfAValue(words: [String]) throws {
+    func spellingsOfAValue(words: [ByteString]) throws {
         let result = try parse(words, Self.createFlags)
         #expect(result.text(.bundle) == "B")
         #expect(result.positionals == ["c"])
@@ -99,7 +100,7 @@ import Testing
         (["c", "sh", "--", "x"], ["c", "sh", "--", "x"]),
         (["c", "--help"], ["c", "--help"]),
     ])
-    func flagsOfTheProgramToRun(words: [String], positionals: [String]) throws {
+    func flagsOfTheProgramToRun(words: [ByteString], positionals: [ByteString]) throws {
         #expect(try parse(words, Self.execFlags, rule: .stopAtFirst).positionals == positionals)
     }
 
@@ -112,7 +113,7 @@ import Testing
         (["c", "--root"], ["c", "--root"], false),
         (["c", "--", "-9"], ["c", "-9"], false),
     ])
-    func signalsThatLookLikeFlags(words: [String], positionals: [String], all: Bool) throws {
+    func signalsThatLookLikeFlags(words: [ByteString], positionals: [ByteString], all: Bool) throws {
         let result = try parse(words, [.killAll], rule: .stopAtFirstExcept("all"))
         #expect(result.positionals == positionals)
         #expect(result.isOn(.killAll) == all)
@@ -139,7 +140,7 @@ import Testing
                 + "strconv.ParseInt: parsing \"9223372036854775808\": value out of range"
         ),
     ])
-    func complaints(words: [String], text: String) {
+    func complaints(words: [ByteString], text: String) {
         #expect(complaint(words, Self.createFlags) == text)
     }
 
@@ -151,5 +152,20 @@ import Testing
                 == 3)
         #expect(try parser.parse(["apus", "--debug"], from: 1, into: &result, untilPositional: true) == 2)
         #expect(try parser.parse(["apus", "--", "state"], from: 1, into: &result, untilPositional: true) == 2)
+    }
+}
+
+/// Words that are no text, or whose characters melt with what separates a flag from its value.
+@Suite struct ForeignWordTests {
+    @Test(arguments: [
+        ByteString(bytes: [0xe9]), "\u{301}x", "\u{600}", "\r\n", "=", "a=b",
+        ByteString(bytes: [UInt8](repeating: 0xff, count: 9000)),
+    ])
+    func valuesAreBytes(_ value: ByteString) throws {
+        for words: [ByteString] in [["--bundle=\(value)", "c"], ["--bundle", value, "c"], ["-b=\(value)", "c"]] {
+            var result = ParsedArguments()
+            _ = try ArgumentParser(flags: [.bundle], rule: .interspersed).parse(words, from: 0, into: &result)
+            #expect(result.path(.bundle) == Path(value) && result.positionals == ["c"])
+        }
     }
 }

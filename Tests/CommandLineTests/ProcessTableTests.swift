@@ -1,9 +1,10 @@
+import ByteStrings
 import Testing
 
 @testable import apus
 
 @Suite struct ProcessTableTests {
-    private static let output = """
+    private static let output: ByteString = """
         UID        PID  PPID CMD
         root         1     0 init
         root        12     1 sleep 12
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func needsThePIDColumn() {
-        for output in ["", "USER COMMAND\n", "pid\n1\n"] {
+        for output: ByteString in ["", "USER COMMAND\n", "pid\n1\n"] {
             do throws(CommandError) {
                 _ = try ProcessTable(output)
                 Issue.record("accepted")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.containers, .requires(.root, .runtime))
 struct HostileRootfsTests {
     /// A folder of the host that nobody may touch, and what it looked like.
-    private struct Precious {
+    struct Precious {
         let path: String
         private let before: [String]
         private let root: Set<String>

@@ -80,6 +80,10 @@ struct NotifySocket: ~Copyable {
 
     /// Whether one line of a message is `READY=1`. See sd_notify(3).
     static func saysReady(_ message: [UInt8]) -> Bool {
-        message.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("READY=1".utf8) }
+        message.split(separator: UInt8(ascii: "\n")).contains { line in
+            // Some programs end their lines as on other systems.
+            let word = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            return word.elementsEqual("READY=1".utf8)
+        }
     }
 }

@@ -48,7 +48,7 @@ final class ResctrlFixture {
     var facts: ResctrlFacts {
         get throws {
             let folder = try FileDescriptor.open(path, [.path, .directory])
-            return ResctrlFacts(path: path, folder: folder.raw)
+            return ResctrlFacts(path: Path(path), folder: folder.raw)
         }
     }
 
@@ -63,7 +63,7 @@ final class ResctrlFixture {
 
     /// Puts a process where the setting wants it, and gives the names of the folders that were made.
     @discardableResult
-    func join(_ rdt: IntelRdt, pid: Int32 = 4711) throws -> [String] {
+    func join(_ rdt: IntelRdt, pid: Int32 = 4711) throws -> [Path] {
         var tree = try tree()
         try tree.join(step(rdt), pid)
         return tree.made

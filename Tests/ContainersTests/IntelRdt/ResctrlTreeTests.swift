@@ -141,7 +141,7 @@ struct ResctrlTreeTests {
     /// What is no resctrl is never written to.
     @Test func anotherFileSystemIsRefused() throws {
         let fixture = try ResctrlFixture()
-        #expect(failure { _ = try ResctrlTree(mountedAt: fixture.path) }?.errno == .noSuchDevice)
+        #expect(failure { _ = try ResctrlTree(mountedAt: Path(fixture.path)) }?.errno == .noSuchDevice)
     }
 }
 
@@ -175,7 +175,9 @@ struct IntelRdtStepTests {
 
     @Test(arguments: ["info", "mon_groups", "mon_data"])
     func foldersThatAreNoClasses(_ name: String) throws {
-        #expect(reason(IntelRdt(closID: name), try ResctrlFixture().facts) == "invalid intelRdt.ClosID \"\(name)\"")
+        #expect(
+            reason(IntelRdt(closID: ByteString(name)), try ResctrlFixture().facts)
+                == "invalid intelRdt.ClosID \"\(name)\"")
     }
 
     @Test func paths() throws {
@@ -192,8 +194,8 @@ struct IntelRdtStepTests {
         let fixture = try ResctrlFixture()
         var record = StateRecord(id: "box", created: "", bundle: "/b", rootfs: "/b/rootfs")
         record.note(try fixture.step(IntelRdt(enableMonitoring: true)))
-        #expect(record.intelRdtPath == fixture.path + "/box" && record.ownsIntelRdtGroup)
-        #expect(record.intelRdtMonitoringPath == fixture.path + "/box/mon_groups/box")
+        #expect(record.intelRdtPath == Path(fixture.path + "/box") && record.ownsIntelRdtGroup)
+        #expect(record.intelRdtMonitoringPath == Path(fixture.path + "/box/mon_groups/box"))
         #expect(try StateRecord(decoding: record.encoded) == record)
         // Somebody else's folder of the same name stays.
         try fixture.group("box", schemata: "")

@@ -110,8 +110,10 @@ struct SpecVariation {
         (
             "mounts",
             { spec, random in
-                let options = ["ro", "rbind", "bind", "rslave", "rro", "nosuid", "idmap", "tmpcopyup", "size=5m"]
-                let type = random.one(
+                let options: [ByteString] = [
+                    "ro", "rbind", "bind", "rslave", "rro", "nosuid", "idmap", "tmpcopyup", "size=5m",
+                ]
+                let type: ByteString = random.one(
                     of: ["bind", "tmpfs", "proc", "sysfs", "cgroup", "overlay", "mqueue"], or: "bind")
                 spec.mounts.append(
                     Mount(
