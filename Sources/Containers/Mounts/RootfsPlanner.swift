@@ -85,9 +85,9 @@ extension RootfsPlanner {
             let origin = Origin(.devices, index)
             var step = try self.device(device, origin)
             // The link that every container has goes there, whatever an engine found on the host.
-            if step.path.utf8.elementsEqual("/dev/ptmx".utf8) { continue }
+            if step.path == "/dev/ptmx" { continue }
             if step.bindsHostNode, preparesDevices { step.preparedIndex = Int32(clamping: index) }
-            if let first = configured.first(where: { $0.0.path.utf8.elementsEqual(step.path.utf8) })?.0 {
+            if let first = configured.first(where: { $0.0.path == step.path })?.0 {
                 // Engines append without looking: the first one has the place.
                 if first.kind == step.kind, first.major == step.major, first.minor == step.minor { continue }
                 throw ContainerError(

@@ -7,17 +7,17 @@ import RuntimeSpec
 package struct RecordedConfiguration: Equatable, Sendable {
     /// One mount as it was asked for.
     package struct Mount: Equatable, Sendable {
-        package var source: String
-        package var destination: String
-        package var type: String
+        package var source: Path
+        package var destination: Path
+        package var type: ByteString
         package var flags: UInt32
-        package var data: String
+        package var data: ByteString
     }
 
     package var mounts: [Mount]
     private let isReadonly: Bool
-    private let hostname: String
-    private let domainname: String
+    private let hostname: ByteString
+    private let domainname: ByteString
     private let linux: LinuxConfiguration
     private let process: Process?
 
@@ -76,8 +76,8 @@ package struct RecordedConfiguration: Equatable, Sendable {
         writer.beginArray()
         for mount in mounts {
             writer.beginObject()
-            text("source", mount.source, &writer)
-            text("destination", mount.destination, &writer)
+            text("source", mount.source.bytes, &writer)
+            text("destination", mount.destination.bytes, &writer)
             text("device", mount.type, &writer)
             if mount.flags != 0 {
                 writer.key("flags")
@@ -89,17 +89,17 @@ package struct RecordedConfiguration: Equatable, Sendable {
         writer.endArray()
     }
 
-    private func text(_ name: StaticString, _ value: String, _ writer: inout JSONWriter) {
+    private func text(_ name: StaticString, _ value: ByteString, _ writer: inout JSONWriter) {
         guard !value.isEmpty else { return }
         writer.key(name)
         writer.string(value)
     }
 
-    private func list(_ name: StaticString, _ values: [String], _ writer: inout JSONWriter) {
+    private func list(_ name: StaticString, _ values: [Path], _ writer: inout JSONWriter) {
         guard !values.isEmpty else { return }
         writer.key(name)
         writer.beginArray()
-        for value in values { writer.string(value) }
+        for value in values { writer.string(value.bytes) }
         writer.endArray()
     }
 
