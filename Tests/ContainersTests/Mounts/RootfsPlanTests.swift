@@ -87,7 +87,7 @@ struct RootfsPlanTests {
     }
 
     @Test func flagsOfBindsReplaceThoseOfTheSource() throws {
-        func change(_ words: [String]) throws -> MountAttributeChange? {
+        func change(_ words: [ByteString]) throws -> MountAttributeChange? {
             mounts(try plan([Mount(destination: "/b", source: "/d", options: ["bind"] + words)])).first?.attributeChange
         }
         var found = try #require(try change(["ro"]))
@@ -175,12 +175,12 @@ struct RootfsPlanTests {
         ("net/ipv4/conf/eth0.1/forwarding", "net/ipv4/conf/eth0.1/forwarding"),
         ("net.ipv4.conf.eth0/1.forwarding", "net/ipv4/conf/eth0.1/forwarding"),
     ])
-    func sysctlKeyNamesFile(_ key: String, _ path: String) throws {
+    func sysctlKeyNamesFile(_ key: ByteString, _ path: Path) throws {
         #expect(try SysctlStep(key, "1").path == path)
     }
 
     @Test(arguments: ["", "net", "net..x", "net/../../x", "/etc/passwd", "net/./x", "net.ipv4."])
-    func sysctlKeyCannotLeaveItsFolder(_ key: String) {
+    func sysctlKeyCannotLeaveItsFolder(_ key: ByteString) {
         #expect(throws: ContainerError.self) { try SysctlStep(key, "1") }
     }
 
