@@ -96,7 +96,7 @@ extension ProcessHandle {
     /// Throws if the container's init ended instead of executing its program, with a filter that let it say nothing.
     ///
     /// Its end of a fault and the name that it still has tell so, as long as nobody has reaped it.
-    fileprivate func checkExecution(nameBefore: String) throws(ContainerError) {
+    fileprivate func checkExecution(nameBefore: ByteString) throws(ContainerError) {
         guard let facts = ProcessFacts(pid: pid), facts.name == nameBefore, facts.isEnding || !facts.isAlive else {
             return
         }

@@ -7,8 +7,8 @@ import Linux
 /// descriptor, it finds none. SwiftPM names the entry of an executable after its target, so that tests can link the
 /// module into a program of their own, and makes it `main` when it links the executable.
 @_cdecl("apus_main")
-func enter(count: Int32, words: UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
-    let arguments = ArgumentVector(count: count, words: words)
+func enter(count: Int32, argv: UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
+    let arguments = ArgumentVector(count: count, words: argv)
     do throws(Errno) {
         isStandardOutputMissing = try replaceClosedStreams().contains(.output)
         try surviveFailedWrites()
@@ -19,17 +19,12 @@ func enter(count: Int32, words: UnsafePointer<UnsafeMutablePointer<CChar>?>?) ->
         writeStandardError("unable to secure the standard streams: " + error.message + "\n")
         exitProcess(ExitStatus.failure)
     }
-    do throws(ArgumentVector.InvalidWord) {
-        let texts = try arguments.texts()
-        // Newer kernels put an empty word where there is none.
-        guard texts.contains(where: { !$0.isEmpty }) else {
-            writeStandardError("the program was called without any argument, even its own name\n")
-            exitProcess(ExitStatus.failure)
-        }
-        var program = Program(texts)
-        exitProcess(program.run())
-    } catch {
-        writeStandardError("argument " + String(error.index) + " is not valid UTF-8\n")
+    let words = arguments.byteStrings()
+    // Newer kernels put an empty word where there is none.
+    guard words.contains(where: { !$0.isEmpty }) else {
+        writeStandardError("the program was called without any argument, even its own name\n")
         exitProcess(ExitStatus.failure)
     }
+    var program = Program(words)
+    exitProcess(program.run())
 }
