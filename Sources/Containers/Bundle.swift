@@ -52,7 +52,7 @@ struct Bundle {
             let spec = try Spec(validating: bytes)
             return (bytes, spec)
         } catch {
-            throw ContainerError(.invalidConfiguration, exactly: error.text(of: configurationFile))
+            throw ContainerError(.invalidConfiguration, exactly: error.text(of: configurationFile.text))
         }
     }
 

@@ -109,7 +109,7 @@ public struct Container: Sendable {
         do throws(SpecError) {
             return try Spec(json: bytes)
         } catch {
-            throw ContainerError(.invalidConfiguration, exactly: error.text(of: path))
+            throw ContainerError(.invalidConfiguration, exactly: error.text(of: path.text))
         }
     }
 }

@@ -80,7 +80,7 @@ public struct ContainerStore: Sendable {
             record = try StateRecord(decoding: bytes)
         } catch {
             var failure = error
-            failure.subject = path
+            failure.subject = path.text
             failure.remedy = "delete --force removes what is left of the container"
             throw failure
         }

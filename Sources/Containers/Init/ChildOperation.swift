@@ -66,11 +66,11 @@ package enum ChildOperation: Sendable {
 package struct HookState: Equatable, Sendable, PlanCodable {
     package var id: String
     package var status: ContainerStatus
-    package var bundle: String
-    package var annotations: OrderedPairs<String, String>
+    package var bundle: Path
+    package var annotations: OrderedPairs<ByteString, ByteString>
 
     package init(
-        id: String, status: ContainerStatus, bundle: String, annotations: OrderedPairs<String, String>
+        id: String, status: ContainerStatus, bundle: Path, annotations: OrderedPairs<ByteString, ByteString>
     ) {
         self.id = id
         self.status = status
@@ -89,8 +89,8 @@ package struct HookState: Equatable, Sendable, PlanCodable {
         id = try decoder.decode(String.self)
         guard let status = ContainerStatus(rawValue: try decoder.decode(String.self)) else { throw PlanCodingError() }
         self.status = status
-        bundle = try decoder.decode(String.self)
-        let texts = try decoder.decode([String].self)
+        bundle = try decoder.decode(Path.self)
+        let texts = try decoder.decode([ByteString].self)
         guard texts.count.isMultiple(of: 2) else { throw PlanCodingError() }
         annotations = OrderedPairs(
             distinct: stride(from: 0, to: texts.count, by: 2).map { .init(key: texts[$0], value: texts[$0 + 1]) })

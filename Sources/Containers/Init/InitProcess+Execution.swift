@@ -124,7 +124,7 @@ extension InitProcess {
         // As in runc, nothing comes before these words: they stand in the container's own output.
         throw ContainerError(
             .programNotFound, origin: Origin(.rule), errno: failure, reason: "exec \(program)",
-            remedy: mayLookAtProgram ? ExecutionFailure(failure).advice(on: Path(program)) : "")
+            remedy: mayLookAtProgram ? ExecutionFailure(failure).advice(on: program) : "")
     }
 
     /// Whether a filter lets this process live that looks at the program.

@@ -36,7 +36,7 @@ extension RootfsSetup {
     }
 
     /// What keeps a path from being masked is not always the path.
-    private static func blamed(_ error: ContainerError, _ path: String, _ index: Int) -> ContainerError {
+    private static func blamed(_ error: ContainerError, _ path: Path, _ index: Int) -> ContainerError {
         var failure = error
         failure.operation = "mask " + path + ": " + error.operation
         failure.member = "[\(index)]"

@@ -24,7 +24,7 @@ extension RootfsSetup {
             }
         }
         let path = RootedPath(step.destination, in: root)
-        if !step.rules.contains(.insideProc), ContainerPath.isBelow(step.destination, "/proc") {
+        if !step.rules.contains(.insideProc), step.destination.isBelow("/proc") {
             throw insideProc(step, path)
         }
         let links: RootedPath.Links =
