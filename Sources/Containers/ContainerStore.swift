@@ -1,3 +1,5 @@
+// The public declarations name paths, arguments and environments by these types.
+@_exported import ByteStrings
 import Linux
 
 /// The folder in which a runtime keeps the state of its containers, one folder for each.

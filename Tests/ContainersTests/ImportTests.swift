@@ -10,7 +10,7 @@ struct ImportTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "apus-import-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = ContainerStore(root: folder.path)
+        let store = ContainerStore(root: Path(folder.path))
         #expect(try store.identifiers().isEmpty)
         let error = #expect(throws: ContainerError.self) { try store.load("absent") }
         #expect(error?.code == .doesNotExist)

@@ -112,6 +112,6 @@ private func process(at path: Path) throws(CommandError) -> Process {
     do throws(SpecError) {
         return try Process(json: bytes)
     } catch {
-        throw CommandError(error.text(of: path))
+        throw CommandError(error.text(of: path.text))
     }
 }

@@ -1,4 +1,5 @@
 import ByteStrings
+import RuntimeSpec
 import Testing
 
 @testable import Containers

@@ -75,14 +75,14 @@ struct HostileRootfsTests {
         try rootfs.link("rootfs/other", to: "/proc/self/fd/3")
         for path in ["/out/x", "/other"] {
             var spec = rootfs.spec
-            spec.mounts.append(Mount(destination: path, type: "tmpfs"))
+            spec.mounts.append(Mount(destination: Path(path), type: "tmpfs"))
             let before = rootfs.spec
             rootfs.spec = spec
             let (output, status) = try rootfs.run("true")
             #expect(status == 3, "\(path): \(output)")
             #expect(output.contains("too many levels of symbolic links"))
             rootfs.spec = before
-            rootfs.spec.linux?.maskedPaths = [path]
+            rootfs.spec.linux?.maskedPaths = [Path(path)]
             let (masked, maskStatus) = try rootfs.run("true")
             #expect(maskStatus == 3, "\(path): \(masked)")
         }
@@ -101,7 +101,7 @@ struct HostileRootfsTests {
     @Test(arguments: ["/proc/self", "/tmp/../proc/sys", "/proc/1/status", "/proc/none", "/proc/none/x"])
     func placesInProcAreRefused(_ place: String) throws {
         let rootfs = try ProbedRootfs()
-        rootfs.spec.mounts.append(Mount(destination: place, type: "tmpfs"))
+        rootfs.spec.mounts.append(Mount(destination: Path(place), type: "tmpfs"))
         let (output, status) = try rootfs.run("true")
         #expect(status == 3)
         #expect(output.contains("cannot be mounted because it is inside /proc"))

@@ -8,8 +8,8 @@ struct MountOptionsTests {
     @Test func tableIsSortedForItsSearch() {
         #expect(knownMountOptions == knownMountOptions.sorted())
         #expect(Set(knownMountOptions).count == knownMountOptions.count)
-        for name in knownMountOptions { #expect(MountOption.named(name)?.name.description == name) }
-        for name in ["", "a", "zz", "r", "rop", "uid=0", "\u{e9}"] { #expect(MountOption.named(name) == nil) }
+        for name in knownMountOptions { #expect(MountOption.named(ByteString(name))?.name.description == name) }
+        for name in ["", "a", "zz", "r", "rop", "uid=0", "\u{e9}"] { #expect(MountOption.named(ByteString(name)) == nil) }
     }
 
     @Test(
@@ -22,7 +22,7 @@ struct MountOptionsTests {
             ("nosymfollow", .noSymbolicLinks), ("bind", .bind), ("rbind", [.bind, .recursive]), ("remount", .remount),
         ] as [(String, MountFlags)])
     func wordSetsFlag(_ word: String, _ flags: MountFlags) throws {
-        let options = try MountOptions.parse([word])
+        let options = try MountOptions.parse([ByteString(word)])
         #expect(options.flags == flags)
         #expect(options.cleared == [])
         #expect(options.data == "")
@@ -36,10 +36,10 @@ struct MountOptionsTests {
             ("nolazytime", .lazyTime), ("loud", .silent), ("nomand", .mandatoryLocks), ("symfollow", .noSymbolicLinks),
         ] as [(String, MountFlags)])
     func wordClearsFlag(_ word: String, _ flags: MountFlags) throws {
-        var options = try MountOptions.parse([word])
+        var options = try MountOptions.parse([ByteString(word)])
         #expect(options.flags == [])
         #expect(options.cleared == flags)
-        options = try MountOptions.parse(["ro", "nosuid", "nodev", "noexec", word])
+        options = try MountOptions.parse(["ro", "nosuid", "nodev", "noexec", ByteString(word)])
         #expect(options.flags.isDisjoint(with: flags))
     }
 
@@ -63,7 +63,7 @@ struct MountOptionsTests {
             ("unbindable", .unbindable), ("runbindable", [.unbindable, .recursive]),
         ] as [(String, MountFlags)])
     func wordChangesPropagation(_ word: String, _ flags: MountFlags) throws {
-        let options = try MountOptions.parse([word, "private"])
+        let options = try MountOptions.parse([ByteString(word), "private"])
         #expect(options.propagation == [flags, .privatePropagation])
         #expect(options.flags == [])
     }
@@ -80,7 +80,7 @@ struct MountOptionsTests {
             ("rnostrictatime", [], .accessTimeField),
         ] as [(String, MountAttributes, MountAttributes)])
     func wordChangesWholeTree(_ word: String, _ set: MountAttributes, _ cleared: MountAttributes) throws {
-        let options = try MountOptions.parse([word])
+        let options = try MountOptions.parse([ByteString(word)])
         #expect(options.recursivelySet == set)
         #expect(options.recursivelyCleared == cleared)
         #expect(options.flags == [])
@@ -111,7 +111,7 @@ struct MountOptionsTests {
         "idmap=uids=+1-0-1;gids=0-0-1", "idmap=uids=0-0-1#;gids=0-0-1",
     ])
     func malformedIDMapIsAnError(_ word: String) {
-        #expect(throws: ContainerError.self) { try MountOptions.parse([word]) }
+        #expect(throws: ContainerError.self) { try MountOptions.parse([ByteString(word)]) }
     }
 
     @Test func dataKeepsQuotesTogether() {

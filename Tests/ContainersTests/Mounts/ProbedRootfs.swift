@@ -28,7 +28,7 @@ final class ProbedRootfs {
         while try sendFile(to: copy.raw, from: program.raw, count: 1 << 30) > 0 {}
         spec = Spec(root: Root(path: "rootfs"), mounts: mounts ?? Self.defaultMounts, linux: LinuxConfiguration())
         spec.linux?.namespaces = [.pid, .network, .ipc, .uts, .mount].map { Namespace(type: $0) }
-        facts = MountFacts(bundle: bundle, rootfs: bundle + "/rootfs")
+        facts = MountFacts(bundle: Path(bundle), rootfs: Path(bundle + "/rootfs"))
     }
 
     deinit {
@@ -55,11 +55,11 @@ final class ProbedRootfs {
         Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"]),
     ]
 
-    static let maskedPaths = [
+    static let maskedPaths: [Path] = [
         "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
         "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/proc/scsi",
     ]
-    static let readonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+    static let readonlyPaths: [Path] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 
     /// Writes a file of the bundle, making its folders.
     func write(_ text: String, to path: String) throws {

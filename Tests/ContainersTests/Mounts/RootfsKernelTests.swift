@@ -125,7 +125,7 @@ extension RootfsKernelTests {
         rootfs.spec.mounts.append(
             Mount(
                 destination: "/merged", type: "overlay", source: "overlay",
-                options: ["ro", "lowerdir=" + layers.joined(separator: ":")]))
+                options: ["ro", ByteString("lowerdir=" + layers.joined(separator: ":"))]))
         let (output, status) = try rootfs.run("busybox ls /merged | busybox wc -l")
         #expect(status == 0, "\(output)")
         #expect(output == "60\n")
@@ -276,7 +276,7 @@ extension RootfsKernelTests {
         // Some mount of the host, none of another test, with flags that a user namespace has to keep.
         let table = MountTable.entries(try readKernelFile("/proc/self/mountinfo", limit: 1 << 24).bytes)
         let place = table.map(\.point).first {
-            guard !$0.hasPrefix("/tmp/") else { return false }
+            guard !$0.isBelow("/tmp") else { return false }
             do throws(Errno) {
                 let folder = try FileDescriptor.open($0, [.path, .directory])
                 let permissions = try folder.status().permissions
