@@ -9,7 +9,9 @@ struct MountOptionsTests {
         #expect(knownMountOptions == knownMountOptions.sorted())
         #expect(Set(knownMountOptions).count == knownMountOptions.count)
         for name in knownMountOptions { #expect(MountOption.named(ByteString(name))?.name.description == name) }
-        for name in ["", "a", "zz", "r", "rop", "uid=0", "\u{e9}"] { #expect(MountOption.named(ByteString(name)) == nil) }
+        for name in ["", "a", "zz", "r", "rop", "uid=0", "\u{e9}"] {
+            #expect(MountOption.named(ByteString(name)) == nil)
+        }
     }
 
     @Test(
