@@ -128,6 +128,7 @@ struct BindFlagTests {
             for index in 0..<100 {
                 mkdir(source + "/\(index)", 0o755)
                 mkdir(source + "/\(index)/of-\(index)", 0o755)
+                mkdir(bundle.rootfs + "/mnt/\(index)", 0o755)
                 $0.mount("/mnt/\(index)", source: source + "/\(index)", "bind")
             }
             enterUserNamespace(&$0)

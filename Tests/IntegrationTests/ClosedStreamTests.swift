@@ -40,7 +40,7 @@ struct ClosedStreamTests {
 
     @Test func hooksRunWithClosedStreams() throws {
         let bundle = try TestBundle(shell: "true")
-        let log = bundle.directory("log")
+        let log = bundle.directory("seen")
         try bundle.change {
             $0.hooks.createRuntime = [
                 ["path": "/bin/sh", "args": ["sh", "-c", .string("cat >\(log)/state; echo out; echo err >&2")]]
@@ -57,7 +57,7 @@ struct ClosedStreamTests {
     /// Descriptors of the caller are neither the container's nor those of the programs of the host.
     @Test func hooksGetNoDescriptorOfTheCaller() throws {
         let bundle = try TestBundle(shell: "true")
-        let log = bundle.directory("log")
+        let log = bundle.directory("seen")
         let list: JSONValue = [
             "path": "/bin/sh", "args": ["sh", "-c", .string("ls /proc/self/fd >>\(log)/list; echo >>\(log)/list")],
         ]

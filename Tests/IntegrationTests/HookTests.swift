@@ -220,7 +220,7 @@ struct HookTests {
     /// An id may look like anything that a document has in another place.
     @Test func theIdIsNoPlaceForThePid() throws {
         let bundle = try TestBundle(id: "box-2147483648") { $0.process.args = ["true"] }
-        let log = bundle.directory("log")
+        let log = bundle.directory("seen")
         try bundle.change {
             $0.hooks.createContainer = [hook("cat >\(log)/state")]
             $0.annotations = ["a": "-2147483648", "b": "\"pid\":"]
