@@ -1,0 +1,146 @@
+import Linux
+import Testing
+
+@testable import Cgroups
+
+/// Whose a cgroup is, told by marks and, where there can be none, by the inode.
+@Suite(.enabled(if: HostCgroups.canMakeAny, "needs root and a mounted cgroup hierarchy"))
+struct CgroupMarkTests {
+    private func set(_ mark: [UInt8], _ place: CgroupMark.Place, on path: String) throws(Errno) {
+        let directory = try FileDescriptor.open(Path(path), [.readOnly, .directory])
+        try setExtendedAttribute(place.attribute, mark, of: directory.raw)
+    }
+
+    /// Whose mark a directory below the cgroup bears.
+    private func holder(_ cgroup: borrowing Cgroup, _ path: String) throws(Errno) -> String? {
+        let directory = try FileDescriptor.open(Path(path), [.readOnly, .directory])
+        return try cgroup.holder(directory.raw, below: 0)
+    }
+
+    /// Marks directories as a runtime without privilege does; false where the kernel has no such attribute.
+    private func markAsUser(_ mark: CgroupMark, _ paths: [String]) throws(Errno) -> Bool {
+        do throws(Errno) {
+            for path in paths { try set(mark.bytes, .user, on: path) }
+            return true
+        } catch {
+            guard error == .notSupported else { throw error }
+            return false
+        }
+    }
+
+    /// For each hierarchy, whether the directory there is the container's own.
+    private func ownership(_ cgroup: inout Cgroup) throws -> [Bool] {
+        var answers: [Bool] = []
+        for index in cgroup.branches.indices { answers.append(try cgroup.isOwn(index)) }
+        return answers
+    }
+
+    private func opensForAClone(_ cgroup: inout Cgroup) -> Bool {
+        do throws(CgroupError) {
+            return try cgroup.directoryForClone() != nil
+        } catch {
+            return false
+        }
+    }
+
+    @Test func withoutAMarkTheInodeDecides() throws {
+        try HostCgroups.withCgroup { cgroup in
+            let mark = CgroupMark(id: "c")
+            var inodes: [(controller: String, inode: UInt64)] = []
+            for (controller, path) in cgroup.paths { inodes.append((controller, try fileStatus(path).inode)) }
+            var own = Cgroup(recorded: cgroup.paths, mark: mark, inodes: inodes)
+            let isOwn = try ownership(&own)
+            #expect(!isOwn.contains(false))
+            for wrong in [inodes.map { (controller: $0.controller, inode: $0.inode + 1) }, []] {
+                var other = Cgroup(recorded: cgroup.paths, mark: mark, inodes: wrong)
+                let isOwn = try ownership(&other)
+                #expect(!isOwn.contains(true))
+                let isEmpty = try other.isEmpty()
+                #expect(isEmpty)
+                if other.unifiedIndex != nil {
+                    let opens = opensForAClone(&other)
+                    #expect(!opens)
+                }
+                try other.remove(killing: true)
+                let left = other.left
+                #expect(left.count == isOwn.count)
+                let text = LeftCgroup.warning(left) ?? ""
+                #expect(text.hasPrefix("failed to remove cgroup: "))
+            }
+            for (_, path) in cgroup.paths { #expect(try fileStatus(path).kind == .directory) }
+        }
+    }
+
+    @Test func aMarkOfTheUnprivileged() throws {
+        try HostCgroups.withCgroup { cgroup in
+            let mark = CgroupMark(id: "c")
+            let paths = cgroup.paths
+            guard try markAsUser(mark, paths.map(\.path)) else { return }
+            var own = Cgroup(recorded: paths, mark: mark)
+            let isOwn = try ownership(&own)
+            #expect(!isOwn.contains(false))
+            var another = Cgroup(recorded: paths, mark: CgroupMark(id: "c"))
+            let isAnothersOwn = try ownership(&another)
+            #expect(!isAnothersOwn.contains(true))
+            let isOfAnother = try another.isOfAnother()
+            #expect(isOfAnother)
+            // One below that bears another's, by a runtime of the same kind.
+            let below = paths[0].path + "/below"
+            try makeDirectory(below, mode: 0o755)
+            _ = try markAsUser(CgroupMark(id: "d"), [below])
+            let found = try holder(own, below)
+            #expect(found == "d")
+            // What bears a mark, nobody else removes.
+            try own.remove()
+        }
+    }
+
+    /// A container that owns its cgroup cannot hide one below by a mark that it writes itself.
+    @Test func aMarkThatTheContainerCanWrite() throws {
+        let name = HostCgroups.uniqueName()
+        let plan = try CgroupPlan(layout: HostCgroups.layout, cgroupsPath: "/" + name, id: "c")
+        let mark = CgroupMark(id: "c")
+        var cgroup = Cgroup(plan, mark: mark)
+        try cgroup.make()
+        let inodes = cgroup.inodes
+        #expect(inodes.isEmpty)
+        let below = plan.places[0].directory + "/below"
+        try makeDirectory(below, mode: 0o755)
+        guard try markAsUser(CgroupMark(id: "d"), [below]) else { return try cgroup.remove() }
+        var found = [try holder(cgroup, below)]
+        // That of the privileged counts, but not if a runtime within a container has made it.
+        for bytes in [
+            Array("e 1-1 1".utf8), CgroupMark(id: "e").bytes, mark.bytes, [UInt8](repeating: 0xff, count: 4000),
+        ] {
+            try set(bytes, .trusted, on: below)
+            found.append(try holder(cgroup, below))
+        }
+        #expect(found.dropLast() == [nil, nil, "e", nil])
+        #expect(found.last != .some(nil))
+        try cgroup.remove()
+        #expect(throws: Errno.noSuchFileOrDirectory) { try fileStatus(plan.places[0].directory) }
+    }
+
+    /// What was taken over for a container whose making fails is its last owner's again.
+    @Test func aFailureGivesBackWhatWasTakenOver() throws {
+        let plan = try CgroupPlan(layout: HostCgroups.layout, cgroupsPath: "/" + HostCgroups.uniqueName(), id: "c")
+        let mark = CgroupMark(id: "first")
+        var first = Cgroup(plan, mark: mark)
+        try first.make()
+        var second = Cgroup(plan, mark: CgroupMark(id: "second"))
+        try second.make()
+        var recorded = Cgroup(recorded: plan.paths, mark: mark)
+        let isTakenOver = try recorded.isOfAnother()
+        #expect(isTakenOver)
+        try second.removeMade()
+        var again = Cgroup(recorded: plan.paths, mark: mark)
+        let isStillTakenOver = try again.isOfAnother()
+        #expect(!isStillTakenOver)
+        try again.remove()
+        let left = again.left
+        #expect(left.isEmpty)
+        for place in plan.places {
+            #expect(throws: Errno.noSuchFileOrDirectory) { try fileStatus(place.directory) }
+        }
+    }
+}
