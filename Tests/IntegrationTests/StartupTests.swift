@@ -24,8 +24,9 @@ struct StartupTests {
             "GLIBC_TUNABLES": "glibc.malloc.top_pad=1000000", "MALLOC_TOP_PAD_": "1000000", "MALLOC_PERTURB_": "165",
             "LD_LIBRARY_PATH": "/nosuch", "LD_PRELOAD": "/nosuch.so",
         ]
-        let strace = ["strace", "-qq", "-o", trace]
-        let output = try Command(strace + [Runtime.path, "--version"], environment: environment).wait()
+        // strace itself would heed them.
+        let strace = ["strace", "-qq", "-o", trace] + environment.flatMap { ["-E", $0 + "=" + $1] }
+        let output = try Command(strace + [Runtime.path, "--version"]).wait()
         #expect(output.stderr == "")
         #expect(output.stdout.hasPrefix("apus version "))
         let calls = (contents(trace) ?? "").split(separator: "\n")
