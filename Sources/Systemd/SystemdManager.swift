@@ -60,7 +60,22 @@ package struct SystemdManager: ~Copyable {
             default: nil
             }
         }
-        try self.init(user ? BusAddress.user(environment) : BusAddress.system(environment), patience: patience)
+        do throws(BusError) {
+            try self.init(user ? BusAddress.user(environment) : BusAddress.system(environment), patience: patience)
+        } catch {
+            // Which socket is missing says less than that there is no systemd.
+            guard !Self.isRunning else { throw error }
+            throw BusError(reason: "systemd not running on this host, cannot use systemd cgroups manager")
+        }
+    }
+
+    /// Whether the host was booted with systemd; see sd_booted(3).
+    private static var isRunning: Bool {
+        do throws(Errno) {
+            return try fileStatus("/run/systemd/system").kind == .directory
+        } catch {
+            return false
+        }
     }
 
     // MARK: - Units

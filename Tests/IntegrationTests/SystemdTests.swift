@@ -106,12 +106,13 @@ struct SystemdTests {
 
     @Test(
         .disabled(
-            if: exists("/run/dbus/system_bus_socket") || exists("/run/systemd/private"), "needs a host without systemd")
+            if: exists("/run/dbus/system_bus_socket") || exists("/run/systemd/system"), "needs a host without systemd")
     )
     func aHostWithoutSystemd() throws {
         let bundle = try bundle("a.slice:b:c")
-        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(
-            naming: "linux.cgroupsPath", "b-c.scope", "systemd", "connect /run/dbus/system_bus_socket")
+        let output = try apus(bundle, "run", "--bundle", bundle.path, bundle.id)
+        output.failed(naming: "linux.cgroupsPath", "b-c.scope")
+        #expect(output.error.hasSuffix("systemd not running on this host, cannot use systemd cgroups manager"))
         bundle.expectNothingLeft()
     }
 }
