@@ -229,10 +229,14 @@ struct CgroupTests {
             $0.process.args = ["sleep", "1000"]
             $0.linux.cgroupsPath = .string("../../../" + name + "/deep")
         }
-        afterTest { for folder in HostCgroups.hierarchies.values { rmdir(folder + "/" + name) } }
+        let own = contents("/proc/self/cgroup") ?? ""
+        afterTest {
+            // The parent stays, below the runtime's own cgroup or at the top.
+            let parents = Set(own.split(separator: "\n").map { String($0.drop { $0 != "/" }) } + ["/"])
+            for folder in parents.flatMap(HostCgroups.folders) { rmdir(folder + "/" + name) }
+        }
         _ = try bundle.running()
         let lines = (contents("/proc/\(try bundle.pid())/cgroup") ?? "").split(separator: "\n")
-        let own = contents("/proc/self/cgroup") ?? ""
         for line in lines {
             // Below the runtime's own cgroup of each v1 hierarchy; never above the root.
             guard
