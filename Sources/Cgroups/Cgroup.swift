@@ -12,11 +12,11 @@ package struct Cgroup: ~Copyable {
         /// The controllers, or `name=systemd`; empty for cgroup2.
         var controllers: [String]
         /// The directory on the host.
-        let directory: String
+        let directory: Path
         /// A path below it that is meant instead; empty for itself.
-        var below = ""
+        var below = Path()
         /// The top of the hierarchy; empty if only the directory is known.
-        let mountPoint: String
+        let mountPoint: Path
         /// The open directory, owned by the cgroup; -1 until it is needed.
         var descriptor: Int32 = -1
         /// Whose the directory is; nil before somebody has looked.
@@ -26,12 +26,12 @@ package struct Cgroup: ~Copyable {
         /// The marks that a directory had before it was taken over; nil for one that `make` made.
         var before: [(CgroupMark.Place, [UInt8])]?
         /// The directories that `make` made, parents first.
-        var made: [String] = []
+        var made: [Path] = []
         /// Why a rootless runtime goes without this hierarchy.
         var refusal: Errno?
 
         /// The directory that is meant.
-        var place: String { below.isEmpty ? directory : directory + "/" + below }
+        var place: Path { directory.appending(below) }
         var isUnified: Bool { controllers.isEmpty }
         /// Whether the hierarchy limits nothing: the cgroup2 of a hybrid host, and named ones.
         var isBare: Bool { controllers.allSatisfy { $0.utf8.starts(with: "name=".utf8) } }
@@ -75,18 +75,18 @@ package struct Cgroup: ~Copyable {
     ///
     /// - Parameter mark: what the container's directories bear; what bears another, or none, is left alone.
     package init(
-        recorded paths: [(controller: String, path: String)], mark: CgroupMark? = nil,
+        recorded paths: [(controller: String, path: Path)], mark: CgroupMark? = nil,
         inodes: [(controller: String, inode: UInt64)] = []
     ) {
         var branches: [Branch] = []
-        for (controller, path) in paths where path.utf8.first == UInt8(ascii: "/") {
+        for (controller, path) in paths where path.isAbsolute {
             let controllers = controller.isEmpty ? [] : [controller]
             let inode = inodes.first { $0.controller == controller }?.inode
-            if let index = branches.firstIndex(where: { $0.directory.utf8.elementsEqual(path.utf8) }) {
+            if let index = branches.firstIndex(where: { $0.directory == path }) {
                 branches[index].controllers += controllers
             } else {
                 branches.append(
-                    Branch(controllers: controllers, directory: path, mountPoint: "", inode: inode))
+                    Branch(controllers: controllers, directory: path, mountPoint: Path(), inode: inode))
             }
         }
         let unified = branches.contains { $0.isUnified }
@@ -115,8 +115,8 @@ package struct Cgroup: ~Copyable {
 
 extension Cgroup {
     /// The directories as the state file records them: by controller, `""` being cgroup2.
-    package var paths: [(controller: String, path: String)] {
-        var paths: [(controller: String, path: String)] = []
+    package var paths: [(controller: String, path: Path)] {
+        var paths: [(controller: String, path: Path)] = []
         for branch in branches where branch.refusal == nil {
             if branch.isUnified { paths.append((controller: "", path: branch.directory)) }
             for controller in branch.controllers { paths.append((controller: controller, path: branch.directory)) }
@@ -146,10 +146,10 @@ extension Cgroup {
     }
 
     /// Reads a file of a branch.
-    mutating func read(_ file: String, of index: Int) throws(CgroupError) -> String {
+    mutating func read(_ file: String, of index: Int) throws(CgroupError) -> ByteString {
         let directory = try directory(of: index)
-        return try attempt("read", branches[index].directory + "/" + file) { () throws(Errno) in
-            try readKernelFile(file, at: directory)
+        return try attempt("read", "\(branches[index].directory)/\(file)") { () throws(Errno) in
+            try readKernelFile(Path(file), at: directory)
         }
     }
 
@@ -159,9 +159,9 @@ extension Cgroup {
     ) throws(CgroupError) {
         let directory = try directory(of: index)
         do throws(Errno) {
-            try writeKernelFile(file, at: directory, value)
+            try writeKernelFile(Path(file), at: directory, ByteString(value))
         } catch {
-            throw .write(value, to: branches[index].directory + "/" + file, error, property: property)
+            throw .write(value, to: branches[index].directory.text + "/" + file, error, property: property)
         }
     }
 }

@@ -45,7 +45,7 @@ extension Cgroup {
     }
 
     private mutating func makeBranch(_ index: Int, cpu: CPUResources?) throws(CgroupError) {
-        var available = ""
+        var available = ByteString()
         if kind == .unified, branches[index].isUnified {
             available = try enabledControllers(at: branches[index].mountPoint)
         }
@@ -70,13 +70,13 @@ extension Cgroup {
                 try makeDirectory(directory, mode: 0o755)
                 branches[index].made.append(directory)
             } catch .fileExists {
-            } catch .noSuchFileOrDirectory where directory.utf8.count > top.utf8.count && attempts < 256 {
+            } catch .noSuchFileOrDirectory where directory.bytes.count > top.bytes.count && attempts < 256 {
                 attempts += 1
-                missing.append(CgroupPlan.parent(of: directory))
+                missing.append(directory.parent)
                 continue
             } catch {
                 throw CgroupError(
-                    property: "", operation: "mkdir", path: directory, errno: error,
+                    property: "", operation: "mkdir", path: directory.text, errno: error,
                     reason: "unable to apply cgroup configuration")
             }
             missing.removeLast()
@@ -90,7 +90,7 @@ extension Cgroup {
     /// Checks a cgroup that was there before: it must hold no process in any hierarchy, and must not be frozen.
     private mutating func checkUnused(except placeholder: Int32?) throws(CgroupError) {
         var found: Set<Int32> = []
-        var place = ""
+        var place = Path()
         for index in branches.indices where branches[index].refusal == nil && !branches[index].isMade {
             let pids = try everyProcess(of: index).filter { $0 != placeholder }
             if found.isEmpty { place = branches[index].directory }
@@ -98,12 +98,12 @@ extension Cgroup {
         }
         guard found.isEmpty else {
             throw CgroupError(
-                path: place, reason: "container's cgroup is not empty: " + String(found.count) + " process(es) found")
+                path: place.text, reason: "container's cgroup is not empty: " + String(found.count) + " process(es) found")
         }
         if let index = freezerIndex, !branches[index].isMade {
             guard try !isFrozen() else {
                 throw CgroupError(
-                    path: branches[index].directory, reason: "container's cgroup unexpectedly frozen")
+                    path: branches[index].directory.text, reason: "container's cgroup unexpectedly frozen")
             }
         }
     }

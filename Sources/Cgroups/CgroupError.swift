@@ -57,13 +57,13 @@ package struct CgroupError: Error, Hashable, Sendable {
 /// Runs `body`, giving an `Errno` it throws the call and path that a reader needs.
 @inline(__always)
 func attempt<Result: ~Copyable>(
-    _ operation: StaticString, _ path: @autoclosure () -> String, reason: StaticString = "",
+    _ operation: StaticString, _ path: @autoclosure () -> Path, reason: StaticString = "",
     _ body: () throws(Errno) -> Result
 ) throws(CgroupError) -> Result {
     do throws(Errno) {
         return try body()
     } catch {
         throw CgroupError(
-            operation: operation.description, path: path(), errno: error, reason: reason.description)
+            operation: operation.description, path: path().text, errno: error, reason: reason.description)
     }
 }

@@ -19,7 +19,7 @@ extension Cgroup {
         for index in branches.indices where !branches[index].isUnified && branches[index].refusal == nil {
             let directory = try directory(of: index)
             files.append(
-                try attempt("open", branches[index].directory + "/tasks") { () throws(Errno) in
+                try attempt("open", "\(branches[index].directory)/tasks") { () throws(Errno) in
                     try FileDescriptor.open("tasks", at: directory, .writeOnly)
                 })
         }
@@ -52,16 +52,16 @@ extension Cgroup {
     /// node, which takes no process. The directory is refused if it is not inside the container's cgroup.
     package mutating func directoryForClone(besideProcess pid: Int32) throws(CgroupError) -> FileDescriptor? {
         guard let index = unifiedIndex else { return nil }
-        let file = "/proc/" + String(pid) + "/cgroup"
+        let file: Path = "/proc/\(pid)/cgroup"
         // The container has named the cgroups below its own, in any bytes.
-        let text: ByteString = try attempt("read", file) { () throws(Errno) in try readKernelFile(Path(file)) }
+        let text = try attempt("read", file) { () throws(Errno) in try readKernelFile(file) }
         guard let path = CgroupMembership.unifiedPath(in: text) else { return nil }
-        let own = ByteString(branches[index].directory)
+        let own = branches[index].directory.bytes
         // The recorded directory has the mount point in front; what follows it must be what the process's path starts with.
         for offset in own.indices where own[offset] == UInt8(ascii: "/") {
             guard let below = path.relative(to: Path(own.dropping(first: offset))) else { continue }
             let directory = try directory(of: index)
-            return try attempt("open", own.text + "/" + below.text) { () throws(Errno) in
+            return try attempt("open", "\(own)/\(below)") { () throws(Errno) in
                 try FileDescriptor.open(
                     below, at: directory, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
             }

@@ -158,7 +158,7 @@ extension Cgroup {
         } catch .noSuchFileOrDirectory {
             return true
         } catch {
-            throw CgroupError(operation: "read", path: branches[index].directory + "/cgroup.events", errno: error)
+            throw CgroupError(operation: "read", path: branches[index].directory.text + "/cgroup.events", errno: error)
         }
     }
 }

@@ -21,14 +21,14 @@ package struct CgroupLayout: Hashable, Sendable {
         /// The controllers, or the name such as `name=systemd`; empty for cgroup2.
         package let controllers: [String]
         /// Where it is mounted.
-        package let mountPoint: String
+        package let mountPoint: Path
         /// The cgroup that the mount shows at its top: `/`, except inside containers.
-        package let mountRoot: String
+        package let mountRoot: Path
         /// The runtime's own cgroup, from the top of the hierarchy.
-        package let ownPath: String
+        package let ownPath: Path
 
         /// Makes a hierarchy.
-        package init(controllers: [String], mountPoint: String, mountRoot: String = "/", ownPath: String = "/") {
+        package init(controllers: [String], mountPoint: Path, mountRoot: Path = "/", ownPath: Path = "/") {
             self.controllers = controllers
             self.mountPoint = mountPoint
             self.mountRoot = mountRoot
@@ -36,12 +36,12 @@ package struct CgroupLayout: Hashable, Sendable {
         }
 
         /// The runtime's own cgroup as seen through the mount: `/` if the mount does not show it.
-        package var ownPathInMount: String {
+        package var ownPathInMount: Path {
             // A process outside its own cgroup namespace sees its place as `/../..`.
-            if ownPath.utf8.starts(with: "/..".utf8) { return "/" }
+            if ownPath.bytes.hasPrefix("/..") { return "/" }
             if mountRoot == "/" { return ownPath }
-            guard Path(ownPath).isBelow(Path(mountRoot)) else { return "/" }
-            return String(Substring(ownPath.utf8.dropFirst(mountRoot.utf8.count)))
+            guard ownPath.isBelow(mountRoot) else { return "/" }
+            return Path(ownPath.bytes.dropping(first: mountRoot.bytes.count))
         }
     }
 
@@ -65,7 +65,7 @@ package struct CgroupLayout: Hashable, Sendable {
     }
 
     /// The usual place of the mounts.
-    static let usualPlace = "/sys/fs/cgroup"
+    static let usualPlace: Path = "/sys/fs/cgroup"
 }
 
 extension CgroupLayout {
@@ -101,7 +101,7 @@ extension CgroupLayout {
         var devices: [UInt64] = []
         for line in membership {
             if line.controllers.isEmpty {
-                let place = usualPlace + "/unified"
+                let place = usualPlace.appending("unified" as Path)
                 // A cgroup2 elsewhere beside version 1 is not ours to use.
                 guard kind(of: place) == .cgroup2 else { continue }
                 guard mountRoot(of: place) == "/" else { return nil }
@@ -119,11 +119,11 @@ extension CgroupLayout {
     }
 
     /// Where distributions mount a hierarchy of version 1: under its joined names, or its first one.
-    private static func usualPlaces(of controllers: [String]) -> [String] {
-        let names = controllers.map { $0.hasPrefix("name=") ? String($0.dropFirst(5)) : $0 }
-        let joined = usualPlace + "/" + names.joined(separator: ",")
+    private static func usualPlaces(of controllers: [String]) -> [Path] {
+        let names = controllers.map { $0 == "name=systemd" ? "systemd" : $0 }
+        let joined: Path = "\(usualPlace)/\(names.joined(separator: ","))"
         if names.count < 2 { return [joined] }
-        return [joined, usualPlace + "/" + names[0]]
+        return [joined, "\(usualPlace)/\(names[0])"]
     }
 
     /// The layout as the table of mounts has it. Hierarchies that are mounted nowhere are left out.
@@ -148,12 +148,12 @@ extension CgroupLayout {
         return CgroupLayout(legacy: legacy, unified: unified)
     }
 
-    private static func kind(of path: String) -> FileSystemKind? {
+    private static func kind(of path: Path) -> FileSystemKind? {
         do throws(Errno) { return try fileSystemKind(path) } catch { return nil }
     }
 
     /// The device number of the hierarchy mounted at `path`, if the mount shows it from its top, whose inode is 1.
-    private static func wholeHierarchy(at path: String) -> UInt64? {
+    private static func wholeHierarchy(at path: Path) -> UInt64? {
         do throws(Errno) {
             let status = try fileStatus(path)
             return status.inode == 1 ? status.device : nil
@@ -162,5 +162,5 @@ extension CgroupLayout {
         }
     }
 
-    private static func mountRoot(of path: String) -> String? { wholeHierarchy(at: path) == nil ? nil : "/" }
+    private static func mountRoot(of path: Path) -> Path? { wholeHierarchy(at: path) == nil ? nil : "/" }
 }

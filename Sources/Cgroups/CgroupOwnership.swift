@@ -42,13 +42,13 @@ extension Cgroup {
             try fileStatus(of: directory.raw).inode
         }
         branches[index].owner = owner
-        guard case .own = owner else { throw Self.foreign(path, owner) }
+        guard case .own = owner else { throw Self.foreign(path.text, owner) }
         guard !branches[index].below.isEmpty else {
             branches[index].descriptor = directory.release()
             return branches[index].descriptor
         }
         let below = branches[index].below
-        branches[index].descriptor = try attempt("open", path + "/" + below) { () throws(Errno) in
+        branches[index].descriptor = try attempt("open", path.appending(below)) { () throws(Errno) in
             try FileDescriptor.open(below, at: directory.raw, [.readOnly, .directory, .noFollow]).release()
         }
         return branches[index].descriptor
@@ -60,7 +60,7 @@ extension Cgroup {
         let path = branches[index].directory
         do throws(CgroupError) {
             let owner = try owner(of: index) { (name) throws(Errno) in
-                try extendedAttribute(name, at: Path(path))
+                try extendedAttribute(name, at: path)
             } inode: { () throws(Errno) in
                 try fileStatus(path, followingLinks: false).inode
             }
@@ -85,7 +85,7 @@ extension Cgroup {
             if let recorded = branches[index].inode, try inode() == recorded { return .own(nil) }
             return .nobody
         } catch {
-            throw CgroupError(operation: "getxattr", path: branches[index].directory, errno: error)
+            throw CgroupError(operation: "getxattr", path: branches[index].directory.text, errno: error)
         }
     }
 
@@ -230,9 +230,9 @@ extension Cgroup {
     }
 
     /// A path for people, of which not more is shown than can be read.
-    static func path(_ top: String, _ names: [PathComponent]) -> String {
-        if names.count <= 16 { return names.reduce(top) { $0 + "/" + $1.text } }
-        let start = names.prefix(8).reduce(top) { $0 + "/" + $1.text }
+    static func path(_ top: Path, _ names: [PathComponent]) -> String {
+        if names.count <= 16 { return names.reduce(top.text) { $0 + "/" + $1.text } }
+        let start = names.prefix(8).reduce(top.text) { $0 + "/" + $1.text }
         return names.suffix(8).reduce(start + "/...") { $0 + "/" + $1.text }
     }
 }

@@ -1,3 +1,4 @@
+import ByteStrings
 import Systemd
 
 /// Where the container's cgroup lies in every hierarchy. Pure: nothing is made or looked up.
@@ -7,12 +8,12 @@ package struct CgroupPlan: Hashable, Sendable {
         /// The controllers, or `name=systemd`; empty for cgroup2.
         package let controllers: [String]
         /// Where the hierarchy is mounted.
-        package let mountPoint: String
+        package let mountPoint: Path
         /// The cgroup below the mount point; starts with a slash.
-        package let path: String
+        package let path: Path
 
         /// The directory on the host.
-        package var directory: String { mountPoint + path }
+        package var directory: Path { mountPoint.appending(path) }
     }
 
     /// The way the host mounts its cgroups.
@@ -22,7 +23,7 @@ package struct CgroupPlan: Hashable, Sendable {
     /// Whether the configuration names no path, in which case a rootless runtime may go without a cgroup.
     package internal(set) var isDefaultPath: Bool
     /// `linux.cgroupsPath` without empty parts, `.` and `..`; nil where it was absent, and with systemd's driver.
-    package private(set) var cleanedPath: String?
+    package private(set) var cleanedPath: Path?
     /// The unit of systemd that the cgroup belongs to; nil with the cgroupfs driver.
     package internal(set) var unit: ContainerUnit?
 
@@ -32,21 +33,22 @@ package struct CgroupPlan: Hashable, Sendable {
     /// hierarchy of version 1, on unified hosts below the parent of its own cgroup, which may not have processes. An
     /// absolute path starts at the hierarchy's top, and so does any path in the cgroup2 of a hybrid host, as in runc. The
     /// path is cleaned as if rooted, so `..` never leads out.
-    package init(layout: CgroupLayout, cgroupsPath: String?, id: String) throws(CgroupError) {
-        let given = cgroupsPath ?? ""
+    package init(layout: CgroupLayout, cgroupsPath: Path?, id: String) throws(CgroupError) {
+        let given = cgroupsPath ?? Path()
         isDefaultPath = given.isEmpty
         let property = isDefaultPath ? "" : "linux.cgroupsPath"
-        let text = isDefaultPath ? id : given
-        guard !text.utf8.contains(0) else {
+        let path = isDefaultPath ? Path(id) : given
+        let text = path.text
+        guard !path.bytes.containsNUL else {
             throw CgroupError(property: property, value: text, reason: "the cgroup path holds a NUL byte")
         }
-        let inner = Self.cleaned(text)
+        let inner = path.cleaned
         guard inner != "/" else {
             throw CgroupError(
                 property: property, value: text, reason: "the cgroup path names no cgroup of its own: \"" + text + "\"")
         }
-        let isAbsolute = text.utf8.first == UInt8(ascii: "/")
-        if !isDefaultPath { cleanedPath = isAbsolute ? inner : String(inner.dropFirst()) }
+        let isAbsolute = path.isAbsolute
+        if !isDefaultPath { cleanedPath = isAbsolute ? inner : inner.relative(to: "/") }
         kind = layout.kind
         var places: [Place] = []
         places.reserveCapacity(layout.legacy.count + 1)
@@ -55,15 +57,21 @@ package struct CgroupPlan: Hashable, Sendable {
         }
         if let unified = layout.unified {
             let own = unified.ownPathInMount
-            let base = isAbsolute || layout.kind == .hybrid ? "/" : Self.parent(of: own)
+            let base = isAbsolute || layout.kind == .hybrid ? "/" : own.parent
             places.append(Self.place(in: unified, inner, below: base))
+        }
+        for place in places where place.path.bytes.validText == nil {
+            // The state file, which holds the paths, is text.
+            throw CgroupError(
+                property: property, path: place.directory.text,
+                reason: "the runtime's own cgroup has a name that is not UTF-8; name an absolute linux.cgroupsPath")
         }
         self.places = places
     }
 
     /// The directories as the state file records them: by controller, `""` being cgroup2.
-    package var paths: [(controller: String, path: String)] {
-        var paths: [(controller: String, path: String)] = []
+    package var paths: [(controller: String, path: Path)] {
+        var paths: [(controller: String, path: Path)] = []
         for place in places {
             if place.controllers.isEmpty { paths.append((controller: "", path: place.directory)) }
             for controller in place.controllers { paths.append((controller: controller, path: place.directory)) }
@@ -71,36 +79,9 @@ package struct CgroupPlan: Hashable, Sendable {
         return paths
     }
 
-    private static func place(in hierarchy: CgroupLayout.Hierarchy, _ inner: String, below base: String) -> Place {
+    private static func place(in hierarchy: CgroupLayout.Hierarchy, _ inner: Path, below base: Path) -> Place {
         Place(
             controllers: hierarchy.controllers, mountPoint: hierarchy.mountPoint,
-            path: base == "/" ? inner : base + inner)
-    }
-
-    /// The path with a leading slash and without empty parts, `.` and `..`, the last of which stops at the top.
-    static func cleaned(_ path: String) -> String {
-        var parts: [Substring.UTF8View] = []
-        for part in path[...].utf8.split(separator: UInt8(ascii: "/")) {
-            if part.elementsEqual(".".utf8) { continue }
-            if part.elementsEqual("..".utf8) {
-                if !parts.isEmpty { parts.removeLast() }
-            } else {
-                parts.append(part)
-            }
-        }
-        if parts.isEmpty { return "/" }
-        var result = ""
-        result.reserveCapacity(path.utf8.count + 1)
-        for part in parts {
-            result += "/"
-            result += Substring(part)
-        }
-        return result
-    }
-
-    /// The path without its last part.
-    static func parent(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else { return "/" }
-        return String(path[..<slash])
+            path: base == "/" ? inner : base.appending(inner))
     }
 }

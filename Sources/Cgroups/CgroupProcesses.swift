@@ -13,7 +13,7 @@ extension Cgroup {
         if kind == .unified, let index = unifiedIndex {
             guard try isOwn(index) else { return true }
             do throws(CgroupError) {
-                return try !CgroupEvents.parse(ByteString(read("cgroup.events", of: index))).isPopulated
+                return try !CgroupEvents.parse(read("cgroup.events", of: index)).isPopulated
             } catch {
                 guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
                 return true

@@ -47,7 +47,7 @@ extension Cgroup {
     private mutating func noteLeft(_ index: Int) {
         var holder = ""
         if case .another(let found) = branches[index].owner { holder = CgroupMark.holder(of: found) }
-        left.append(LeftCgroup(path: branches[index].directory, holder: holder, isAbove: false))
+        left.append(LeftCgroup(path: branches[index].directory.text, holder: holder, isAbove: false))
     }
 
     private mutating func remove(_ index: Int, _ patience: Int32, _ killing: Bool) throws(CgroupError) {
@@ -65,12 +65,12 @@ extension Cgroup {
             if try removeTop(index) { return }
             let count = try processes(of: index).count
             if count == 0, let holder = sweep.holder {
-                left.append(LeftCgroup(path: path, holder: holder, isAbove: true))
+                left.append(LeftCgroup(path: path.text, holder: holder, isAbove: true))
                 return
             }
             if sweep.removed > 0 || count < fewest { deadline = Deadline(milliseconds: patience) }
             fewest = min(fewest, count)
-            guard !deadline.isOver, !end.isOver else { throw Self.removalError(path, .busy) }
+            guard !deadline.isOver, !end.isOver else { throw Self.removalError(path.text, .busy) }
             if killing { try killAll(everyHierarchy: true) }
             if branches[index].isUnified, sweep.holder == nil {
                 try waitUntilEmpty(index, until: deadline)
@@ -92,7 +92,7 @@ extension Cgroup {
         } catch .busy {
             return false
         } catch {
-            throw Self.removalError(path, error)
+            throw Self.removalError(path.text, error)
         }
     }
 
@@ -114,7 +114,8 @@ extension Cgroup {
         // The top of a mount is never a container's cgroup, whatever a state file says.
         guard isCgroup, try !isMountPoint(directory, path) else {
             throw CgroupError(
-                path: path, reason: "unable to remove container's cgroup: " + path + " is not a container's cgroup")
+                path: path.text,
+                reason: "unable to remove container's cgroup: " + path.text + " is not a container's cgroup")
         }
         var sweep = Sweep()
         var names: [PathComponent] = []
@@ -156,8 +157,8 @@ extension Cgroup {
         }
     }
 
-    private func isMountPoint(_ directory: Int32, _ path: String) throws(CgroupError) -> Bool {
-        try attempt("fstatat", path + "/..") { () throws(Errno) in
+    private func isMountPoint(_ directory: Int32, _ path: Path) throws(CgroupError) -> Bool {
+        try attempt("fstatat", "\(path)/..") { () throws(Errno) in
             let own = try fileStatus(of: directory)
             return try own.device != fileStatus("..", at: directory).device || own.inode == 1
         }

@@ -51,7 +51,7 @@ extension Cgroup {
         if try waitForEvent(index, until: deadline, { $0.isFrozen }) { return }
         try write("0", to: "cgroup.freeze", of: index)
         throw CgroupError(
-            path: branches[index].directory, errno: .timedOut, reason: "unable to freeze the container's cgroup")
+            path: branches[index].directory.text, errno: .timedOut, reason: "unable to freeze the container's cgroup")
     }
 
     /// Version 1 gives up freezing when a process forks or waits at the wrong moment: it has to be asked again, and now
@@ -69,7 +69,7 @@ extension Cgroup {
         }
         try write("THAWED", to: "freezer.state", of: index)
         throw CgroupError(
-            path: branches[index].directory, errno: .timedOut, reason: "unable to freeze the container's cgroup")
+            path: branches[index].directory.text, errno: .timedOut, reason: "unable to freeze the container's cgroup")
     }
 
     private static let noFreezer = CgroupError(errno: .notSupported, reason: "this host has no freezer cgroup")

@@ -24,10 +24,10 @@ extension Cgroup {
     }
 
     /// The number after `oom_kill`, not that of `oom_kill_disable` or `oom_group_kill`.
-    static func oomKills(in text: String) -> UInt64? {
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+    static func oomKills(in text: ByteString) -> UInt64? {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             let words = line.split(separator: UInt8(ascii: " "))
-            if words.count == 2, words[0].elementsEqual("oom_kill".utf8) { return UInt64(Substring(words[1])) }
+            if words.count == 2, words[0].elementsEqual("oom_kill".utf8) { return UInt64(ByteString(bytes: words[1]).text) }
         }
         return nil
     }

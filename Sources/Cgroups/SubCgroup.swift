@@ -5,40 +5,39 @@ package struct SubCgroups: Hashable, Sendable {
     /// One path, for a controller or, with an empty name, for cgroup2.
     struct Entry: Hashable, Sendable {
         var controller: String
-        var path: String
+        var path: Path
     }
 
     let entries: [Entry]
 
     /// Reads arguments of the form `[CONTROLLER[,CONTROLLER…]:]PATH`.
-    package init(arguments: [String]) throws(CgroupError) {
+    package init(arguments: [ByteString]) throws(CgroupError) {
         var entries: [Entry] = []
         for argument in arguments {
-            guard let colon = argument.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+            guard let colon = argument.firstIndex(of: UInt8(ascii: ":")) else {
                 guard arguments.count == 1 else {
-                    throw CgroupError(
-                        value: argument,
-                        reason: "invalid --cgroup argument: " + argument + " (missing <controller>: prefix)")
+                    throw Self.invalid(argument, " (missing <controller>: prefix)")
                 }
-                entries.append(Entry(controller: "", path: argument))
+                entries.append(Entry(controller: "", path: Path(argument)))
                 continue
             }
-            let path = String(argument[argument.utf8.index(after: colon)...])
-            for name in argument[..<colon].split(separator: ",", omittingEmptySubsequences: false) {
-                guard !name.isEmpty else {
-                    throw CgroupError(
-                        value: argument,
-                        reason: "invalid --cgroup argument: " + argument + " (empty <controller> prefix)")
-                }
+            let path = Path(argument.dropping(first: colon + 1))
+            for word in argument[..<colon].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+                let name = ByteString(bytes: word).text
+                guard !name.isEmpty else { throw Self.invalid(argument, " (empty <controller> prefix)") }
                 guard !entries.contains(where: { $0.controller == name }) else {
                     throw CgroupError(
-                        value: argument,
+                        value: argument.text,
                         reason: "invalid --cgroup argument(s): controller " + name + " specified multiple times")
                 }
-                entries.append(Entry(controller: String(name), path: path))
+                entries.append(Entry(controller: name, path: path))
             }
         }
         self.entries = entries
+    }
+
+    private static func invalid(_ argument: ByteString, _ why: String) -> CgroupError {
+        CgroupError(value: argument.text, reason: "invalid --cgroup argument: " + argument.text + why)
     }
 
     /// Whether no argument was given.
@@ -52,7 +51,7 @@ extension Cgroup {
     package func cgroup(for sub: SubCgroups) throws(CgroupError) -> Cgroup {
         var chosen = branches.map {
             Branch(
-                controllers: $0.controllers, directory: $0.directory, mountPoint: "", inode: $0.inode,
+                controllers: $0.controllers, directory: $0.directory, mountPoint: Path(), inode: $0.inode,
                 refusal: $0.refusal)
         }
         for entry in sub.entries {
@@ -65,7 +64,7 @@ extension Cgroup {
                     reason: "unknown controller " + entry.controller + " in SubCgroupPaths")
             }
             guard let path = Self.below(entry.path) else {
-                throw CgroupError(value: entry.path, reason: "bad sub cgroup path: " + entry.path)
+                throw CgroupError(value: entry.path.text, reason: "bad sub cgroup path: " + entry.path.text)
             }
             chosen[index].below = path
         }
@@ -73,15 +72,13 @@ extension Cgroup {
     }
 
     /// The path without a slash in front, and without `.` and `..`; nil if it leads out, empty if it leads nowhere.
-    private static func below(_ path: String) -> String? {
+    private static func below(_ path: Path) -> Path? {
+        guard let components = path.components else { return nil }
         var depth = 0
-        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
-            if part.elementsEqual(".".utf8) { continue }
-            depth += part.elementsEqual("..".utf8) ? -1 : 1
+        for part in components where !part.isCurrentFolder {
+            depth += part.isParentFolder ? -1 : 1
             if depth < 0 { return nil }
         }
-        if path.utf8.contains(0) { return nil }
-        let cleaned = CgroupPlan.cleaned(path)
-        return String(cleaned.dropFirst())
+        return path.cleaned.relative(to: "/") ?? Path()
     }
 }

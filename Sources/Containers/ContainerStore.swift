@@ -24,18 +24,18 @@ public struct ContainerStore: Sendable {
             try FileDescriptor.open(root, [.readOnly, .directory])
         }
         var names: [String] = []
-        let entries: [String] = try attempt("getdents", root) { () throws(Errno) in try directoryEntries(of: folder.raw)
-        }
+        let entries = try attempt("getdents", root) { () throws(Errno) in try directoryEntries(of: folder.raw) }
         for name in entries {
             do throws(Errno) {
                 // Plain files are none of the runtime's business.
-                if try fileStatus(name, at: folder.raw, followingLinks: false).kind == .directory { names.append(name) }
+                let status = try fileStatus(Path(name), at: folder.raw, followingLinks: false)
+                if status.kind == .directory { names.append(name.text) }
             } catch {
                 // Removed meanwhile.
                 continue
             }
         }
-        return names.sorted()
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The user who owns the state folder of `id`.

@@ -68,7 +68,7 @@ public struct ExecOptions: Sendable {
     /// Added to the bounding, effective and permitted capabilities, and to the ambient ones where inheritable ones exist.
     public var capabilities: [String] = []
     /// Cgroups below the container's own, as `[controller,…:]path`.
-    public var cgroups: [String] = []
+    public var cgroups: [ByteString] = []
     /// Whether a paused container is no error: the process then waits until it is resumed.
     public var ignoresPaused = false
     /// The socket that gets the master of the terminal.

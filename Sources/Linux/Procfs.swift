@@ -89,7 +89,7 @@ package enum Procfs {
         _ descriptor: Int32, in root: Int32, _ flags: OpenFlags
     ) throws(Errno) -> FileDescriptor {
         let numbers = try openOwn("fd", in: root, [.path, .directory])
-        let opened = try FileDescriptor.open(String(descriptor), at: numbers.raw, flags)
+        let opened = try FileDescriptor.open("\(descriptor)", at: numbers.raw, flags)
         let (wanted, found) = (try fileStatus(of: descriptor), try opened.status())
         guard found.device == wanted.device, found.inode == wanted.inode else { throw .staleFile }
         return opened

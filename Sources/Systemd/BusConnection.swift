@@ -20,7 +20,7 @@ struct BusConnection: ~Copyable {
         do throws(Errno) {
             socket = try connectStream(to: address.path)
         } catch {
-            throw BusError(errno: error, reason: "connect " + address.path)
+            throw BusError(errno: error, reason: "connect " + address.path.text)
         }
     }
 
@@ -32,7 +32,7 @@ struct BusConnection: ~Copyable {
         let challenge = try connection.line()
         let answer = try connection.line()
         guard challenge.hasPrefix("DATA"), answer.hasPrefix("OK ") else {
-            throw BusError(reason: "D-Bus refused the authentication at " + address.path + ": " + answer)
+            throw BusError(reason: "D-Bus refused the authentication at " + address.path.text + ": " + answer)
         }
         if address.hasBus {
             _ = try connection.call(.call("Hello", of: bus, at: "/org/freedesktop/DBus", destination: bus))

@@ -52,16 +52,10 @@ package struct SystemdManager: ~Copyable {
 
     /// Connects to the system's manager, or to that of the user's units.
     package init(user: Bool, patience: Int32 = SystemdManager.patience) throws(BusError) {
-        let environment: (String) -> String? = { name in
-            switch name {
-            case "DBUS_SYSTEM_BUS_ADDRESS": environmentVariable("DBUS_SYSTEM_BUS_ADDRESS")
-            case "DBUS_SESSION_BUS_ADDRESS": environmentVariable("DBUS_SESSION_BUS_ADDRESS")
-            case "XDG_RUNTIME_DIR": environmentVariable("XDG_RUNTIME_DIR")
-            default: nil
-            }
-        }
         do throws(BusError) {
-            try self.init(user ? BusAddress.user(environment) : BusAddress.system(environment), patience: patience)
+            try self.init(
+                user ? BusAddress.user(environmentVariable) : BusAddress.system(environmentVariable),
+                patience: patience)
         } catch {
             // Which socket is missing says less than that there is no systemd.
             guard !Self.isRunning else { throw error }

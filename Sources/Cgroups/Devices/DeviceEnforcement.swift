@@ -19,21 +19,21 @@ extension Cgroup {
 
     private mutating func enforceList(_ wanted: DeviceList, _ index: Int) throws(CgroupError) {
         // Of a cgroup that was there before, only what differs is written: its list must not be emptied for a moment.
-        let present = branches[index].isMade ? "a *:* rwm" : try read("devices.list", of: index)
+        let present: ByteString = branches[index].isMade ? "a *:* rwm" : try read("devices.list", of: index)
         let directory = try directory(of: index)
         var file: FileDescriptor?
         var name = ""
         for change in wanted.changes(from: DeviceList(kernel: present)) {
             do throws(Errno) {
                 if name != change.file {
-                    file = try FileDescriptor.open(change.file, at: directory, .writeOnly)
+                    file = try FileDescriptor.open(Path(change.file), at: directory, .writeOnly)
                     name = change.file
                 }
-                if let raw = file?.raw { try writeOnce(change.text, to: raw) }
+                if let raw = file?.raw { try writeOnce(ByteString(change.text), to: raw) }
             } catch {
                 if error == .notPermitted, Self.isInUserNamespace { return }
                 throw .write(
-                    change.text, to: branches[index].directory + "/" + change.file, error,
+                    change.text, to: branches[index].directory.text + "/" + change.file, error,
                     property: "linux.resources.devices")
             }
         }
@@ -41,7 +41,7 @@ extension Cgroup {
 
     private mutating func enforceProgram(_ rules: DeviceRules, _ index: Int) throws(CgroupError) {
         let cgroup = try directory(of: index)
-        let path = branches[index].directory
+        let path = branches[index].directory.text
         var log = ""
         do throws(Errno) {
             let old = try branches[index].isMade ? DescriptorList() : openDevicePrograms(of: cgroup)
@@ -68,9 +68,10 @@ extension Cgroup {
 
     /// Whether the runtime is in a user namespace: there the kernel takes no rules, and no device can be made anyway.
     private static var isInUserNamespace: Bool {
-        let map: String
+        let map: ByteString
         do throws(Errno) { map = try readKernelFile("/proc/thread-self/uid_map") } catch { return false }
-        return map.split(whereSeparator: { $0 == " " || $0 == "\n" }) != ["0", "0", "4294967295"]
+        let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
+        return words != ["0", "0", "4294967295"]
     }
 
     private static func load(_ program: DeviceProgram, log: inout String) throws(Errno) -> FileDescriptor {

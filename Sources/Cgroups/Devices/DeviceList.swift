@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The rules as version 1 keeps them: a mode, and exceptions to it without an order.
 struct DeviceList: Hashable, Sendable {
     /// Whether what no exception names is allowed.
@@ -34,9 +36,9 @@ struct DeviceList: Hashable, Sendable {
     }
 
     /// The list in the kernel's `devices.list`; a mode that allows all shows no exceptions, so they are unknown.
-    init(kernel text: String) {
+    init(kernel text: ByteString) {
         isAllowedByDefault = false
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             // kind, blank, major:minor, blank, letters
             let words = line.split(separator: UInt8(ascii: " "))
             guard words.count == 3, let kind = words[0].first else { continue }
@@ -54,7 +56,7 @@ struct DeviceList: Hashable, Sendable {
             if words[2].contains(UInt8(ascii: "m")) { access.insert(.mknod) }
             let selector = DeviceSelector(
                 kind: kind == UInt8(ascii: "b") ? .block : .character,
-                major: UInt32(Substring(numbers[0])), minor: UInt32(Substring(numbers[1])))
+                major: UInt32(ByteString(bytes: numbers[0]).text), minor: UInt32(ByteString(bytes: numbers[1]).text))
             add(access, to: selector)
         }
     }

@@ -43,7 +43,7 @@ extension Cgroup {
     private mutating func enableBesides(_ controller: String) throws(CgroupError) {
         guard isBesides(controller), let index = unifiedIndex, !branches[index].mountPoint.isEmpty else { return }
         let available = try enabledControllers(at: branches[index].mountPoint)
-        if available.split(separator: " ").contains(controller[...]) { try enable(controller, for: index) }
+        if Self.words(available).contains(controller) { try enable(ByteString(controller), for: index) }
     }
 
     /// The branch that has the file of a limit.
@@ -75,14 +75,14 @@ extension Cgroup {
         let directory = try directory(of: index)
         var failure: Errno
         do throws(Errno) {
-            return try writeKernelFile(limit.file, at: directory, limit.value)
+            return try writeKernelFile(Path(limit.file), at: directory, ByteString(limit.value))
         } catch {
             failure = error
         }
         var (file, value) = (limit.file, limit.value)
         for other in limit.alternatives where failure == .noSuchFileOrDirectory {
             do throws(Errno) {
-                return try writeKernelFile(other.file, at: directory, other.value)
+                return try writeKernelFile(Path(other.file), at: directory, ByteString(other.value))
             } catch {
                 if error != .noSuchFileOrDirectory { (file, value) = (other.file, other.value) }
                 failure = error
@@ -96,15 +96,15 @@ extension Cgroup {
     private mutating func explained(_ error: CgroupError, _ limit: LimitWrite, _ index: Int) -> CgroupError {
         var error = error
         let file = error.path
-        error.path = branches[index].directory + "/" + file
+        error.path = branches[index].directory.text + "/" + file
         switch error.errno {
         case Errno.noSuchFileOrDirectory:
             error.reason = missing(file, limit.controller, index)
             // Of a size that the kernel does not have there are no files: the size is wrong, not the limit.
-            let parts = file.split(separator: ".")
-            if limit.controller == "hugetlb", error.property.hasSuffix("].limit"), parts.count > 1 {
+            let parts = file.utf8.split(separator: UInt8(ascii: "."))
+            if limit.controller == "hugetlb", error.property.utf8.suffix(7).elementsEqual("].limit".utf8), parts.count > 1 {
                 error.property = error.property.dropLast(6) + ".pageSize"
-                error.value = String(parts[1])
+                error.value = String(Substring(parts[1]))
             }
         case Errno.busy where file == "memory.limit_in_bytes":
             let usage = number(in: "memory.usage_in_bytes", of: index) ?? 0
@@ -125,14 +125,14 @@ extension Cgroup {
     /// Why a file is not there.
     private mutating func missing(_ file: String, _ controller: String, _ index: Int) -> String {
         if branches[index].isUnified {
-            let enabled: String
+            let enabled: ByteString
             do throws(CgroupError) {
                 enabled = try read("cgroup.controllers", of: index)
             } catch {
                 return "the container's cgroup is gone"
             }
             // `cgroup.` is no controller, its files are the kernel's own.
-            if controller != "cgroup", !enabled.split(separator: " ").contains(controller[...]) {
+            if controller != "cgroup", !Self.words(enabled).contains(controller) {
                 return reasonForMissing(controller)
             }
         }
@@ -141,12 +141,12 @@ extension Cgroup {
 
     /// A number in a file, nil if it is not there or not a number.
     mutating func number(in file: String, of index: Int) -> UInt64? {
-        do throws(CgroupError) { return UInt64(try read(file, of: index)) } catch { return nil }
+        do throws(CgroupError) { return UInt64(try read(file, of: index).text) } catch { return nil }
     }
 
     private mutating func firstWord(of file: String, _ index: Int) -> String? {
         do throws(CgroupError) {
-            return try read(file, of: index).split(separator: " ").first.map { String($0) }
+            return Self.words(try read(file, of: index)).first
         } catch {
             return nil
         }

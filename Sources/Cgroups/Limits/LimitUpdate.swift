@@ -40,7 +40,7 @@ extension Cgroup {
         for limit in group.writes {
             guard let index = index(of: limit) else { continue }
             for file in [limit.file] + limit.alternatives.map(\.file) {
-                let text: String
+                let text: ByteString
                 do throws(CgroupError) {
                     text = try read(file, of: index)
                 } catch {
@@ -69,14 +69,14 @@ extension Cgroup {
     /// What to write to a file whose text was `text`, to undo a write of `value`; nil if nothing can be said.
     ///
     /// Some files hold a line for each device, which begins with the device, and show no line for one without a value.
-    static func restoring(_ file: String, _ value: String, from text: String) -> String? {
+    static func restoring(_ file: String, _ value: String, from text: ByteString) -> String? {
         switch file {
         case "memory.oom_control":
             return text.hasPrefix("oom_kill_disable 1") ? "1" : "0"
         case "io.weight", "io.bfq.weight", "blkio.weight", "blkio.bfq.weight":
             if value.contains(" ") { return line(of: value, in: text) ?? device(value) + " default" }
-            let first = text.split(separator: "\n").first ?? ""
-            return first.split(separator: " ").last.map { String($0) }
+            let first = text.parts(separatedBy: UInt8(ascii: "\n")).first ?? ByteString()
+            return words(first).last
         case "io.max":
             return line(of: value, in: text) ?? device(value) + " rbps=max wbps=max riops=max wiops=max"
         case "blkio.weight_device", "blkio.bfq.weight_device", "blkio.leaf_weight_device":
@@ -84,18 +84,18 @@ extension Cgroup {
         case "rdma.max", "net_prio.ifpriomap":
             return line(of: value, in: text)
         default:
-            if file.hasPrefix("blkio.throttle.") { return line(of: value, in: text) ?? device(value) + " 0" }
-            if text.contains("\n") { return nil }
+            if file.utf8.starts(with: "blkio.throttle.".utf8) { return line(of: value, in: text) ?? device(value) + " 0" }
+            if text.contains(UInt8(ascii: "\n")) { return nil }
             // A list of CPUs or nodes is emptied by an empty line.
-            return text.isEmpty ? "\n" : text
+            return text.isEmpty ? "\n" : text.text
         }
     }
 
     private static func device(_ value: String) -> String { String(value.prefix { $0 != " " }) }
 
     /// The line of the device that `value` begins with.
-    private static func line(of value: String, in text: String) -> String? {
-        let start = device(value) + " "
-        return text.split(separator: "\n").first { $0.hasPrefix(start) }.map { String($0) }
+    private static func line(of value: String, in text: ByteString) -> String? {
+        let start: ByteString = "\(device(value)) "
+        return text.parts(separatedBy: UInt8(ascii: "\n")).first { $0.hasPrefix(start) }?.text
     }
 }

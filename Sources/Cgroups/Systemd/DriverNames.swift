@@ -2,9 +2,9 @@ import Linux
 
 /// The names of the drivers that hold the major numbers of devices. See proc_devices(5).
 struct DriverNames {
-    private let text: String
+    private let text: ByteString
 
-    init(_ text: String) { self.text = text }
+    init(_ text: ByteString) { self.text = text }
 
     /// Those of this host.
     static var host: DriverNames {
@@ -18,14 +18,15 @@ struct DriverNames {
     /// The name that stands beside a number in the list of its kind; nil if nobody holds it.
     func name(ofMajor major: UInt32, isBlock: Bool) -> String? {
         var isInBlocks = false
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             if line.last == UInt8(ascii: ":") {
                 isInBlocks = line.starts(with: "Block".utf8)
                 continue
             }
             guard isInBlocks == isBlock else { continue }
             let words = line.split(separator: UInt8(ascii: " "))
-            if words.count == 2, UInt32(Substring(words[0])) == major { return String(Substring(words[1])) }
+            guard words.count == 2, let number = String(validating: words[0], as: UTF8.self) else { continue }
+            if UInt32(number) == major { return String(validating: words[1], as: UTF8.self) }
         }
         return nil
     }

@@ -19,10 +19,10 @@ extension CgroupPlan {
             managerPath: isUser ? Self.userManagerPath() : Self.systemManagerPath())
     }
 
-    private static func userManagerPath() throws(CgroupError) -> String {
+    private static func userManagerPath() throws(CgroupError) -> Path {
         do throws(BusError) {
             var manager = try SystemdManager(user: true)
-            return try manager.controlGroup()
+            return Path(try manager.controlGroup())
         } catch {
             throw CgroupError(
                 errno: nil,
@@ -32,25 +32,23 @@ extension CgroupPlan {
     }
 
     /// The cgroup above that of the first process: `/`, but in a container that runs a systemd of its own.
-    private static func systemManagerPath() throws(CgroupError) -> String {
-        let text: String = try attempt("read", "/proc/1/cgroup") { () throws(Errno) in
+    private static func systemManagerPath() throws(CgroupError) -> Path {
+        let text = try attempt("read", "/proc/1/cgroup") { () throws(Errno) in
             try readKernelFile("/proc/1/cgroup")
         }
         let lines = CgroupMembership.parse(text)
         let line = lines.first { $0.controllers == ["name=systemd"] } ?? lines.first { $0.controllers.isEmpty }
         let path = line?.path ?? "/"
-        guard path.hasSuffix("/init.scope") else { return "/" }
-        return String(path.dropLast("/init.scope".utf8.count))
+        return path.lastComponent?.bytes == "init.scope" ? path.parent : "/"
     }
 
     /// - Parameter managerPath: the cgroup that the manager's units are below, `/` for the system's.
     init(
-        layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool, managerPath: String
+        layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool, managerPath: Path
     ) throws(CgroupError) {
         let given = unitPath ?? ""
         let unit = try Self.unit(given, id: id, isUser: isUser)
-        let base = managerPath == "/" ? "" : managerPath
-        try self.init(layout: layout, cgroupsPath: base + unit.path, id: id)
+        try self.init(layout: layout, cgroupsPath: managerPath.appending(Path(unit.path)), id: id)
         self.unit = unit
         isDefaultPath = given.isEmpty
     }

@@ -23,22 +23,22 @@ extension Cgroup {
     /// The value of the file `above` levels above the cgroup; one that is empty is filled from its own parent first.
     private mutating func inheritedValue(
         of file: String, _ directory: Int32, _ index: Int, above: Int
-    ) throws(CgroupError) -> String {
-        let path = String(repeating: "../", count: above) + file
-        let full = branches[index].directory + "/" + path
+    ) throws(CgroupError) -> ByteString {
+        let path: Path = "\(String(repeating: "../", count: above))\(file)"
+        let full = branches[index].directory.appending(path)
         // What was just made is empty; nothing needs to be read.
         if above >= branches[index].made.count {
             let value = try attempt("read", full) { () throws(Errno) in try readKernelFile(path, at: directory) }
             if !value.isEmpty { return value }
         }
         guard above < 128 else {
-            throw CgroupError(operation: "read", path: full, errno: .tooManySymbolicLinks)
+            throw CgroupError(operation: "read", path: full.text, errno: .tooManySymbolicLinks)
         }
         let value = try inheritedValue(of: file, directory, index, above: above + 1)
         do throws(Errno) {
             try writeKernelFile(path, at: directory, value)
         } catch {
-            throw .write(value, to: full, error)
+            throw .write(value.text, to: full.text, error)
         }
         return value
     }

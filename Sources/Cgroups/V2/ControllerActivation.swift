@@ -4,51 +4,50 @@ import Linux
 struct DisabledController: Hashable, Sendable {
     let name: String
     /// The cgroup whose children should have got it.
-    let directory: String
+    let directory: Path
     let errno: Errno
 }
 
 extension Cgroup {
     /// The controllers that the cgroup at `directory` has, as its file names them.
-    func enabledControllers(at directory: String) throws(CgroupError) -> String {
-        let path = directory + "/cgroup.controllers"
+    func enabledControllers(at directory: Path) throws(CgroupError) -> ByteString {
+        let path: Path = "\(directory)/cgroup.controllers"
         return try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
     }
 
     /// Enables the controllers from the top of the hierarchy down to the cgroup.
     ///
     /// One that a level refuses is noted and left out below it: it is an error only if a limit needs it.
-    mutating func enable(_ controllers: String, for index: Int) throws(CgroupError) {
+    mutating func enable(_ controllers: ByteString, for index: Int) throws(CgroupError) {
         let leaf = branches[index].directory
         var directory = branches[index].mountPoint
-        var names = controllers.split(separator: " ").map { String($0) }
-        for part in leaf.utf8.dropFirst(directory.utf8.count).split(separator: UInt8(ascii: "/")) {
+        var names = Self.words(controllers)
+        for part in leaf.relative(to: directory)?.components ?? [] {
             if names.isEmpty { break }
             names = try enable(names, in: directory)
-            directory += "/"
-            directory += Substring(part)
+            directory = directory.appending(part)
         }
         guard notEnabled.contains(where: { $0.errno == .notSupported }) else { return }
         try checkType(index)
     }
 
     /// Enables what it can for the children of `directory` and returns that.
-    private mutating func enable(_ names: [String], in directory: String) throws(CgroupError) -> [String] {
-        let path = directory + "/cgroup.subtree_control"
+    private mutating func enable(_ names: [String], in directory: Path) throws(CgroupError) -> [String] {
+        let path: Path = "\(directory)/cgroup.subtree_control"
         let file: FileDescriptor
         do throws(Errno) {
             file = try FileDescriptor.open(path, .writeOnly)
         } catch {
             // Where another user has delegated the cgroup, the levels above are set up already.
             let present = try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
-            let enabled = present.split(separator: " ").map { String($0) }
+            let enabled = Self.words(present)
             for name in names where !enabled.contains(name) {
                 notEnabled.append(DisabledController(name: name, directory: directory, errno: error))
             }
             return names.filter { enabled.contains($0) }
         }
         do throws(Errno) {
-            try writeOnce(names.map { "+" + $0 }.joined(separator: " "), to: file.raw)
+            try writeOnce(ByteString(names.map { "+" + $0 }.joined(separator: " ")), to: file.raw)
             return names
         } catch .busy {
             // The cgroup holds processes. Some controllers could be enabled nevertheless, but that would put it into
@@ -63,7 +62,7 @@ extension Cgroup {
         var enabled: [String] = []
         for name in names {
             do throws(Errno) {
-                try writeOnce("+" + name, to: file.raw)
+                try writeOnce("+\(name)", to: file.raw)
                 enabled.append(name)
             } catch {
                 notEnabled.append(DisabledController(name: name, directory: directory, errno: error))
@@ -77,26 +76,31 @@ extension Cgroup {
         let type = try read("cgroup.type", of: index)
         if type == "domain" { return }
         let top = branches[index].mountPoint
-        var directory = CgroupPlan.parent(of: branches[index].directory)
+        var directory = branches[index].directory.parent
         var reason = "a parent cgroup is in threaded mode"
-        while directory.utf8.count > top.utf8.count {
+        while directory.bytes.count > top.bytes.count {
             do throws(Errno) {
-                if try readKernelFile(directory + "/cgroup.type") == "domain threaded" {
+                if try readKernelFile("\(directory)/cgroup.type") == "domain threaded" {
                     // Either it has a threaded child, or it has processes of its own beside the controllers it hands on.
-                    let isFull = try !readKernelFile(directory + "/cgroup.threads").isEmpty
-                    let handsOn = try !readKernelFile(directory + "/cgroup.subtree_control").isEmpty
-                    reason = directory + " is in threaded mode"
+                    let isFull = try !readKernelFile("\(directory)/cgroup.threads").isEmpty
+                    let handsOn = try !readKernelFile("\(directory)/cgroup.subtree_control").isEmpty
+                    reason = directory.text + " is in threaded mode"
                     if isFull && handsOn { reason += ", since it holds processes and hands controllers on" }
                     break
                 }
             } catch {
                 break  // removed meanwhile: nothing more to say about it
             }
-            directory = CgroupPlan.parent(of: directory)
+            directory = directory.parent
         }
         throw CgroupError(
-            path: branches[index].directory + "/cgroup.type", errno: .notSupported,
-            reason: "the cgroup is \"" + type + "\": " + reason)
+            path: branches[index].directory.text + "/cgroup.type", errno: .notSupported,
+            reason: "the cgroup is \"" + type.text + "\": " + reason)
+    }
+
+    /// The kernel's own words in a list of controllers.
+    static func words(_ list: ByteString) -> [String] {
+        list.split(separator: UInt8(ascii: " ")).compactMap { String(validating: $0, as: UTF8.self) }
     }
 
     /// Why a controller is missing in the container's cgroup, in words.
@@ -109,7 +113,7 @@ extension Cgroup {
         guard let failure = notEnabled.first(where: { $0.name == controller }) else {
             return "this host has no " + controller + " controller to enforce it with"
         }
-        var text = "the " + controller + " controller cannot be enabled in " + failure.directory + ": "
+        var text = "the " + controller + " controller cannot be enabled in " + failure.directory.text + ": "
         switch failure.errno {
         case .busy: text += "the cgroup itself holds processes, so its children can have no controllers"
         case .notSupported: text += "the cgroup is in threaded mode"

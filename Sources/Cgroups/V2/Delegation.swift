@@ -9,25 +9,25 @@ extension Cgroup {
         guard kind == .unified, let index = unifiedIndex else { return }
         let directory = try directory(of: index)
         let path = branches[index].directory
-        for file in ["."] + Self.delegatedFiles() {
+        for file in ["." as Path] + Self.delegatedFiles() {
             do throws(Errno) {
                 try changeOwner(of: file, at: directory, to: user)
             } catch .noSuchFileOrDirectory {
                 // A file of a controller that this cgroup does not have.
             } catch {
-                throw CgroupError(operation: "chown", path: path + "/" + file, errno: error)
+                throw CgroupError(operation: "chown", path: path.appending(file).text, errno: error)
             }
         }
     }
 
     /// The files that the kernel lets a cgroup's user write, in /sys/kernel/cgroup/delegate since 4.15.
-    private static func delegatedFiles() -> [String] {
-        let text: String
+    private static func delegatedFiles() -> [Path] {
+        let text: ByteString
         do throws(Errno) {
             text = try readKernelFile("/sys/kernel/cgroup/delegate")
         } catch {
             return ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"]
         }
-        return text.split(separator: "\n").map { String($0) }.filter { !$0.contains("/") }
+        return text.parts(separatedBy: UInt8(ascii: "\n")).compactMap { PathComponent($0) }.map { Path($0) }
     }
 }

@@ -77,7 +77,7 @@ extension InitProcess {
     func setTimeOffset(_ step: TimeOffsetStep) throws(ContainerError) {
         let clock = step.clock == .monotonic ? "monotonic" : "boottime"
         let procfs = try ownProcfs()
-        let line = "\(clock) \(step.seconds) \(step.nanoseconds)"
+        let line: ByteString = "\(clock) \(Int(step.seconds)) \(step.nanoseconds)"
         do throws(Errno) {
             let file = try Procfs.openOwn("timens_offsets", in: procfs, .writeOnly)
             try writeOnce(line, to: file.raw)

@@ -311,7 +311,7 @@ extension InitProcess {
     @discardableResult
     private static func report(_ text: String) -> Bool {
         do throws(Errno) {
-            try writeOnce(text, to: 2)
+            try writeOnce(ByteString(text), to: 2)
             return true
         } catch {
             return false

@@ -46,8 +46,7 @@ package struct MountFacts: Sendable {
 
         package init(_ place: CgroupPlan.Place, ownPath: Path? = nil) {
             self.init(
-                controllers: place.controllers, mountPoint: Path(place.mountPoint), path: Path(place.path),
-                ownPath: ownPath)
+                controllers: place.controllers, mountPoint: place.mountPoint, path: place.path, ownPath: ownPath)
         }
 
         package init(controllers: [String], mountPoint: Path, path: Path, ownPath: Path? = nil) {

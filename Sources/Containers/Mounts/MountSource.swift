@@ -83,9 +83,9 @@ package enum MountSource {
         }
     }
 
-    private static func lines(_ mappings: [IDMapping]) -> String {
-        mappings.reduce(into: "") {
-            $0 += String($1.containerID) + " " + String($1.hostID) + " " + String($1.size) + "\n"
+    private static func lines(_ mappings: [IDMapping]) -> ByteString {
+        mappings.reduce(into: ByteString()) {
+            $0 += "\($1.containerID) \($1.hostID) \($1.size)\n"
         }
     }
 }

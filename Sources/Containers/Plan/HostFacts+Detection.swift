@@ -14,11 +14,11 @@ extension HostFacts {
             let layout = try CgroupLayout.detect()
             cgroupLayout = layout
             if options.usesCgroups, layout.kind != .none {
-                let path = spec.linux?.cgroupsPath?.text
+                let path = spec.linux?.cgroupsPath
                 cgroup =
                     options.usesSystemdCgroup
-                    ? try CgroupPlan(layout: layout, unitPath: path, id: id, isUser: goesWithoutCgroup)
-                    : try CgroupPlan(layout: layout, cgroupsPath: path, id: id)
+                    ? try CgroupPlan(layout: layout, unitPath: path?.text, id: id, isUser: goesWithoutCgroup)
+                    : try CgroupPlan(layout: layout, cgroupsPath: path.map { Path($0) }, id: id)
             }
         } catch {
             throw ContainerError(error)

@@ -153,7 +153,7 @@ package struct PlanBuilder {
         guard let places = facts.cgroup?.places else { return own.map { MountFacts.CgroupPlace($0) } }
         return places.map { place in
             let stays = facts.isRootless ? own.first { $0.mountPoint == place.mountPoint } : nil
-            return MountFacts.CgroupPlace(place, ownPath: (stays?.path).map { Path($0) })
+            return MountFacts.CgroupPlace(place, ownPath: stays?.path)
         }
     }
 

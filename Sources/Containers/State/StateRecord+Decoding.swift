@@ -34,7 +34,7 @@ extension StateRecord {
                 isRootless = try reader.booleanOrFalse()
             } else if reader.isKey("cgroup_paths") {
                 for entry in try reader.pairs() {
-                    cgroupPaths.append(CgroupRecord(controller: entry.key.text, path: entry.value.text))
+                    cgroupPaths.append(CgroupRecord(controller: entry.key.text, path: Path(entry.value)))
                 }
             } else if reader.isKey("external_descriptors") {
                 externalDescriptors = try reader.strings()
@@ -59,7 +59,7 @@ extension StateRecord {
             } else if reader.isKey("namespaces") {
                 try decodeNamespaces(&reader)
             } else if reader.isKey("cgroups") {
-                cgroupsPath = try reader.pairs().first { $0.key == "path" }?.value.text
+                cgroupsPath = try reader.pairs().first { $0.key == "path" }.map { Path($0.value) }
             } else {
                 try reader.skipValue()
             }

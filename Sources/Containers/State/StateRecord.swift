@@ -19,7 +19,7 @@ package struct StateRecord: Equatable, Sendable {
     package var annotations: OrderedPairs<ByteString, ByteString> = [:]
     /// The container's folder in each cgroup hierarchy; the unified one has an empty name.
     package var cgroupPaths: [CgroupRecord] = []
-    package var cgroupsPath: String?
+    package var cgroupsPath: Path?
     /// What the container's cgroups bear; nil for a container of an earlier version.
     package var cgroupMark: CgroupMark?
     /// The inodes of cgroups that no mark says enough about.
@@ -71,9 +71,9 @@ package struct StateRecord: Equatable, Sendable {
 /// A cgroup folder by the controller that it belongs to.
 package struct CgroupRecord: Equatable, Sendable {
     package var controller: String
-    package var path: String
+    package var path: Path
 
-    package init(controller: String, path: String) {
+    package init(controller: String, path: Path) {
         self.controller = controller
         self.path = path
     }
@@ -173,7 +173,7 @@ extension StateRecord {
         writer.beginObject()
         for entry in cgroupPaths {
             writer.key(entry.controller)
-            writer.string(entry.path)
+            writer.string(entry.path.bytes)
         }
         writer.endObject()
         writer.key("namespace_paths")
@@ -229,7 +229,7 @@ extension StateRecord {
         }
         if let cgroupsPath {
             writer.key("path")
-            writer.string(cgroupsPath)
+            writer.string(cgroupsPath.bytes)
         }
         if let unit {
             writer.key("parent")

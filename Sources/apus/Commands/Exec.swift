@@ -88,7 +88,7 @@ private func execOptions(_ invocation: Invocation) throws(CommandError) -> ExecO
         options.noNewPrivileges = arguments.toggle(.noNewPrivs)
         options.capabilities = arguments.texts(.cap).map(\.text)
     }
-    options.cgroups = arguments.texts(.cgroup).map(\.text)
+    options.cgroups = arguments.texts(.cgroup)
     options.ignoresPaused = arguments.isOn(.ignorePaused)
     options.consoleSocket = arguments.path(.consoleSocket)
     options.pidfdSocket = arguments.path(.pidfdSocket)

@@ -3,19 +3,21 @@ import ByteStrings
 /// The mounts of a mount namespace as proc_pid_mountinfo(5) lists them.
 ///
 /// Reading it costs more the more mounts a host has, so only rare ways through the program do.
-enum MountTable {
+package enum MountTable {
     /// One mount.
-    struct Entry: Equatable {
+    package struct Entry: Equatable, Sendable {
         /// Which folder of the file system it shows.
-        var root: Path
+        package var root: Path
         /// Where it is, seen from the root of the process.
-        var point: Path
+        package var point: Path
         /// The name of its file system.
-        var type: ByteString
+        package var type: ByteString
+        /// The options of the file system, with commas between them.
+        package var options: ByteString
     }
 
     /// The entries of the file's text; lines of another form are left out.
-    static func entries(_ bytes: [UInt8]) -> [Entry] {
+    package static func entries(_ bytes: [UInt8]) -> [Entry] {
         var entries: [Entry] = []
         for line in bytes.split(separator: 10) {
             let fields = line.split(separator: 32)
@@ -25,7 +27,8 @@ enum MountTable {
             entries.append(
                 Entry(
                     root: Path(unescaped(fields[3])), point: Path(unescaped(fields[4])),
-                    type: ByteString(bytes: fields[separator + 1])))
+                    type: ByteString(bytes: fields[separator + 1]),
+                    options: separator + 3 < fields.count ? ByteString(bytes: fields[separator + 3]) : ByteString()))
         }
         return entries
     }
