@@ -1,3 +1,4 @@
+import ByteStrings
 import Testing
 
 @testable import Cgroups
@@ -5,7 +6,7 @@ import Testing
 @Suite struct CgroupLayoutTests {
     @Test func membershipKeepsColonsOfPathsAndDropsForeignNames() {
         let text = "13:name=elogind:/1\n9:name=systemd:/a:b/c\n4:cpu,cpuacct:/x\n0::/user.slice\n"
-        let lines = CgroupMembership.parse(text)
+        let lines = CgroupMembership.parse(ByteString(text))
         #expect(
             lines == [
                 CgroupMembership(controllers: ["name=systemd"], path: "/a:b/c"),
@@ -16,7 +17,7 @@ import Testing
 
     @Test(arguments: ["", ":", "::", "0:", "0::", "0::relative", "\n\n", "a:b"])
     func malformedMembershipIsNothing(text: String) {
-        #expect(CgroupMembership.parse(text).isEmpty)
+        #expect(CgroupMembership.parse(ByteString(text)).isEmpty)
     }
 
     @Test func mountTableGivesCgroupMountsWithTheirRoots() {
@@ -26,7 +27,7 @@ import Testing
             41 31 0:38 /docker/1 /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw,nsdelegate
             broken - cgroup
             """
-        let mounts = CgroupMount.parse(text)
+        let mounts = CgroupMount.parse(ByteString(text))
         #expect(mounts.count == 2)
         #expect(mounts.first?.mountPoint == "/cg roups/cpu")
         #expect(mounts.first?.isUnified == false)
@@ -57,13 +58,13 @@ import Testing
     ])
     func ownPathIsSeenThroughTheMount(root: String, own: String, expected: String) {
         let hierarchy = CgroupLayout.Hierarchy(
-            controllers: [], mountPoint: "/m", mountRoot: root, ownPath: own)
-        #expect(hierarchy.ownPathInMount == expected)
+            controllers: [], mountPoint: "/m", mountRoot: Path(root), ownPath: Path(own))
+        #expect(hierarchy.ownPathInMount == Path(expected))
     }
 
     @Test func hostLayoutIsConsistent() throws {
         let layout = try CgroupLayout.detect()
-        for hierarchy in layout.legacy { #expect(hierarchy.mountPoint.hasPrefix("/")) }
+        for hierarchy in layout.legacy { #expect(hierarchy.mountPoint.isAbsolute) }
         #expect(Set(layout.legacy.map(\.mountPoint)).count == layout.legacy.count)
     }
 }

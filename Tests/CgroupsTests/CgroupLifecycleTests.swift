@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 import Linux
 import RuntimeSpec
@@ -24,10 +25,10 @@ struct CgroupLifecycleTests {
         #expect(try again.isEmpty())
         for place in plan.places {
             #expect(throws: Errno.noSuchFileOrDirectory) { try fileStatus(place.directory) }
-            let parent = CgroupPlan.parent(of: place.directory)
+            let parent = place.directory.parent
             #expect(try fileStatus(parent).kind == .directory)
             try unlink(parent, isDirectory: true)
-            try unlink(CgroupPlan.parent(of: parent), isDirectory: true)
+            try unlink(parent.parent, isDirectory: true)
         }
     }
 
@@ -66,7 +67,7 @@ struct CgroupLifecycleTests {
             try HostCgroups.withSleeper { pid in
                 try cgroup.join(pid: pid, isInUnified: false)
                 let path = try #require(cgroup.branches.first)
-                let inner = String(path.directory.dropFirst(path.mountPoint.count))
+                let inner = Path(path.directory.bytes.dropping(first: path.mountPoint.bytes.count))
                 let plan = try CgroupPlan(layout: HostCgroups.layout, cgroupsPath: inner, id: "c")
                 var second = Cgroup(plan)
                 let error = try #require(throws: CgroupError.self) { try second.make() }
@@ -118,7 +119,7 @@ struct CgroupLifecycleTests {
         try HostCgroups.withCgroup { cgroup in
             guard cgroup.freezerIndex != nil, let branch = cgroup.branches.first else { return }
             try cgroup.freeze()
-            let inner = String(branch.directory.dropFirst(branch.mountPoint.count))
+            let inner = Path(branch.directory.bytes.dropping(first: branch.mountPoint.bytes.count))
             var second = Cgroup(try CgroupPlan(layout: HostCgroups.layout, cgroupsPath: inner, id: "c"))
             let error = try #require(throws: CgroupError.self) { try second.make() }
             #expect(error.message == "container's cgroup unexpectedly frozen")

@@ -1,3 +1,4 @@
+import ByteStrings
 import Testing
 
 @testable import Cgroups
@@ -13,7 +14,7 @@ import Testing
         controllers: [], mountPoint: "/sys/fs/cgroup/unified", ownPath: "/u")
 
     static func directories(_ path: String?, _ layout: CgroupLayout) throws -> [String] {
-        try CgroupPlan(layout: layout, cgroupsPath: path, id: "c1").places.map(\.directory)
+        try CgroupPlan(layout: layout, cgroupsPath: path.map { Path($0) }, id: "c1").places.map(\.directory.text)
     }
 
     @Test(arguments: [
@@ -40,7 +41,7 @@ import Testing
 
     @Test(arguments: ["x", "./x", "../x", "a/../x"]) func hybridUnifiedPathStartsAtTheTop(_ path: String) throws {
         let plan = try CgroupPlan(
-            layout: CgroupLayout(legacy: [Self.processor], unified: Self.beside), cgroupsPath: path, id: "c1")
+            layout: CgroupLayout(legacy: [Self.processor], unified: Self.beside), cgroupsPath: Path(path), id: "c1")
         #expect(plan.kind == .hybrid)
         #expect(plan.paths.map(\.controller) == ["cpu", "cpuacct", ""])
         #expect(
@@ -52,7 +53,7 @@ import Testing
     @Test(arguments: ["/", "//", ".", "..", "/..", "a/..", "a\0b"])
     func pathsWithoutACgroupOfTheirOwnAreRefused(path: String) throws {
         #expect(throws: CgroupError.self) {
-            try CgroupPlan(layout: CgroupLayout(unified: Self.unified), cgroupsPath: path, id: "c1")
+            try CgroupPlan(layout: CgroupLayout(unified: Self.unified), cgroupsPath: Path(path), id: "c1")
         }
     }
 

@@ -1,3 +1,4 @@
+import ByteStrings
 import RuntimeSpec
 import Testing
 
@@ -136,7 +137,7 @@ func isAllowed(_ rules: [DeviceRule], kind: DeviceRuleType, access: String, majo
     @Test func aListThatIsThereNeedsNoWrites() throws {
         let list = try DeviceList(DeviceRules([DeviceRule(allow: true, type: .block, major: 8, minor: 0, access: "r")]))
         let kernel = list.changes(from: DeviceList(kernel: "a *:* rwm")).dropFirst().map(\.text)
-        #expect(list.changes(from: DeviceList(kernel: kernel.joined(separator: "\n"))).isEmpty)
+        #expect(list.changes(from: DeviceList(kernel: ByteString(kernel.joined(separator: "\n")))).isEmpty)
         let other = try DeviceList(
             DeviceRules([DeviceRule(allow: true, type: .block, major: 8, minor: 0, access: "rw")]))
         #expect(

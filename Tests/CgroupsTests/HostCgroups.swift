@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 import Linux
 import Testing
@@ -38,7 +39,7 @@ enum HostCgroups {
                 try again.killAll()
                 _ = try again.waitUntilEmpty(milliseconds: 5000)
                 try again.remove()
-                for place in plan.places { try unlink(CgroupPlan.parent(of: place.directory), isDirectory: true) }
+                for place in plan.places { try unlink(place.directory.parent, isDirectory: true) }
             } catch {
                 Issue.record("cleaning up: \(error)")
             }
@@ -73,9 +74,12 @@ enum HostCgroups {
     }
 
     /// Removes a directory; what stays behind is recorded as an issue.
-    static func removeDirectory(_ path: String) {
+    static func removeDirectory(_ path: Path) {
         do { try unlink(path, isDirectory: true) } catch { Issue.record("rmdir \(path): \(error)") }
     }
 
-    static func text(_ path: String) throws -> String { try readKernelFile(path) }
+    static func text(_ path: Path) throws -> String { try readKernelFile(path).text }
 }
+
+/// In tests a path is often put together of text.
+func + (folder: Path, rest: String) -> Path { "\(folder)\(rest)" }

@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 import Linux
 import Testing
@@ -55,9 +56,9 @@ struct LayoutDetectionTests {
             // The whole hierarchy at another place, and a part of it at the usual one.
             try check(linux_mount("tmpfs", "/mnt", "tmpfs", 0, nil))
             try makeDirectory("/mnt/whole", mode: 0o755)
-            try check(linux_mount(memory.mountPoint, "/mnt/whole", nil, 0x1000, nil))
-            try check(linux_umount2(memory.mountPoint, 2))
-            try check(linux_mount("/mnt/whole/" + name, memory.mountPoint, nil, 0x1000, nil))
+            try check(linux_mount(memory.mountPoint.text, "/mnt/whole", nil, 0x1000, nil))
+            try check(linux_umount2(memory.mountPoint.text, 2))
+            try check(linux_mount("/mnt/whole/" + name, memory.mountPoint.text, nil, 0x1000, nil))
             result = try CgroupLayout.detect()
         }
         let layout = try #require(result)
@@ -74,12 +75,12 @@ struct LayoutDetectionTests {
         defer { HostCgroups.removeDirectory(unified.mountPoint + "/" + name) }
         var result: CgroupLayout?
         try PrivateMounts.run {
-            try check(linux_mount(unified.mountPoint + "/" + name, "/sys/fs/cgroup", nil, 0x1000, nil))
+            try check(linux_mount(unified.mountPoint.text + "/" + name, "/sys/fs/cgroup", nil, 0x1000, nil))
             result = try CgroupLayout.detect()
         }
         let layout = try #require(result)
         #expect(layout.kind == .unified)
-        #expect(layout.unified?.mountRoot == "/" + name)
+        #expect(layout.unified?.mountRoot == "/\(name)")
         #expect(layout.unified?.ownPathInMount == "/")
     }
 }

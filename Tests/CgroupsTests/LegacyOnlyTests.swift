@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 import Linux
 import RuntimeSpec
@@ -21,7 +22,7 @@ struct LegacyOnlyTests {
                     let index = try #require(cgroup.processIndex as Int?)
                     let path = cgroup.branches[index].directory
                     try makeDirectory(path + "/below", mode: 0o755)
-                    try writeKernelFile(path + "/below/cgroup.procs", String(second))
+                    try writeKernelFile(path + "/below/cgroup.procs", ByteString(String(second)))
                     #expect(try cgroup.processes().sorted() == [first, second].sorted())
                     var recorded = Cgroup(recorded: cgroup.paths)
                     try recorded.killAll()

@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 import Linux
 import RuntimeSpec
@@ -10,7 +11,7 @@ struct LimitApplicationTests {
     /// The text of a file in the hierarchy of `controller`; nil without that hierarchy or file.
     static func value(_ file: String, _ controller: String, _ cgroup: inout Cgroup) -> String? {
         guard let index = cgroup.legacyIndex(of: controller) else { return nil }
-        do throws(CgroupError) { return try cgroup.read(file, of: index) } catch { return nil }
+        do throws(CgroupError) { return try cgroup.read(file, of: index).text } catch { return nil }
     }
 
     static func has(_ controller: String) -> Bool {

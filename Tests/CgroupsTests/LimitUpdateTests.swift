@@ -1,3 +1,4 @@
+import ByteStrings
 import Linux
 import RuntimeSpec
 import Testing
@@ -25,7 +26,7 @@ import Testing
         ("memory.stat", "1", "a 1\nb 2", nil),
     ])
     func valuesThatUndoAWrite(file: String, value: String, text: String, expected: String?) {
-        #expect(Cgroup.restoring(file, value, from: text) == expected)
+        #expect(Cgroup.restoring(file, value, from: ByteString(text)) == expected)
     }
 
     @Test(.enabled(if: HostCgroups.canMakeLegacy, "needs root and the hierarchies of cgroup version 1"))
@@ -67,5 +68,5 @@ import Testing
             ("oom_kill_disable 1\nunder_oom 0\noom_kill 5", 5),
             ("oom_kill_disable 0\nunder_oom 0", nil), ("oom_kill many", nil), ("", nil),
         ] as [(String, UInt64?)])
-    func counts(_ text: String, _ count: UInt64?) { #expect(Cgroup.oomKills(in: text) == count) }
+    func counts(_ text: String, _ count: UInt64?) { #expect(Cgroup.oomKills(in: ByteString(text)) == count) }
 }

@@ -1,16 +1,17 @@
+import ByteStrings
 import Linux
 import Testing
 
 @testable import Cgroups
 
 @Suite struct SubCgroupTests {
-    static let paths: [(controller: String, path: String)] = [
+    static let paths: [(controller: String, path: Path)] = [
         ("cpu", "/c/cpu/x"), ("cpuacct", "/c/cpu/x"), ("memory", "/c/memory/x"), ("", "/c/unified/x"),
     ]
 
     static func directories(_ arguments: [String]) throws(CgroupError) -> [String] {
         let cgroup = Cgroup(recorded: paths)
-        return try cgroup.cgroup(for: SubCgroups(arguments: arguments)).branches.map(\.place)
+        return try cgroup.cgroup(for: SubCgroups(arguments: arguments.map { ByteString($0) })).branches.map(\.place.text)
     }
 
     @Test(arguments: [
@@ -44,7 +45,7 @@ import Testing
         try HostCgroups.withCgroup { cgroup in
             let controller = cgroup.branches[0].controllers.first
             var sub = try cgroup.cgroup(
-                for: SubCgroups(arguments: [controller.map { $0 + ":none" } ?? "none"]))
+                for: SubCgroups(arguments: [ByteString(controller.map { $0 + ":none" } ?? "none")]))
             let error = try #require(throws: CgroupError.self) { try sub.join(pid: 1 << 30, isInUnified: false) }
             #expect(error.message.hasSuffix("/inner/none: no such file or directory"))
         }
@@ -57,7 +58,7 @@ import Testing
             let own = cgroup.branches[0].directory
             try makeDirectory(own + "/init.scope", mode: 0o755)
             try HostCgroups.withSleeper { pid in
-                try writeKernelFile(own + "/init.scope/cgroup.procs", String(pid))
+                try writeKernelFile(own + "/init.scope/cgroup.procs", ByteString(String(pid)))
                 var recorded = Cgroup(recorded: cgroup.paths)
                 let found = try recorded.directoryForClone(besideProcess: pid)
                 #expect(try fileStatus(of: HostCgroups.number(found)).inode == fileStatus(own + "/init.scope").inode)

@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinux
 import Linux
 import RuntimeSpec
@@ -19,7 +20,7 @@ struct UnifiedCgroupTests {
         let layout = try #require(Self.layout)
         try HostCgroups.withCgroup(layout) { cgroup in
             let all = try HostCgroups.text(try #require(layout.unified).mountPoint + "/cgroup.controllers")
-            #expect(try cgroup.read("cgroup.controllers", of: 0) == all)
+            #expect(try cgroup.read("cgroup.controllers", of: 0).text == all)
             #expect(cgroup.notEnabled.isEmpty)
         }
     }
@@ -34,7 +35,7 @@ struct UnifiedCgroupTests {
                 #expect(try cgroup.processes() == [pid])
                 try cgroup.freeze()
                 #expect(try cgroup.isFrozen())
-                #expect(try cgroup.read("cgroup.events", of: 0).contains("frozen 1"))
+                #expect(try cgroup.read("cgroup.events", of: 0).text.contains("frozen 1"))
                 try cgroup.thaw()
                 #expect(try !cgroup.isFrozen())
                 try cgroup.freeze()
@@ -53,11 +54,11 @@ struct UnifiedCgroupTests {
                 try cgroup.apply(limit, enforcingDevices: false)
                 let found = cgroup.unifiedIndex
                 let index = try #require(found)
-                #expect(try cgroup.read("hugetlb.2MB.max", of: index) == String(4 << 20))
+                #expect(try cgroup.read("hugetlb.2MB.max", of: index).text == String(4 << 20))
                 var again = Cgroup(recorded: cgroup.paths)
                 let more = Resources(hugepageLimits: [HugepageLimit(pageSize: "2MB", limit: 8 << 20)])
                 try again.apply(more, enforcingDevices: false)
-                #expect(try cgroup.read("hugetlb.2MB.max", of: index) == String(8 << 20))
+                #expect(try cgroup.read("hugetlb.2MB.max", of: index).text == String(8 << 20))
             }
         }
     }
@@ -94,7 +95,7 @@ struct UnifiedCgroupTests {
         try makeDirectory(mountPoint + "/" + name, mode: 0o755)
         defer { HostCgroups.removeDirectory(mountPoint + "/" + name) }
         try HostCgroups.withSleeper { pid in
-            try writeKernelFile(mountPoint + "/" + name + "/cgroup.procs", String(pid))
+            try writeKernelFile(mountPoint + "/" + name + "/cgroup.procs", ByteString(String(pid)))
             var cgroup = Cgroup(try CgroupPlan(layout: layout, cgroupsPath: "/" + name + "/c", id: "c"))
             try cgroup.make()
             defer { cgroup.undoMake() }
@@ -112,7 +113,8 @@ struct UnifiedCgroupTests {
     @Test func aThreadedParentIsRefused() throws {
         guard try Self.hasController("hugetlb") else { return }
         let layout = try #require(Self.layout)
-        let top = try #require(layout.unified).mountPoint + "/" + HostCgroups.uniqueName()
+        let mountPoint = try #require(layout.unified).mountPoint
+        let top: Path = mountPoint + "/" + HostCgroups.uniqueName()
         try makeDirectory(top, mode: 0o755)
         try makeDirectory(top + "/t", mode: 0o755)
         defer {
@@ -120,8 +122,8 @@ struct UnifiedCgroupTests {
             HostCgroups.removeDirectory(top)
         }
         try writeKernelFile(top + "/t/cgroup.type", "threaded")
-        let inner = String(top.dropFirst(try #require(layout.unified).mountPoint.count))
-        var cgroup = Cgroup(try CgroupPlan(layout: layout, cgroupsPath: inner + "/t/c", id: "c"))
+        let inner = try #require(top.relative(to: mountPoint))
+        var cgroup = Cgroup(try CgroupPlan(layout: layout, cgroupsPath: "/" + inner.text + "/t/c", id: "c"))
         let error = try #require(throws: CgroupError.self) { try cgroup.make() }
         #expect(error.message.contains("threaded mode"))
         #expect(throws: Errno.noSuchFileOrDirectory) { try fileStatus(top + "/t/c") }

@@ -5,38 +5,38 @@ import Testing
 
 /// A folder of its own in /tmp, with a root in it that a hostile image filled.
 private final class HostileFolder {
-    let path: String
+    let path: Path
     let root: FileDescriptor
 
     init() throws {
-        path = "/tmp/apus-rooted-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        path = "/tmp/apus-rooted-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         for folder in ["", "/root", "/root/a", "/root/a/b", "/outside"] {
-            try makeDirectory(path + folder, mode: 0o755)
+            try makeDirectory("\(path)\(folder)", mode: 0o755)
         }
-        try makeNode(path + "/root/a/file", at: workingDirectory, kind: .regular, permissions: 0o600)
-        try makeNode(path + "/root/a/fifo", at: workingDirectory, kind: .fifo, permissions: 0o600)
-        root = try FileDescriptor.open(path + "/root", [.path, .directory])
-        for (name, target) in [
-            ("up", "../../.."), ("absolute", "/a/b"), ("host", path + "/outside"), ("loop", "loop2"), ("loop2", "loop"),
+        try makeNode("\(path)/root/a/file", at: workingDirectory, kind: .regular, permissions: 0o600)
+        try makeNode("\(path)/root/a/fifo", at: workingDirectory, kind: .fifo, permissions: 0o600)
+        root = try FileDescriptor.open("\(path)/root", [.path, .directory])
+        for (name, target): (Path, Path) in [
+            ("up", "../../.."), ("absolute", "/a/b"), ("host", "\(path)/outside"), ("loop", "loop2"), ("loop2", "loop"),
             ("dangling", "a/gone/deeper"), ("dots", "a/./b/../b"), ("tofile", "a/file"), ("top", "/"), ("self", "."),
         ] { try makeSymbolicLink(name, at: root.raw, to: target) }
     }
 
     deinit {
         do throws(Errno) {
-            try removeTree(Path(path), at: workingDirectory)
+            try removeTree(path, at: workingDirectory)
         } catch {
             Issue.record("\(path) cannot be removed: \(error.message)")
         }
     }
 
-    private static func entries(_ path: String) throws -> [String] {
+    private static func entries(_ path: Path) throws -> [String] {
         let folder = try FileDescriptor.open(path, .directory)
         return try directoryEntries(of: folder.raw).map(\.text).sorted()
     }
 
     func names(_ folder: String) throws -> [String] {
-        try Self.entries(path + folder)
+        try Self.entries("\(path)\(folder)")
     }
 }
 
@@ -78,7 +78,7 @@ struct RootedPathTests {
     @Test(arguments: paths)
     func stepsFindWhatTheKernelFinds(_ path: String) throws {
         let folder = try HostileFolder()
-        let rooted = RootedPath(path, in: folder.root.raw)
+        let rooted = RootedPath(Path(path), in: folder.root.raw)
         for directory in [false, true] {
             for links in [RootedPath.Links.follow, .keepLast, .refuse] {
                 let kernel = answer { () throws(Errno) in try rooted.open(links, directory: directory) }
@@ -96,7 +96,7 @@ struct RootedPathTests {
     func nothingIsMadeOutside(_ path: String) throws {
         let folder = try HostileFolder()
         for name in ["/new", "/x/y/z", ""] {
-            let rooted = RootedPath(path + name, in: folder.root.raw)
+            let rooted = RootedPath(Path(path + name), in: folder.root.raw)
             do throws(Errno) {
                 _ = FileDescriptor(owning: try rooted.openOrMakeDirectory().file)
             } catch {}
@@ -116,7 +116,7 @@ struct RootedPathTests {
         let made = try RootedPath("dangling/x", in: folder.root.raw).openOrMakeFile()
         _ = FileDescriptor(owning: made.file)
         #expect(!made.existed)
-        #expect(try fileStatus(folder.path + "/root/a/gone/deeper/x").kind == .regular)
+        #expect(try fileStatus("\(folder.path)/root/a/gone/deeper/x").kind == .regular)
         let again = try RootedPath("dangling/x", in: folder.root.raw).openOrMakeFile()
         _ = FileDescriptor(owning: again.file)
         #expect(again.existed)
@@ -125,7 +125,7 @@ struct RootedPathTests {
     @Test func magicLinksAreRefused() throws {
         let procfs = try Procfs.openMounted()
         for name in ["self/exe", "self/cwd/etc", "self/root/etc", "self/fd/0"] {
-            #expect(throws: Errno.tooManySymbolicLinks) { _ = try RootedPath(name, in: procfs.raw).open() }
+            #expect(throws: Errno.tooManySymbolicLinks) { _ = try RootedPath(Path(name), in: procfs.raw).open() }
         }
     }
 
@@ -134,11 +134,12 @@ struct RootedPathTests {
         let folder = try HostileFolder()
         let path = folder.path
         // The attack: while the runtime resolves and makes, a folder and a link to the outside change places.
-        try makeSymbolicLink(path + "/root/a/link", at: workingDirectory, to: "../../outside")
+        try makeSymbolicLink("\(path)/root/a/link", at: workingDirectory, to: "../../outside")
         let attacker = Task.detached {
             while !Task.isCancelled {
                 // RENAME_EXCHANGE
-                if linux_renameat2(workingDirectory, path + "/root/a/link", workingDirectory, path + "/root/a/b", 2) < 0
+                if linux_renameat2(
+                    workingDirectory, path.text + "/root/a/link", workingDirectory, path.text + "/root/a/b", 2) < 0
                 {
                     Issue.record("the folder and the link cannot be exchanged")
                     return
@@ -147,7 +148,7 @@ struct RootedPathTests {
             }
         }
         for index in 0..<2000 {
-            let rooted = RootedPath("a/b/new" + String(index % 50) + "/x", in: folder.root.raw)
+            let rooted = RootedPath("a/b/new\(index % 50)/x", in: folder.root.raw)
             do throws(Errno) {
                 if index % 2 == 0 {
                     _ = FileDescriptor(owning: try rooted.openOrMakeDirectory().file)

@@ -51,7 +51,7 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
 }
 
 func run(_ path: String) throws(Errno) -> Int32 {
-    var decoder = PlanDecoder(try readRegularFile(path, limit: 1 << 24))
+    var decoder = PlanDecoder(try readRegularFile(Path(path), limit: 1 << 24))
     var scenario: ProbeScenario
     do throws(PlanCodingError) {
         scenario = try ProbeScenario(from: &decoder)
@@ -76,8 +76,8 @@ func run(_ path: String) throws(Errno) -> Int32 {
     let child = Int32(try check(linux_clone3(&arguments)))
     if child == 0 { performScenario(scenario, ready: ready.read.raw) }
     if scenario.hasUserNamespace {
-        try writeKernelFile("/proc/" + String(child) + "/uid_map", "0 " + String(scenario.firstHostID) + " 65536\n")
-        try writeKernelFile("/proc/" + String(child) + "/gid_map", "0 " + String(scenario.firstHostID) + " 65536\n")
+        try writeKernelFile("/proc/\(child)/uid_map", "0 \(scenario.firstHostID) 65536\n")
+        try writeKernelFile("/proc/\(child)/gid_map", "0 \(scenario.firstHostID) 65536\n")
     }
     try write([1], to: ready.write.raw)
     var status: Int32 = 0

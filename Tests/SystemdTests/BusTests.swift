@@ -1,3 +1,4 @@
+import ByteStrings
 import Testing
 
 @testable import Systemd
@@ -70,16 +71,16 @@ struct BusAddressTests {
                 BusAddress(path: "/run/systemd/private", hasBus: false),
             ])
         let given = BusAddress.system {
-            $0 == "DBUS_SYSTEM_BUS_ADDRESS" ? "unix:path=/a%20b,guid=0;unix:abstract=c" : nil
+            $0.description == "DBUS_SYSTEM_BUS_ADDRESS" ? "unix:path=/a%20b,guid=0;unix:abstract=c" : nil
         }
         #expect(given.map(\.path) == ["/a b", "@c", "/run/systemd/private"])
     }
 
     @Test func theUsersBus() {
         #expect(BusAddress.user { _ in nil } == [])
-        let runtime = BusAddress.user { $0 == "XDG_RUNTIME_DIR" ? "/run/user/7" : nil }
+        let runtime = BusAddress.user { $0.description == "XDG_RUNTIME_DIR" ? "/run/user/7" : nil }
         #expect(runtime.map(\.path) == ["/run/user/7/bus", "/run/user/7/systemd/private"])
-        let session = BusAddress.user { $0 == "DBUS_SESSION_BUS_ADDRESS" ? "tcp:host=x;unix:path=/s" : nil }
+        let session = BusAddress.user { $0.description == "DBUS_SESSION_BUS_ADDRESS" ? "tcp:host=x;unix:path=/s" : nil }
         #expect(session.map(\.path) == ["/s"])
     }
 

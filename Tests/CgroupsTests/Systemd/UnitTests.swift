@@ -1,3 +1,4 @@
+import ByteStrings
 import RuntimeSpec
 import Systemd
 import Testing
@@ -9,7 +10,7 @@ struct UnitPlacementTests {
         unified: .init(controllers: [], mountPoint: "/sys/fs/cgroup", ownPath: "/user.slice/x.scope"))
 
     private func plan(_ path: String?, managerPath: String = "/", isUser: Bool = false) throws -> CgroupPlan {
-        try CgroupPlan(layout: unified, unitPath: path, id: "c1", isUser: isUser, managerPath: managerPath)
+        try CgroupPlan(layout: unified, unitPath: path, id: "c1", isUser: isUser, managerPath: Path(managerPath))
     }
 
     @Test func anAbsentPathIsTheUsualSlice() throws {

@@ -1,4 +1,5 @@
 import ByteStrings
+import Linux
 import RuntimeSpec
 import Testing
 

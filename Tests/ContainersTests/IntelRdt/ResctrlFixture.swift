@@ -47,14 +47,14 @@ final class ResctrlFixture {
 
     var facts: ResctrlFacts {
         get throws {
-            let folder = try FileDescriptor.open(path, [.path, .directory])
+            let folder = try FileDescriptor.open(Path(path), [.path, .directory])
             return ResctrlFacts(path: Path(path), folder: folder.raw)
         }
     }
 
     func tree() throws -> ResctrlTree {
         ResctrlTree(
-            folder: try FileDescriptor.open(path, [.path, .directory]), files: [.writeOnly, .create, .truncate])
+            folder: try FileDescriptor.open(Path(path), [.path, .directory]), files: [.writeOnly, .create, .truncate])
     }
 
     func step(_ rdt: IntelRdt, id: String = "box") throws -> IntelRdtStep {

@@ -11,7 +11,7 @@ struct HostileRootfsTests {
     @Test(arguments: ["/etc", "..", "/dev"])
     func procMustNotBeLink(_ target: String) throws {
         let rootfs = try ProbedRootfs()
-        try rootfs.link("rootfs/proc", to: target)
+        try rootfs.link("rootfs/proc", to: Path(target))
         let (output, status) = try rootfs.run("true")
         #expect(status == 3)
         #expect(output.contains("filesystem \"proc\" must be mounted on ordinary directory"))

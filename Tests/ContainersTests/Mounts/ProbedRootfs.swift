@@ -8,17 +8,17 @@ import Testing
 
 /// A root file system with busybox in it, and a way to look at it from inside.
 final class ProbedRootfs {
-    let bundle: String
+    let bundle: Path
     var spec: Spec
     var facts: MountFacts
     var scenario = ProbeScenario()
 
-    var rootfs: String { bundle + "/rootfs" }
+    var rootfs: Path { bundle + "/rootfs" }
 
     static var canRun: Bool { linux_syscall(Int(SYS_geteuid), 0, 0, 0, 0, 0, 0) == 0 && fileExists("/bin/busybox") }
 
     init(mounts: [Mount]? = nil) throws {
-        bundle = "/tmp/apus-mounts-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        bundle = "/tmp/apus-mounts-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         try makeDirectory(bundle, mode: 0o755)
         try makeDirectory(bundle + "/rootfs", mode: 0o755)
         try makeDirectory(bundle + "/rootfs/bin", mode: 0o755)
@@ -28,12 +28,12 @@ final class ProbedRootfs {
         while try sendFile(to: copy.raw, from: program.raw, count: 1 << 30) > 0 {}
         spec = Spec(root: Root(path: "rootfs"), mounts: mounts ?? Self.defaultMounts, linux: LinuxConfiguration())
         spec.linux?.namespaces = [.pid, .network, .ipc, .uts, .mount].map { Namespace(type: $0) }
-        facts = MountFacts(bundle: Path(bundle), rootfs: Path(bundle + "/rootfs"))
+        facts = MountFacts(bundle: bundle, rootfs: bundle + "/rootfs")
     }
 
     deinit {
         do throws(Errno) {
-            try removeTree(Path(bundle), at: workingDirectory)
+            try removeTree(bundle, at: workingDirectory)
         } catch {
             Issue.record("\(bundle) cannot be removed: \(error.message)")
         }
@@ -69,16 +69,16 @@ final class ProbedRootfs {
         try Linux.write(Array(text.utf8), to: file.raw)
     }
 
-    func read(_ path: String) throws -> String { try readKernelFile(bundle + "/" + path) }
+    func read(_ path: String) throws -> String { try readKernelFile(bundle + "/" + path).text }
 
-    func link(_ path: String, to target: String) throws {
+    func link(_ path: String, to target: Path) throws {
         try makeSymbolicLink(bundle + "/" + path, at: workingDirectory, to: target)
     }
 
     func makeFolder(_ path: String) throws {
         var folder = bundle
         for part in path.split(separator: "/") {
-            folder += "/" + part
+            folder = folder + "/" + String(part)
             if !fileExists(folder) { try makeDirectory(folder, mode: 0o755) }
         }
     }
@@ -109,18 +109,21 @@ final class ProbedRootfs {
         return try Self.runProbe(bundle + "/scenario")
     }
 
-    private static func runProbe(_ scenario: String) throws -> (output: String, status: Int32) {
+    private static func runProbe(_ scenario: Path) throws -> (output: String, status: Int32) {
         // The test runner is a program of the toolchain; the products lie beside the test bundle.
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
         let program = try LaunchedProgram.start(
-            folder + "RootfsProbe", arguments: ["RootfsProbe", scenario], environment: [], input: [], directory: nil)
+            "\(String(folder))RootfsProbe", arguments: ["RootfsProbe", scenario.bytes], environment: [], input: [], directory: nil)
         let status = try program.process.reap()
         var output = [UInt8]()
         for stream in [program.output.raw, program.error.raw] { output += try readAll(stream, limit: 1 << 20) }
         return (String(decoding: output, as: UTF8.self), status.code)
     }
 }
+
+/// In tests a path is often put together of text.
+func + (folder: Path, rest: String) -> Path { "\(folder)\(rest)" }
 
 private func removeTree(_ path: Path, at directory: Int32) throws(Errno) {
     do throws(Errno) {

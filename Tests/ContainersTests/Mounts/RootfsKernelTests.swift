@@ -120,7 +120,7 @@ extension RootfsKernelTests {
         for index in 0..<60 {
             let name = "layers/" + String(repeating: "l", count: 80) + String(index)
             try rootfs.write(String(index), to: name + "/file" + String(index))
-            layers.append(rootfs.bundle + "/" + name)
+            layers.append(rootfs.bundle.text + "/" + name)
         }
         rootfs.spec.mounts.append(
             Mount(
