@@ -98,7 +98,8 @@ extension Cgroup {
         }
         guard found.isEmpty else {
             throw CgroupError(
-                path: place.text, reason: "container's cgroup is not empty: " + String(found.count) + " process(es) found")
+                path: place.text,
+                reason: "container's cgroup is not empty: " + String(found.count) + " process(es) found")
         }
         if let index = freezerIndex, !branches[index].isMade {
             guard try !isFrozen() else {

@@ -33,7 +33,7 @@ package struct CgroupMark: Hashable, Sendable {
     package static func any(of id: String) -> CgroupMark { CgroupMark(Array((id + " ").utf8), isPrefix: true) }
 
     /// The mark as the state file records it.
-    package var text: String { String(decoding: value, as: UTF8.self) }
+    package var text: String { String(decoding: value, as: UTF8.self) }  // of an id and numbers, so ASCII
 
     /// The bytes on a directory.
     var bytes: [UInt8] { value }
@@ -43,7 +43,7 @@ package struct CgroupMark: Hashable, Sendable {
 
     /// The id of the container whose mark was found, for people.
     static func holder(of found: [UInt8]) -> String {
-        String(decoding: found.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+        ByteString(bytes: found.prefix { $0 != UInt8(ascii: " ") }).text
     }
 
     /// Whether a mark was made by a runtime in this pid namespace. What runtimes inside a container make is the

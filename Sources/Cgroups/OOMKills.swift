@@ -27,7 +27,9 @@ extension Cgroup {
     static func oomKills(in text: ByteString) -> UInt64? {
         for line in text.split(separator: UInt8(ascii: "\n")) {
             let words = line.split(separator: UInt8(ascii: " "))
-            if words.count == 2, words[0].elementsEqual("oom_kill".utf8) { return UInt64(ByteString(bytes: words[1]).text) }
+            if words.count == 2, words[0].elementsEqual("oom_kill".utf8) {
+                return UInt64(ByteString(bytes: words[1]).text)
+            }
         }
         return nil
     }

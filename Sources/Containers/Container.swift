@@ -130,7 +130,7 @@ extension ContainerError {
     init(_ error: CgroupError) {
         self.init(reason: error.message)
         if !error.value.isEmpty {
-            value = "\"" + error.value.split(separator: "\n").joined(separator: ", ") + "\""
+            value = "\"" + error.value.replacingLineFeeds + "\""
         }
         for property in [Origin.Property.cgroupsPath, .resources]
         where error.property.hasPrefix(property.name.description) {

@@ -25,7 +25,7 @@ package func loadDeviceProgram(
                 linux_bpf_load_device_program(instructions.baseAddress, count, $0.baseAddress, UInt32(size))
             }
         }
-        log = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        log = ByteString(bytes: bytes.prefix { $0 != 0 }).text
     }
     return FileDescriptor(owning: Int32(try check(result)))
 }

@@ -102,6 +102,7 @@ struct BusConnection: ~Copyable {
     private mutating func line() throws(BusError) -> String {
         while true {
             if let end = input.firstIndex(of: UInt8(ascii: "\n")) {
+                // The protocol of the authentication is ASCII.
                 let text = String(decoding: input[0..<end].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
                 input.removeFirst(end + 1)
                 return text

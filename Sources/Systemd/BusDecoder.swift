@@ -41,6 +41,7 @@ struct BusDecoder {
         guard length >= 0, length < bytes.endIndex - position else {
             throw .malformed("a text is longer than its message")
         }
+        // D-Bus demands UTF-8 of its strings.
         let text = String(decoding: bytes[position..<position + length], as: UTF8.self)
         position += length
         guard try byte() == 0 else { throw .malformed("a text has no end") }
@@ -97,6 +98,7 @@ struct BusDecoder {
         var after = types
         try Self.skip(&after, depth: depth + 1)
         let element = types[types.startIndex..<after.startIndex]
+        // A signature is ASCII, which `skip` has seen to.
         let signature = String(decoding: element, as: UTF8.self)
         types = after
         try align(BusType.alignment(of: signature))

@@ -24,10 +24,10 @@ package struct SliceName: Hashable, Sendable {
         var path = ""
         var end = stem.startIndex
         while true {
-            let next = stem[end...].firstIndex(of: "-")
+            let next = stem.utf8[end...].firstIndex(of: UInt8(ascii: "-"))
             path += "/" + stem[..<(next ?? stem.endIndex)] + ".slice"
             guard let next else { return path }
-            end = stem.index(after: next)
+            end = stem.utf8.index(after: next)
         }
     }
 }

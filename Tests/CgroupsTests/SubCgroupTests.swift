@@ -11,7 +11,8 @@ import Testing
 
     static func directories(_ arguments: [String]) throws(CgroupError) -> [String] {
         let cgroup = Cgroup(recorded: paths)
-        return try cgroup.cgroup(for: SubCgroups(arguments: arguments.map { ByteString($0) })).branches.map(\.place.text)
+        return try cgroup.cgroup(for: SubCgroups(arguments: arguments.map { ByteString($0) })).branches.map(
+            \.place.text)
     }
 
     @Test(arguments: [

@@ -12,7 +12,8 @@ import Testing
         let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
         let words = program.words.map { String($0, radix: 16) }
         let probe = try LaunchedProgram.start(
-            Path(folder + "SeccompProbe"), arguments: ["SeccompProbe"] + words.map { ByteString($0) }, environment: [], input: [], directory: nil)
+            Path(folder + "SeccompProbe"), arguments: ["SeccompProbe"] + words.map { ByteString($0) }, environment: [],
+            input: [], directory: nil)
         return try probe.process.reap().code
     }
 

@@ -102,7 +102,9 @@ extension Cgroup {
             error.reason = missing(file, limit.controller, index)
             // Of a size that the kernel does not have there are no files: the size is wrong, not the limit.
             let parts = file.utf8.split(separator: UInt8(ascii: "."))
-            if limit.controller == "hugetlb", error.property.utf8.suffix(7).elementsEqual("].limit".utf8), parts.count > 1 {
+            if limit.controller == "hugetlb", error.property.utf8.suffix(7).elementsEqual("].limit".utf8),
+                parts.count > 1
+            {
                 error.property = error.property.dropLast(6) + ".pageSize"
                 error.value = String(Substring(parts[1]))
             }

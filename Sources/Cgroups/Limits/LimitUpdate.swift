@@ -84,7 +84,9 @@ extension Cgroup {
         case "rdma.max", "net_prio.ifpriomap":
             return line(of: value, in: text)
         default:
-            if file.utf8.starts(with: "blkio.throttle.".utf8) { return line(of: value, in: text) ?? device(value) + " 0" }
+            if file.utf8.starts(with: "blkio.throttle.".utf8) {
+                return line(of: value, in: text) ?? device(value) + " 0"
+            }
             if text.contains(UInt8(ascii: "\n")) { return nil }
             // A list of CPUs or nodes is emptied by an empty line.
             return text.isEmpty ? "\n" : text.text

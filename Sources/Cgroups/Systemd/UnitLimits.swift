@@ -105,7 +105,7 @@ struct UnitLimits {
             if value == "1", version >= 252 { properties.append(UnitProperty("CPUWeight", .uint64(0))) }
         case "cpu.weight": append("CPUWeight", amount)
         case "cpu.max":
-            let words = value.split(separator: " ")
+            let words = value.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
             guard let first = words.first else { return }
             addQuota(Int64(first) ?? -1, period: words.count > 1 ? UInt64(words[1]) ?? 0 : 100_000)
         case "cpuset.cpus": try add(cpus: value, "linux.resources.unified.cpuset.cpus", as: "AllowedCPUs")

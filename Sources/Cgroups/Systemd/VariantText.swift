@@ -143,6 +143,7 @@ struct VariantText {
         let mark = rest.removeFirst()
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {
+            // A string of systemd's is text.
             if byte == mark { return String(decoding: bytes, as: UTF8.self) }
             guard byte == UInt8(ascii: "\\") else {
                 bytes.append(byte)

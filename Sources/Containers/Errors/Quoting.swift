@@ -7,6 +7,7 @@ package func goQuoted(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 2)
     appendGoQuoted(text, to: &bytes)
+    // Made of a text, for people.
     return String(decoding: bytes, as: UTF8.self)
 }
 
@@ -93,6 +94,7 @@ package func oneLine(_ text: String, limit: Int = 1200) -> String {
         case _ where isControl(scalar):
             var bytes: [UInt8] = []
             appendHex(scalar.value, digits: scalar.value > 0xff ? 4 : 2, to: &bytes)
+            // Hexadecimal digits.
             result += (scalar.value > 0xff ? "\\u" : "\\x") + String(decoding: bytes, as: UTF8.self)
         default: result.unicodeScalars.append(scalar)
         }
@@ -111,6 +113,15 @@ private func isControl(_ scalar: Unicode.Scalar) -> Bool {
 private func shortened(_ text: String, _ limit: Int) -> String {
     guard text.utf8.count > limit else { return text }
     let bytes = text.utf8
+    // For people; a character that is cut in two is shown as such.
     let head = String(decoding: bytes.prefix(limit * 3 / 4), as: UTF8.self)
-    return head + "…" + String(decoding: bytes.suffix(limit / 4), as: UTF8.self)
+    let tail = String(decoding: bytes.suffix(limit / 4), as: UTF8.self)  // for people, too
+    return head + "…" + tail
+}
+
+extension String {
+    /// The lines of a text on one, with commas between them, for people.
+    var replacingLineFeeds: String {
+        utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }.joined(separator: ", ")
+    }
 }

@@ -166,7 +166,7 @@ package struct HookRunner {
 
     /// Output on one line, since the last line of an error is the whole error.
     private func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self).split(separator: "\n").joined(separator: "\\n")
+        ByteString(bytes: bytes).parts(separatedBy: UInt8(ascii: "\n")).map(\.text).joined(separator: "\\n")
     }
 
     /// Reads both streams until the process ends; what a daemon of the hook keeps open does not matter.

@@ -48,7 +48,7 @@ struct IDMappingWriter {
         } catch {
             throw ContainerError(
                 operation: "write", origin: origin, subject: path, errno: error,
-                reason: "\"" + text.split(separator: "\n").joined(separator: ", ") + "\"",
+                reason: "\"" + text.replacingLineFeeds + "\"",
                 remedy: remedy(error))
         }
     }

@@ -92,6 +92,7 @@ package struct PlanDecoder {
     }
     package mutating func decode(_: String.Type = String.self) throws(PlanCodingError) -> String {
         let range = try take(Int(try decode(UInt32.self)))
+        // The encoder wrote it from a text.
         return bytes.withUnsafeBufferPointer { String(decoding: $0[range], as: UTF8.self) }
     }
     package mutating func decode(_: ByteString.Type = ByteString.self) throws(PlanCodingError) -> ByteString {

@@ -7,9 +7,9 @@ struct ExecUser: Equatable {
 
     /// Reads `UID[:GID]`.
     init(_ text: String) throws(CommandError) {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        group = parts.count > 1 ? try Self.identifier(String(parts[1]), "bad gid: ") : nil
-        user = try Self.identifier(String(parts[0]), "bad uid: ")
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+        group = parts.count > 1 ? try Self.identifier(String(Substring(parts[1])), "bad gid: ") : nil
+        user = try Self.identifier(String(Substring(parts[0])), "bad uid: ")
     }
 
     private static func identifier(_ text: String, _ prefix: String) throws(CommandError) -> UInt32 {

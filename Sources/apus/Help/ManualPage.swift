@@ -66,6 +66,7 @@ struct ManualPage {
     /// Paragraphs are separated by empty lines; indented lines are examples and keep their breaks.
     private mutating func paragraphs(_ content: String) {
         var isExample = false
+        // The project's own words.
         for line in content.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.isEmpty {
                 if isExample { text += ".EE\n.RE\n" }

@@ -158,6 +158,7 @@ extension LocalTime {
             number(minutes / 60, 2, then: ":")
             number(minutes % 60, 2, then: nil)
         }
+        // Digits.
         return String(decoding: text, as: UTF8.self)
     }
 }

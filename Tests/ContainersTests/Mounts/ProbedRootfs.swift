@@ -114,7 +114,8 @@ final class ProbedRootfs {
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
         let program = try LaunchedProgram.start(
-            "\(String(folder))RootfsProbe", arguments: ["RootfsProbe", scenario.bytes], environment: [], input: [], directory: nil)
+            "\(String(folder))RootfsProbe", arguments: ["RootfsProbe", scenario.bytes], environment: [], input: [],
+            directory: nil)
         let status = try program.process.reap()
         var output = [UInt8]()
         for stream in [program.output.raw, program.error.raw] { output += try readAll(stream, limit: 1 << 20) }

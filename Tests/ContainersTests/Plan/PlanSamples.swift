@@ -52,7 +52,8 @@ enum PlanSamples {
         var facts = HostFacts(bundle: "/bundle")
         facts.cgroupLayout = layout
         if layout.kind != .none {
-            facts.cgroup = try CgroupPlan(layout: layout, cgroupsPath: (spec.linux?.cgroupsPath).map { Path($0) }, id: "box")
+            facts.cgroup = try CgroupPlan(
+                layout: layout, cgroupsPath: (spec.linux?.cgroupsPath).map { Path($0) }, id: "box")
         }
         facts.hasAppArmor = true
         facts.hasSELinux = true
