@@ -77,7 +77,7 @@ struct CallerTests {
     /// A create that was killed leaves nothing to wait for.
     @Test func aStartAfterTheMakerDied() throws {
         let bundle = try TestBundle(shell: "sleep 1000") {
-            $0.hooks.createRuntime = [["path": "/bin/sleep", "args": ["sleep", "1000"]]]
+            $0.hooks.createRuntime = [["path": "/bin/sh", "args": ["sh", "-c", "echo $$ >hook; exec sleep 1000"]]]
         }
         let making = try bundle.launch(["create", "--bundle", bundle.path, bundle.id])
         try eventually("the state is there") { try bundle.apus("state", bundle.id).status == 0 }
@@ -85,6 +85,9 @@ struct CallerTests {
         usleep(100_000)
         kill(making.pid, SIGKILL)
         start.wait().failed("cannot start a container that has stopped")
+        // The hook outlives its runtime.
+        let hook = try #require(pid_t((contents(bundle.path + "/hook") ?? "").prefix { $0 != "\n" }))
+        kill(hook, SIGKILL)
     }
 
     // MARK: Rights
