@@ -29,12 +29,26 @@ extension Cgroup {
                     file = try FileDescriptor.open(Path(change.file), at: directory, .writeOnly)
                     name = change.file
                 }
-                if let raw = file?.raw { try writeOnce(ByteString(change.text), to: raw) }
+                if let raw = file?.raw { try Self.write(change.text, to: raw, patiently: !branches[index].isMade) }
             } catch {
                 if error == .notPermitted, Self.isInUserNamespace { return }
                 throw .write(
                     change.text, to: branches[index].directory.text + "/" + change.file, error,
                     property: "linux.resources.devices")
+            }
+        }
+    }
+
+    /// Writes a rule. For a moment after one below was removed, until an RCU grace period is over, the kernel refuses the
+    /// rules of a cgroup as if it still had children.
+    private static func write(_ rule: String, to file: Int32, patiently: Bool) throws(Errno) {
+        var attempts = 0
+        while true {
+            do throws(Errno) {
+                return try writeOnce(ByteString(rule), to: file)
+            } catch .invalidArgument where patiently && attempts < 20 {
+                attempts += 1
+                sleep(microseconds: 10_000)
             }
         }
     }
