@@ -67,11 +67,23 @@ struct CallerTests {
         try eventually("the state is there") { try bundle.apus("state", bundle.id).status == 0 }
         #expect(try bundle.status == "creating")
         let start = try bundle.launch(["start", bundle.id])
-        usleep(200_000)
+        waitUntilItHoldsTheState(of: bundle, start)
         try "\n".write(toFile: go, atomically: false, encoding: .utf8)
         try making.wait().succeeded()
         try start.wait().succeeded()
         #expect(try bundle.status == "running")
+    }
+
+    /// Waits until a command has opened the container's state folder, whose lock another one has.
+    private func waitUntilItHoldsTheState(of bundle: TestBundle, _ command: Command) {
+        let descriptors = "/proc/\(command.pid)/fd"
+        eventually("the command has the state folder open") {
+            let numbers = (try? FileManager.default.contentsOfDirectory(atPath: descriptors)) ?? []
+            return numbers.contains {
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: descriptors + "/" + $0)
+                return target == bundle.stateRoot + "/" + bundle.id
+            }
+        }
     }
 
     /// A create that was killed leaves nothing to wait for.
@@ -82,7 +94,7 @@ struct CallerTests {
         let making = try bundle.launch(["create", "--bundle", bundle.path, bundle.id])
         try eventually("the state is there") { try bundle.apus("state", bundle.id).status == 0 }
         let start = try bundle.launch(["start", bundle.id])
-        usleep(100_000)
+        waitUntilItHoldsTheState(of: bundle, start)
         kill(making.pid, SIGKILL)
         start.wait().failed("cannot start a container that has stopped")
         // The hook outlives its runtime.

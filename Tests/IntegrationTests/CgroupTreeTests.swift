@@ -35,13 +35,8 @@ struct CgroupTreeTests {
         bundle.expectNothingLeft()
     }
 
-    @Test(.requires(.unified)) func aDeepTreeOnCgroup2Alone() throws {
-        let bundle = try running(.v2)
-        let folder = try #require(place(of: bundle, ""))
-        let name = Array("abcdefghijklmnopqrst".utf8)
-        afterTest { CgroupTree.removeChain(named: name, below: folder) }
-        let end = try CgroupTree.makeChain(600, named: name, below: folder)
-        defer { close(end) }
+    /// A process in the open cgroup is listed and killed with the container, and the cgroups go away with it.
+    private func expectFoundAndEnded(_ bundle: TestBundle, _ end: Int32) throws {
         let other = try Command(["sleep", "1000"])
         try CgroupTree.join(other.pid, end)
         let list = try bundle.apus("ps", "--format", "json", bundle.id).succeeded().stdout
@@ -50,6 +45,16 @@ struct CgroupTreeTests {
         waitForEnd(of: other.pid)
         try bundle.delete("--force").succeeded()
         bundle.expectNothingLeft()
+    }
+
+    @Test(.requires(.unified)) func aDeepTreeOnCgroup2Alone() throws {
+        let bundle = try running(.v2)
+        let folder = try #require(place(of: bundle, ""))
+        let name = Array("abcdefghijklmnopqrst".utf8)
+        afterTest { CgroupTree.removeChain(named: name, below: folder) }
+        let end = try CgroupTree.makeChain(600, named: name, below: folder)
+        defer { close(end) }
+        try expectFoundAndEnded(bundle, end)
     }
 
     /// Nothing is held open for each level or each cgroup.
@@ -79,14 +84,7 @@ struct CgroupTreeTests {
         afterTest { CgroupTree.removeChain(named: name, below: folder) }
         let end = try CgroupTree.makeChain(2, named: name, below: folder)
         defer { close(end) }
-        let other = try Command(["sleep", "1000"])
-        try CgroupTree.join(other.pid, end)
-        let list = try bundle.apus("ps", "--format", "json", bundle.id).succeeded().stdout
-        #expect(list.contains("\(other.pid)"))
-        try bundle.apus("kill", "--all", bundle.id, "KILL").succeeded()
-        waitForEnd(of: other.pid)
-        try bundle.delete("--force").succeeded()
-        bundle.expectNothingLeft()
+        try expectFoundAndEnded(bundle, end)
     }
 
     /// Frozen below such a name, as the last process of a killed container can be.
@@ -114,7 +112,7 @@ struct CgroupTreeTests {
             $0.dropNamespace("pid")
             if HostCgroups.hasV1, view != .v2 { $0.linux.resources.pids = ["limit": 400] }
         }.running()
-        usleep(100_000)
+        eventually("it has forked") { HostCgroups.processes(bundle.cgroup).count > 20 }
         try bundle.apus("kill", "--all", bundle.id, "KILL").succeeded()
         eventually("the cgroup is empty") { HostCgroups.processes(bundle.cgroup).isEmpty }
         try bundle.delete("--force").succeeded()
