@@ -68,7 +68,8 @@ let package = Package(
             dependencies: ["Linux", "JSON", "RuntimeSpec", "Systemd", "Cgroups", "Seccomp", "ByteStrings"],
             swiftSettings: settings),
         .executableTarget(
-            name: "apus", dependencies: ["Containers", "Linux", "JSON", "RuntimeSpec", "Seccomp", "ByteStrings"],
+            name: "apus",
+            dependencies: ["Containers", "Cgroups", "Linux", "JSON", "RuntimeSpec", "Seccomp", "ByteStrings"],
             swiftSettings: settings + executable, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
@@ -97,7 +98,8 @@ let package = Package(
             path: "Tests/RootfsProbe",
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["apus", "Containers", "Linux", "RuntimeSpec", "ByteStrings"],
+            name: "CommandLineTests",
+            dependencies: ["apus", "Containers", "Cgroups", "Linux", "RuntimeSpec", "ByteStrings"], exclude: ["Data"],
             swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(

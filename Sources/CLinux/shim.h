@@ -10,6 +10,7 @@
 #include "environment.h"
 #include "mounts.h"
 #include "netlink.h"
+#include "notices.h"
 #include "patterns.h"
 #include "processes.h"
 #include "security.h"

@@ -8,6 +8,8 @@ package struct PollSet {
     package static let input = Int16(POLLIN)
     /// Something can be written.
     package static let output = Int16(POLLOUT)
+    /// A kernel file has changed.
+    package static let priority = Int16(POLLPRI)
 
     package init() {}
 

@@ -150,6 +150,12 @@ struct ArgumentParser {
             } catch {
                 throw invalid(name, text, "strconv.ParseInt: parsing " + goQuoted(text) + ": " + error.text)
             }
+        case .duration:
+            do throws(GoDuration.Malformed) {
+                content = .nanoseconds(try GoDuration.nanoseconds(text.text))
+            } catch {
+                throw invalid(name, text, error.message)
+            }
         }
         result.values.append(ParsedArguments.FlagValue(name: flag.name, content: content))
     }

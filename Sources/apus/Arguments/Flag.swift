@@ -39,6 +39,8 @@ struct Flag: Sendable {
         case integer
         /// A whole number; all that are given count.
         case integers
+        /// A duration in Go's syntax; the last one given counts.
+        case duration
     }
 
     /// How a shell completes the value of a flag.
@@ -56,6 +58,7 @@ struct Flag: Sendable {
         case .toggle: nil
         case .text, .texts: "string"
         case .integer, .integers: "int"
+        case .duration: "duration"
         }
     }
 
@@ -63,7 +66,7 @@ struct Flag: Sendable {
     var takesValue: Bool {
         switch value {
         case .toggle: false
-        case .text, .texts, .integer, .integers: true
+        case .text, .texts, .integer, .integers, .duration: true
         }
     }
 }

@@ -112,6 +112,22 @@ extension Flag {
     }
 }
 
+// MARK: Events
+
+extension Flag {
+    static var stats: Flag { Flag("stats", "show the statistics once and return") }
+    static var interval: Flag {
+        Flag(
+            "interval", takes: .duration,
+            "time between two statistics, such as 500ms, 5s or 1m30s (default: 5s)")
+    }
+    static var eventsFormat: Flag {
+        Flag(
+            "format", short: "f", takes: .text, completion: .words("json prometheus"),
+            "format: json or prometheus (default: json)")
+    }
+}
+
 // MARK: Processes
 
 extension Flag {

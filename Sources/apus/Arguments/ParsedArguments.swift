@@ -14,6 +14,7 @@ struct ParsedArguments: Sendable {
             case toggle(Bool)
             case text(ByteString)
             case integer(Int)
+            case nanoseconds(Int64)
         }
     }
 
@@ -53,6 +54,12 @@ struct ParsedArguments: Sendable {
     /// The number of a flag; nil when it was not given.
     func integer(_ flag: Flag) -> Int? {
         if case .integer(let value) = last(flag) { return value }
+        return nil
+    }
+
+    /// The duration of a flag; nil when it was not given.
+    func nanoseconds(_ flag: Flag) -> Int64? {
+        if case .nanoseconds(let value) = last(flag) { return value }
         return nil
     }
 

@@ -69,7 +69,10 @@ struct ArgumentCount: Sendable {
 extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
-        [.create, .delete, .exec, .explain, .features, .kill, .list, .pause, .ps, .resume, .run, .spec, .start, .state]
+        [
+            .create, .delete, .events, .exec, .explain, .features, .kill, .list, .pause, .ps, .resume, .run, .spec,
+            .start, .state,
+        ]
     }
 
     /// The command with this name, hidden ones too. Builds only that one.
@@ -77,6 +80,7 @@ extension Command {
         switch name {
         case "create": .create
         case "delete": .delete
+        case "events": .events
         case "exec": .exec
         case "explain": .explain
         case "features": .features

@@ -1,0 +1,39 @@
+#ifndef APUS_CLINUX_NOTICES_H
+#define APUS_CLINUX_NOTICES_H
+
+#include "base.h"
+#include <signal.h>
+#include <sys/ioctl.h>
+
+static inline long linux_eventfd(unsigned int count, int flags) {
+    return linux_result(syscall(SYS_eventfd2, count, flags));
+}
+
+// Ends this process as the signal would have ended it without a handler; returns where that cannot be.
+static inline void linux_die_by_signal(int number) {
+    struct sigaction action = {0};
+    action.sa_handler = SIG_DFL;
+    if (sigaction(number, &action, (void *)0) != 0) return;
+    syscall(SYS_kill, syscall(SYS_getpid), number);
+}
+
+// struct pidfd_info as of Linux 6.15; headers of Debian 12 know nothing of it.
+struct linux_pidfd_info {
+    uint64_t mask;
+    uint64_t cgroup;
+    uint32_t pid, tgid, ppid;
+    uint32_t ids[8];
+    int32_t exit_code;
+};
+
+// PIDFD_GET_INFO with PIDFD_INFO_EXIT: 1 and the wait status where the kernel has it, 0 where it has not (yet).
+static inline long linux_pidfd_exit_status(int pidfd, int *status) {
+    struct linux_pidfd_info info = {.mask = 1 << 3};
+    _Static_assert(sizeof info == 64, "the first version of the structure");
+    long result = linux_result(ioctl(pidfd, _IOWR(0xff, 11, struct linux_pidfd_info), &info));
+    if (result < 0) return result;
+    *status = info.exit_code;
+    return (info.mask & (1 << 3)) != 0;
+}
+
+#endif
