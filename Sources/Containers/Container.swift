@@ -30,7 +30,8 @@ public struct Container: Sendable {
         let status = try status()
         return State(
             id: record.id, status: status, pid: status == .stopped ? 0 : record.pid ?? 0, bundle: record.bundle,
-            annotations: record.annotations, rootfs: record.rootfs, created: record.created)
+            annotations: record.annotations, rootfs: record.rootfs, created: record.created,
+            exitStatus: status == .stopped ? recordedStatus?.code : nil)
     }
 
     /// The processes of the container, as the runtime sees their numbers.

@@ -71,7 +71,7 @@ extension ContainerStore {
             started()
             let status = try session.run(process, terminal: terminal, notifySocket: notify)
             try FinalWord.check(finalWord)
-            if !keeps { destroy(container, report) }
+            if keeps { container.noteEnd(status, report) } else { destroy(container, report) }
             return status.code
         } catch {
             if !keeps { destroy(container, report) }

@@ -21,12 +21,15 @@ public struct State: Equatable, Sendable {
     public var created: String?
     /// The user who owns the state; an extension of runc.
     public var owner: String?
+    /// How the first process of a stopped container ended, where that is known: its exit code, or 128 and the number of the
+    /// signal that killed it; an extension of apus.
+    public var exitStatus: Int32?
 
     /// Makes a state.
     public init(
         ociVersion: String = Spec.currentVersion, id: String, status: ContainerStatus, pid: Int32? = nil,
         bundle: Path, annotations: OrderedPairs<ByteString, ByteString> = OrderedPairs(), rootfs: Path? = nil,
-        created: String? = nil, owner: String? = nil
+        created: String? = nil, owner: String? = nil, exitStatus: Int32? = nil
     ) {
         self.ociVersion = ociVersion
         self.id = id
@@ -37,6 +40,7 @@ public struct State: Equatable, Sendable {
         self.rootfs = rootfs
         self.created = created
         self.owner = owner
+        self.exitStatus = exitStatus
     }
 }
 
@@ -92,6 +96,7 @@ extension State: SpecObject {
         try visitor.member("created", &created)
         try visitor.member("annotations", &annotations)
         try visitor.member("owner", &owner)
+        try visitor.member("exitStatus", &exitStatus)
     }
 }
 
@@ -114,6 +119,7 @@ extension State {
             encoder.member("created", &created, .written)
             encoder.member("annotations", &state.annotations, .optional)
             encoder.member("owner", &owner, .written)
+            encoder.member("exitStatus", &state.exitStatus, .optional)
         } else {
             encoder.member("status", &state.status, .written)
             encoder.member("pid", &state.pid, .optional)

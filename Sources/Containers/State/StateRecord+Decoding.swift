@@ -153,7 +153,7 @@ extension JSONReader {
         return ByteString()
     }
 
-    fileprivate mutating func integerOrZero<Value: FixedWidthInteger>() throws(JSONSyntaxError) -> Value {
+    mutating func integerOrZero<Value: FixedWidthInteger>() throws(JSONSyntaxError) -> Value {
         if try peek() == .number { return try readNumber().value(as: Value.self) ?? 0 }
         try skipValue()
         return 0

@@ -128,6 +128,15 @@ extension Flag {
     }
 }
 
+// MARK: Waiting
+
+extension Flag {
+    static var timeout: Flag {
+        Flag("timeout", takes: .duration, "longest time to wait, such as 30s or 1m30s (default: for ever)")
+    }
+    static var jsonOutput: Flag { Flag("json", "print a JSON object with the id, the exit status and the signal") }
+}
+
 // MARK: Processes
 
 extension Flag {

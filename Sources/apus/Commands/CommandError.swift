@@ -41,6 +41,8 @@ struct CommandError: Error {
 enum ExitStatus {
     static let success: Int32 = 0
     static let failure: Int32 = 1
+    /// What `wait` has waited for has ended, and nobody can tell how.
+    static let unknownEnd: Int32 = 2
     /// The command, or the topic of the help, is not known.
     static let unknownCommand: Int32 = 3
     /// Any failure of `exec` itself.
