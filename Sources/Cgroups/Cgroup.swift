@@ -16,7 +16,7 @@ package struct Cgroup: ~Copyable {
         /// A path below it that is meant instead; empty for itself.
         var below = Path()
         /// The top of the hierarchy; empty if only the directory is known.
-        let mountPoint: Path
+        var mountPoint: Path
         /// The open directory, owned by the cgroup; -1 until it is needed.
         var descriptor: Int32 = -1
         /// Whose the directory is; nil before somebody has looked.

@@ -110,6 +110,25 @@ package struct SystemdManager: ~Copyable {
         _ = try call("SetUnitProperties", [.string(name), .boolean(true), Self.array(properties)])
     }
 
+    /// What properties of a unit are by now, in the order of their names.
+    package mutating func properties(_ names: [String], of unit: String) throws(BusError) -> [UnitProperty] {
+        guard let path = try call("GetUnit", [.string(unit)]).first?.text else {
+            throw .malformed("an answer without a unit")
+        }
+        // The kind of a unit is in its name, and the interface of the kind has its properties.
+        let kind = unit.utf8.suffix(6).elementsEqual(".slice".utf8) ? "Slice" : "Scope"
+        var properties: [UnitProperty] = []
+        for name in names {
+            let answer = try connection.call(
+                .call(
+                    "Get", of: "org.freedesktop.DBus.Properties", at: path, destination: destination,
+                    [.string("org.freedesktop.systemd1." + kind), .string(name)]))
+            guard let value = answer.first else { throw .malformed("a property without a value") }
+            properties.append(UnitProperty(name, value.unwrapped))
+        }
+        return properties
+    }
+
     /// Clears a unit away that failed; one that is not there is no error.
     private mutating func resetFailedUnit(_ name: String) throws(BusError) {
         do throws(BusError) {

@@ -43,7 +43,7 @@ import Testing
                 cpu: CPUResources(shares: 100, quota: 70_000, period: 100_000),
                 blockIO: BlockIOResources(throttleReadBpsDevice: [ThrottleDevice(major: 4000, minor: 1, rate: 1)]))
             do throws(CgroupUpdateError) {
-                _ = try recorded.update(update)
+                _ = try recorded.update(LimitChange(update))
                 Issue.record("no error")
             } catch {
                 #expect(error.cause.property == "linux.resources.blockIO.throttleReadBpsDevice[0].rate")
@@ -54,7 +54,7 @@ import Testing
             #expect(LimitApplicationTests.value("cpu.shares", "cpu", &cgroup) == "512")
             #expect(LimitApplicationTests.value("cpu.cfs_quota_us", "cpu", &cgroup) == "20000")
             #expect(LimitApplicationTests.value("cpu.cfs_period_us", "cpu", &cgroup) == "50000")
-            _ = try recorded.update(Resources(cpu: CPUResources(shares: 100)))
+            _ = try recorded.update(LimitChange(Resources(cpu: CPUResources(shares: 100))))
             #expect(LimitApplicationTests.value("cpu.shares", "cpu", &cgroup) == "100")
         }
     }

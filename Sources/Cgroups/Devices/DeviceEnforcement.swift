@@ -17,7 +17,7 @@ extension Cgroup {
         }
     }
 
-    private mutating func enforceList(_ wanted: DeviceList, _ index: Int) throws(CgroupError) {
+    mutating func enforceList(_ wanted: DeviceList, _ index: Int) throws(CgroupError) {
         // Of a cgroup that was there before, only what differs is written: its list must not be emptied for a moment.
         let present: ByteString = branches[index].isMade ? "a *:* rwm" : try read("devices.list", of: index)
         let directory = try directory(of: index)

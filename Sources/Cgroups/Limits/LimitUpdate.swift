@@ -9,29 +9,97 @@ package struct CgroupUpdateError: Error, Hashable, Sendable {
     package var rollback: CgroupError?
 }
 
+/// A change of the limits of a container that is there.
+package struct LimitChange: Equatable, Sendable {
+    /// The values to set, with those that they depend on; see `Cgroup.completed`.
+    package var resources: Resources
+    /// The rules of devices that hold by now, if those in `resources` are to replace them; nil leaves them as they are.
+    package var formerDevices: [DeviceRule]?
+    /// The unit of systemd that the cgroup belongs to.
+    package var unit: Unit?
+
+    /// A unit by its name, in the system's manager or the user's.
+    package struct Unit: Hashable, Sendable {
+        package var name: String
+        package var isUser: Bool
+
+        package init(name: String, isUser: Bool) {
+            self.name = name
+            self.isUser = isUser
+        }
+    }
+
+    package init(_ resources: Resources, formerDevices: [DeviceRule]? = nil, unit: Unit? = nil) {
+        self.resources = resources
+        self.formerDevices = formerDevices
+        self.unit = unit
+    }
+}
+
 extension Cgroup {
     /// Sets limits on a cgroup in use: all of them, or none, since the values before are written back if one is refused.
     ///
-    /// Rules of devices are not touched, as in runc. Gives what the user should be warned of.
-    package mutating func update(_ resources: Resources) throws(CgroupUpdateError) -> [String] {
+    /// The unit of systemd comes first: what it writes is less than the runtime knows. The rules of devices come last.
+    /// Gives what the user should be warned of.
+    ///
+    /// - Parameter commit: makes the change last, by writing it down; if it gives false, everything is set back.
+    package mutating func update(
+        _ change: LimitChange, commit: () -> Bool = { true }
+    ) throws(CgroupUpdateError) -> [String] {
         let limits: Limits
         do throws(CgroupError) {
-            limits = try self.limits(of: resources)
+            findMountPoints()
+            limits = try self.limits(of: change.resources)
+            if change.formerDevices != nil { try checkDevices(change.resources.devices) }
         } catch {
             throw CgroupUpdateError(cause: error)
         }
         var before: [LimitGroup] = []
-        for group in limits.groups {
-            before.append(presentValues(of: group))
-            do throws(CgroupError) {
-                try write(group)
-            } catch {
-                // A single write that was refused has changed nothing.
-                if group.writes.count == 1 { before.removeLast() }
-                throw CgroupUpdateError(cause: error, rollback: restore(before.reversed()))
+        var unit: UnitUpdate?
+        var hasReplacedDevices = false
+        do throws(CgroupError) {
+            unit = try updateUnit(change)
+            for group in limits.groups {
+                before.append(presentValues(of: group))
+                do throws(CgroupError) {
+                    try write(group)
+                } catch {
+                    // A single write that was refused has changed nothing.
+                    if group.writes.count == 1 { before.removeLast() }
+                    throw error
+                }
             }
+            if let former = change.formerDevices {
+                try replaceDevices(by: change.resources.devices, former: former)
+                hasReplacedDevices = true
+            }
+            guard commit() else { throw CgroupError(reason: "the change could not be saved") }
+        } catch {
+            let cause = error
+            var failure: CgroupError?
+            func attempt(_ step: () throws(CgroupError) -> Void) {
+                do throws(CgroupError) { try step() } catch { if failure == nil { failure = error } }
+            }
+            if hasReplacedDevices, let former = change.formerDevices {
+                attempt { () throws(CgroupError) in
+                    try replaceDevices(by: former, former: change.resources.devices)
+                }
+            }
+            attempt { () throws(CgroupError) in try takeBack(&unit) }
+            attempt { () throws(CgroupError) in
+                if let refused = restore(before.reversed()) { throw refused }
+            }
+            throw CgroupUpdateError(cause: cause, rollback: failure)
         }
         return limits.warnings
+    }
+
+    /// The first controller that limits ask for and the container has no cgroup of; nil if there is none.
+    package mutating func missingController(for resources: Resources) throws(CgroupError) -> String? {
+        for group in try limits(of: resources).groups {
+            for limit in group.writes where !limit.isOptional && index(of: limit) == nil { return limit.controller }
+        }
+        return nil
     }
 
     /// The values that the files of a group have now, as writes that bring them back.
@@ -52,10 +120,18 @@ extension Cgroup {
                 write.value = value
                 write.alternatives = []
                 writes.append(write)
+                if file == "cpu.idle", value == "0" { writes += sharesLostByIdling(index) }
                 break
             }
         }
         return LimitGroup(writes)
+    }
+
+    /// The kernel forgets the share of a cgroup that becomes idle.
+    private mutating func sharesLostByIdling(_ index: Int) -> [LimitWrite] {
+        let file = kind == .unified ? "cpu.weight" : "cpu.shares"
+        guard let value = number(in: file, of: index) else { return [] }
+        return [LimitWrite("cpu", file, String(value), "cpu.shares")]
     }
 
     private mutating func restore(_ groups: [LimitGroup]) -> CgroupError? {

@@ -37,8 +37,7 @@ struct ResctrlTree: ~Copyable {
         }
         let lines = (existing == nil ? step.limits : []) + step.schemata
         if !lines.isEmpty {
-            let text = lines.dropFirst().reduce(lines[0]) { "\($0)\n\($1)" }
-            try write("\(text)\n", to: "schemata", in: step.group)
+            try write(lines.joined(), to: "schemata", in: step.group)
         }
         try write("\(pid)", to: "tasks", in: step.group)
         if let monitoring = step.monitoring {
@@ -52,6 +51,20 @@ struct ResctrlTree: ~Copyable {
     func add(_ pid: Int32, to group: Path) throws(ContainerError) {
         guard fileExists(group.isEmpty ? "." : group, at: root.raw) else { return }
         try write("\(pid)", to: "tasks", in: group)
+    }
+
+    /// Writes other limits of a class that exists, and gives the lines that bring the former ones back.
+    func replaceLimits(of group: Path, by lines: [ByteString]) throws(ContainerError) -> [ByteString] {
+        let file = group.appending("schemata")
+        let existing = try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root.raw) }
+        let resources = lines.flatMap { $0.parts(separatedBy: UInt8(ascii: "\n")) }.compactMap {
+            ResctrlSchema($0)?.resource
+        }
+        let former = existing.parts(separatedBy: UInt8(ascii: "\n")).filter { line in
+            ResctrlSchema(line).map { resources.contains($0.resource) } ?? false
+        }
+        try write(lines.joined(), to: "schemata", in: group)
+        return former.map { ByteString(bytes: $0.drop { $0 == UInt8(ascii: " ") }) }
     }
 
     /// Removes a group, if it is there; its processes fall back to the group above.
@@ -138,4 +151,9 @@ struct ResctrlTree: ~Copyable {
         lines.split(separator: UInt8(ascii: "\n"))
             .map { ByteString(bytes: $0.drop { $0 == UInt8(ascii: " ") }).text }.joined(separator: ", ")
     }
+}
+
+extension [ByteString] {
+    /// The lines with a line feed after each.
+    fileprivate func joined() -> ByteString { reduce(ByteString()) { "\($0)\($1)\n" } }
 }

@@ -21,6 +21,9 @@ package struct RecordedConfiguration: Equatable, Sendable {
     private let linux: LinuxConfiguration
     private let process: Process?
 
+    /// The limits of the container's cgroup.
+    var resources: Resources { linux.resources ?? Resources() }
+
     /// Takes over what the specification says, and of the mounts what the plan made of it.
     init(_ spec: Spec, _ steps: [ChildStep]) {
         isReadonly = spec.root?.readonly ?? false

@@ -222,22 +222,7 @@ extension StateRecord {
         }
         writer.endArray()
         writer.key("cgroups")
-        writer.beginObject()
-        if unit == nil {
-            writer.key("name")
-            writer.string(id)
-        }
-        if let cgroupsPath {
-            writer.key("path")
-            writer.string(cgroupsPath.bytes)
-        }
-        if let unit {
-            writer.key("parent")
-            writer.string(unit.slice)
-            writer.key("systemd")
-            writer.boolean(true)
-        }
-        writer.endObject()
+        encodeCgroups(configuration?.resources ?? Resources(), &writer)
         writer.key("labels")
         writer.beginArray()
         for entry in annotations { writer.string("\(entry.key)=\(entry.value)" as ByteString) }

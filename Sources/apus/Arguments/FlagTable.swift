@@ -175,6 +175,64 @@ extension Flag {
     }
 }
 
+// MARK: Limits
+
+extension Flag {
+    static var resources: Flag {
+        Flag(
+            "resources", short: "r", takes: .text, completion: .file,
+            "file with the limits in the form of linux.resources, or - for standard input")
+    }
+    static var blkioWeight: Flag {
+        Flag("blkio-weight", takes: .integer, "share of the block devices, 10 to 1000")
+    }
+    static var cpuPeriod: Flag {
+        Flag("cpu-period", takes: .text, "length of a period that the quota is for, in microseconds")
+    }
+    static var cpuQuota: Flag {
+        Flag("cpu-quota", takes: .text, "processor time in each period, in microseconds; -1 for no limit")
+    }
+    static var cpuBurst: Flag {
+        Flag("cpu-burst", takes: .text, "time by which a period may exceed the quota, in microseconds")
+    }
+    static var cpuShare: Flag {
+        Flag("cpu-share", takes: .text, "share of the processors, 2 to 262144")
+    }
+    static var cpuRTPeriod: Flag {
+        Flag("cpu-rt-period", takes: .text, "length of a period for real-time tasks, in microseconds")
+    }
+    static var cpuRTRuntime: Flag {
+        Flag("cpu-rt-runtime", takes: .text, "processor time for real-time tasks in each period, in microseconds")
+    }
+    static var cpuIdle: Flag {
+        Flag("cpu-idle", takes: .text, completion: .words("0 1"), "1 to run only when others are idle, 0 for the usual")
+    }
+    static var cpusetCpus: Flag { Flag("cpuset-cpus", takes: .text, "list of usable processors, such as 0-3,7") }
+    static var cpusetMems: Flag { Flag("cpuset-mems", takes: .text, "list of usable memory nodes, such as 0-3,7") }
+    static var memory: Flag { Flag("memory", takes: .text, "limit of memory, such as 512m; -1 for no limit") }
+    static var memoryReservation: Flag {
+        Flag("memory-reservation", takes: .text, "amount of memory that is protected, or brought back to under pressure")
+    }
+    static var memorySwap: Flag {
+        Flag("memory-swap", takes: .text, "limit of memory and swap together, such as 1g; -1 for unlimited swap")
+    }
+    static var kernelMemory: Flag {
+        Flag("kernel-memory", takes: .text, isHidden: true, "ignored with a warning: kernels have no such limit any more")
+    }
+    static var kernelMemoryTCP: Flag {
+        Flag(
+            "kernel-memory-tcp", takes: .text, isHidden: true,
+            "ignored with a warning: kernels have no such limit any more")
+    }
+    static var pidsLimit: Flag { Flag("pids-limit", takes: .integer, "limit of the number of tasks; -1 for no limit") }
+    static var l3CacheSchema: Flag {
+        Flag("l3-cache-schema", takes: .text, "schema of the level 3 cache of Intel RDT, such as L3:0=f;1=f0")
+    }
+    static var memBwSchema: Flag {
+        Flag("mem-bw-schema", takes: .text, "schema of the memory bandwidth of Intel RDT, such as MB:0=20;1=70")
+    }
+}
+
 // MARK: Bundles and plans
 
 extension Flag {

@@ -71,7 +71,7 @@ extension Command {
     static var all: [Command] {
         [
             .create, .delete, .events, .exec, .explain, .features, .kill, .list, .pause, .ps, .resume, .run, .spec,
-            .start, .state, .wait,
+            .start, .state, .update, .wait,
         ]
     }
 
@@ -94,6 +94,7 @@ extension Command {
         case "spec": .spec
         case "start": .start
         case "state": .state
+        case "update": .update
         case "wait": .wait
         default: nil
         }

@@ -1,0 +1,106 @@
+import Linux
+import RuntimeSpec
+import Systemd
+
+/// New limits of a unit that runs, which can be taken back.
+struct UnitUpdate: ~Copyable {
+    private var manager: SystemdManager
+    private let name: String
+    private let version: Int
+    /// What the changed properties were.
+    private var before: [UnitProperty] = []
+
+    private init(_ name: String, _ manager: consuming SystemdManager, version: Int) {
+        self.name = name
+        self.manager = manager
+        self.version = version
+    }
+
+    private static func connect(_ unit: LimitChange.Unit) throws(CgroupError) -> UnitUpdate {
+        do throws(BusError) {
+            var manager = try SystemdManager(user: unit.isUser)
+            let version = try manager.version()
+            return UnitUpdate(unit.name, manager, version: version)
+        } catch {
+            throw failure(unit.name, "cannot talk to systemd about", error)
+        }
+    }
+
+    /// Sets the properties that `resources` ask for.
+    ///
+    /// They hold until the unit ends, also when systemd reads its configuration again.
+    static func apply(
+        _ resources: Resources, to unit: LimitChange.Unit, isUnified: Bool
+    ) throws(CgroupError) -> UnitUpdate {
+        var update = try connect(unit)
+        let properties = try UnitLimits(resources, isUnified: isUnified, version: update.version).properties
+        if properties.isEmpty { return update }
+        var names: [String] = []
+        for property in properties where !names.contains(property.name) { names.append(property.name) }
+        do throws(BusError) {
+            update.before = try update.manager.properties(names, of: unit.name)
+            try update.manager.setProperties(of: unit.name, properties)
+        } catch {
+            throw failure(unit.name, "unable to set unit properties", error)
+        }
+        return update
+    }
+
+    /// Sets the properties back to what they were.
+    mutating func takeBack() throws(CgroupError) {
+        guard !before.isEmpty else { return }
+        var properties: [UnitProperty] = []
+        for property in before {
+            // A list adds to what is there; an empty one takes that away.
+            if property.name == "DeviceAllow", case .array(let element, let entries) = property.value {
+                properties.append(UnitProperty(property.name, .array(element: element, [])))
+                if entries.isEmpty { continue }
+            }
+            properties.append(property)
+        }
+        do throws(BusError) {
+            try manager.setProperties(of: name, properties)
+        } catch {
+            throw Self.failure(name, "unable to set unit properties back", error)
+        }
+    }
+
+    private static func failure(_ name: String, _ reason: String, _ error: BusError) -> CgroupError {
+        CgroupError(
+            property: "linux.resources", value: name, reason: reason + " \"" + name + "\": " + error.message)
+    }
+}
+
+extension Cgroup {
+    /// Gives systemd the limits that the runtime is about to write; nil if the cgroup is no unit's.
+    ///
+    /// On version 1 systemd begins the list of devices anew, so that the null device may be denied for a moment: there
+    /// the processes are frozen meanwhile, as in runc.
+    mutating func updateUnit(_ change: LimitChange) throws(CgroupError) -> UnitUpdate? {
+        guard let unit = change.unit else { return nil }
+        let thaws = try freezeForSystemd()
+        let update: UnitUpdate
+        do throws(CgroupError) {
+            update = try UnitUpdate.apply(change.resources, to: unit, isUnified: kind == .unified)
+        } catch {
+            if thaws { try thaw() }
+            throw error
+        }
+        if thaws { try thaw() }
+        return update
+    }
+
+    /// Takes the limits of a unit back.
+    mutating func takeBack(_ update: inout UnitUpdate?) throws(CgroupError) {
+        guard update != nil else { return }
+        let thaws = try freezeForSystemd()
+        var failure: CgroupError?
+        do throws(CgroupError) { try update?.takeBack() } catch { failure = error }
+        if thaws { try thaw() }
+        if let failure { throw failure }
+    }
+
+    private mutating func freezeForSystemd() throws(CgroupError) -> Bool {
+        kind != .unified && freezerIndex != nil ? try freezeIfRunning() : false
+    }
+}
