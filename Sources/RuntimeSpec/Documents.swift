@@ -40,11 +40,11 @@ extension Process {
 }
 
 extension Resources {
-    /// Decodes limits alone, as `update` gets them in a file. The paths of findings start at the limits.
+    /// Decodes limits alone, as `update` gets them in a file. The paths of findings start at the limits; null is none.
     ///
     /// - Throws: `SpecError` with every finding and its place in the file.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        self = try SpecDecoder.decode(bytes, as: Resources.self).get()
+        self = try SpecDecoder.decode(bytes, as: Resources.self, null: Resources()).get()
     }
 
     /// The limits as JSON, without a newline at the end.

@@ -101,6 +101,20 @@ struct StateMatrixTests {
         bundle.expectNothingLeft()
     }
 
+    /// On any host: a change without values takes no controller.
+    @Test(arguments: Condition.allCases)
+    func update(_ condition: Condition) throws {
+        let bundle = try container(condition)
+        let output = try bundle.apus("update", bundle.id)
+        switch condition {
+        case .none: output.failed("container does not exist")
+        case .created, .running, .paused:
+            try output.succeeded()
+            #expect(try bundle.status == condition.rawValue)
+        case .stopped: output.failed("container not running")
+        }
+    }
+
     @Test(arguments: Condition.allCases)
     func exec(_ condition: Condition) throws {
         let bundle = try container(condition)

@@ -161,12 +161,17 @@ extension SpecDecoder {
     }
 
     /// Decodes bytes that hold one document. What follows the document is of no interest, as in runc.
-    static func decode<Document: SpecValue>(_ bytes: [UInt8], as type: Document.Type) -> Result<Document> {
+    ///
+    /// - Parameter null: what null stands for; an error if it stands for nothing.
+    static func decode<Document: SpecValue>(
+        _ bytes: [UInt8], as type: Document.Type, null: Document? = nil
+    ) -> Result<Document> {
         do throws(JSONSyntaxError) {
             var decoder = try SpecDecoder(bytes)
             if try decoder.reader.peek() == .null {
-                return Result(
-                    document: nil, findings: [Finding(path: "", message: "config cannot be null")], unknownMembers: [])
+                try decoder.reader.readNull()
+                let finding = Finding(path: "", message: "config cannot be null")
+                return Result(document: null, findings: null == nil ? [finding] : [], unknownMembers: [])
             }
             let document = try Document.read(&decoder)
             return Result(

@@ -211,13 +211,16 @@ extension Flag {
     static var cpusetMems: Flag { Flag("cpuset-mems", takes: .text, "list of usable memory nodes, such as 0-3,7") }
     static var memory: Flag { Flag("memory", takes: .text, "limit of memory, such as 512m; -1 for no limit") }
     static var memoryReservation: Flag {
-        Flag("memory-reservation", takes: .text, "amount of memory that is protected, or brought back to under pressure")
+        Flag(
+            "memory-reservation", takes: .text, "amount of memory that is protected, or brought back to under pressure")
     }
     static var memorySwap: Flag {
         Flag("memory-swap", takes: .text, "limit of memory and swap together, such as 1g; -1 for unlimited swap")
     }
     static var kernelMemory: Flag {
-        Flag("kernel-memory", takes: .text, isHidden: true, "ignored with a warning: kernels have no such limit any more")
+        Flag(
+            "kernel-memory", takes: .text, isHidden: true, "ignored with a warning: kernels have no such limit any more"
+        )
     }
     static var kernelMemoryTCP: Flag {
         Flag(

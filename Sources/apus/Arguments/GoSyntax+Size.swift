@@ -61,8 +61,9 @@ extension GoSyntax {
         guard let first = letters.first else { return 1 }
         if first == UInt8(ascii: "b") { return letters.count == 1 ? 1 : nil }
         guard let power = Array("kmgtp".utf8).firstIndex(of: first) else { return nil }
-        guard letters.count == 1 || letters.dropFirst().elementsEqual("b".utf8)
-            || letters.dropFirst().elementsEqual("ib".utf8)
+        guard
+            letters.count == 1 || letters.dropFirst().elementsEqual("b".utf8)
+                || letters.dropFirst().elementsEqual("ib".utf8)
         else { return nil }
         return Double(1 << (10 * (power + 1)))
     }

@@ -16,6 +16,20 @@ struct ResctrlTreeTests {
         }
     }
 
+    /// `update` replaces the lines of what it names, and knows how to bring the former ones back.
+    @Test func otherLimitsOfAClass() throws {
+        let fixture = try ResctrlFixture()
+        try fixture.group("box", schemata: "    MB:0=100;1=100\n    L3:0=fff;1=fff\n    L2:0=1\n")
+        let tree = try fixture.tree()
+        let former = try tree.replaceLimits(of: "box", by: ["L3:0=f;1=f0", "MB:0=20;1=70"])
+        #expect(fixture.text("box/schemata") == "L3:0=f;1=f0\nMB:0=20;1=70\n")
+        #expect(former == ["MB:0=100;1=100", "L3:0=fff;1=fff"])
+        _ = try tree.replaceLimits(of: "box", by: former)
+        #expect(fixture.text("box/schemata") == "MB:0=100;1=100\nL3:0=fff;1=fff\n")
+        #expect(try tree.replaceLimits(of: "", by: ["MB:0=10"]) == ["MB:0=100;1=100"])
+        #expect(failure { _ = try tree.replaceLimits(of: "none", by: ["MB:0=10"]) }?.errno == .noSuchFileOrDirectory)
+    }
+
     @Test func withoutANameTheClassIsTheContainers() throws {
         let fixture = try ResctrlFixture()
         let made = try fixture.join(IntelRdt(l3CacheSchema: "L3:0=f;1=f0", memBwSchema: "MB:0=20;1=70"))

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// Rules of devices that `update` replaces: by the list of version 1, by the program of version 2.
+@Suite(.containers, .requires(.root, .runtime, .unified))
+struct UpdateDeviceTests {
+    private static let views: [HostView] = HostCgroups.hierarchies["devices"] == nil ? [.v2] : [.host, .v2]
+
+    private func running(_ view: HostView, shell script: String) throws -> (TestBundle, () -> String) {
+        let bundle = try TestBundle(shell: script, view: view) {
+            $0.linux.devices = [
+                ["path": "/dev/first", "type": "c", "major": 240, "minor": 5, "fileMode": 0o666],
+                ["path": "/dev/never", "type": "c", "major": 240, "minor": 9, "fileMode": 0o666],
+            ]
+            $0.linux.resources.devices = [["allow": false, "access": "rwm"]]
+        }
+        let output = try bundle.createReading()
+        try bundle.start().succeeded()
+        return (bundle, output)
+    }
+
+    private func update(_ bundle: TestBundle, _ rules: String) throws {
+        try bundle.apus("update", "-r", "-", bundle.id, stdin: .text("{\"devices\":[\(rules)]}")).succeeded()
+    }
+
+    private static let deny = #"{"allow":false,"access":"rwm"}"#
+    private static let allow = #"{"allow":true,"access":"rwm"}"#
+    private static let first = #"{"allow":true,"type":"c","major":240,"minor":5,"access":"rw"}"#
+    private static let neverDenied = #"{"allow":false,"type":"c","major":240,"minor":9,"access":"rwm"}"#
+
+    @Test(arguments: views) func newRulesHold(view: HostView) throws {
+        let (bundle, _) = try running(view, shell: "sleep 1000")
+        func canOpen(_ device: String) throws -> Bool {
+            !(try bundle.exec(shell: ": </dev/\(device)").stderr.contains("not permitted"))
+        }
+        #expect(try !canOpen("first"))
+        try update(bundle, Self.deny + "," + Self.first)
+        #expect(try canOpen("first"))
+        #expect(try canOpen("null"))
+        // Rules that are those of before, or none, change nothing.
+        try bundle.apus("update", "--pids-limit", "50", bundle.id)
+        #expect(try canOpen("first"))
+        try update(bundle, Self.allow + "," + Self.neverDenied)
+        #expect(try canOpen("first"))
+        #expect(try !canOpen("never"))
+        try update(bundle, Self.deny)
+        #expect(try !canOpen("first"))
+        #expect(try canOpen("null"))
+    }
+
+    /// A program that opens devices all the time finds the null device open, and the other one closed, at every moment.
+    @Test(arguments: views) func thereIsNoMomentWithoutRules(view: HostView) throws {
+        let script = """
+            trap 'stop=1' TERM
+            echo started
+            while [ -z "$stop" ]; do
+                (: </dev/null) 2>/tmp/error || echo denied
+                (: </dev/never) 2>/tmp/error || read -r line </tmp/error
+                case $line in *permitted*) ;; *) echo "opened: $line" ;; esac
+            done
+            echo done
+            """
+        let bundle = try TestBundle(shell: script, view: view) {
+            $0.mount("/tmp", type: "tmpfs", source: "tmpfs", "mode=1777")
+            $0.linux.devices = [["path": "/dev/never", "type": "c", "major": 240, "minor": 9, "fileMode": 0o666]]
+            $0.linux.resources.devices = [["allow": false, "access": "rwm"]]
+        }
+        let output = try bundle.createReading()
+        try bundle.start().succeeded()
+        eventually("the program runs") { output().contains("started") }
+        for _ in 0..<5 {
+            try update(bundle, Self.deny + "," + Self.first)
+            try update(bundle, Self.allow + "," + Self.neverDenied)
+            try update(bundle, Self.deny)
+        }
+        #expect(try bundle.status == "running")
+        try bundle.kill("TERM").succeeded()
+        try bundle.waitUntilStopped()
+        #expect(output() == "started\ndone\n")
+    }
+}
