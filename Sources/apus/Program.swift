@@ -76,6 +76,7 @@ struct Program {
             return try incorrectUsage(error, help: HelpText.program(programName))
         }
         guard let topic = topics.positionals.first else { return try show(HelpText.program(programName)) }
+        if topic == "help" || topic == "h" { return try show(HelpText.help(programName)) }
         guard let command = Command.named(topic.text) else { throw try unknown(topic.text) }
         return try show(HelpText.command(command, programName))
     }
@@ -87,7 +88,8 @@ struct Program {
 
     private func unknown(_ topic: String) throws(CommandError) -> CommandError {
         try log.configure(arguments)
-        return CommandError("No help topic for '" + topic + "'", status: ExitStatus.unknownCommand)
+        return CommandError(
+            "No help topic for '" + topic + "'" + UnknownCommand.hint(for: topic), status: ExitStatus.unknownCommand)
     }
 
     /// A wrong flag: the help goes to standard output, the reason to standard error. The log file is left alone, since

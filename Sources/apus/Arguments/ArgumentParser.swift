@@ -1,5 +1,6 @@
 import ByteStrings
 import Containers
+import RuntimeSpec
 
 /// Where flags may stand among the arguments of a command.
 enum PositionalRule: Sendable {
@@ -103,7 +104,7 @@ struct ArgumentParser {
         }
         var flag = find(name)
         if flag == nil, dashes == 1 { flag = try parseLetters(name, into: &result) }
-        guard let flag else { throw UsageError(message: "flag provided but not defined: -" + ByteString(bytes: name)) }
+        guard let flag else { throw unknown(ByteString(bytes: name)) }
         if let value {
             try add(flag, ByteString(bytes: name), ByteString(bytes: value), into: &result)
             return position + 1
@@ -158,6 +159,13 @@ struct ArgumentParser {
             }
         }
         result.values.append(ParsedArguments.FlagValue(name: flag.name, content: content))
+    }
+
+    private func unknown(_ name: ByteString) -> UsageError {
+        let names = flags.filter { !$0.isHidden }.map { $0.name.description }
+        let near = name.count > 1 ? NearestName.matches(for: name.text, among: names).map { "--" + $0 } : []
+        let hint = near.isEmpty ? "" : " (did you mean " + near.joined(separator: " or ") + "?)"
+        return UsageError(message: "flag provided but not defined: -" + name + hint)
     }
 
     private func invalid(_ name: ByteString, _ text: ByteString, _ reason: String) -> UsageError {

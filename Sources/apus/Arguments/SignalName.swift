@@ -14,14 +14,17 @@ enum SignalName {
         return standard(name) ?? realTime(name)
     }
 
-    private static func standard(_ name: String) -> Int32? {
-        // Sorted by their numbers on x86 and ARM.
-        let names: [StaticString] = [
+    /// The standard signals, sorted by their numbers on x86 and ARM.
+    static var standard: [StaticString] {
+        [
             "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
             "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
             "WINCH", "IO", "PWR", "SYS",
         ]
-        for (index, candidate) in names.enumerated() where candidate.matches(name) { return Int32(index) + 1 }
+    }
+
+    private static func standard(_ name: String) -> Int32? {
+        for (index, candidate) in standard.enumerated() where candidate.matches(name) { return Int32(index) + 1 }
         return nil
     }
 

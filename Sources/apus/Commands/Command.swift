@@ -16,13 +16,15 @@ struct Command: Sendable {
     let flags: [Flag]
     /// What its first argument is, for completion.
     let subject: Subject
+    /// Whether its second argument is a signal.
+    let takesSignal: Bool
     /// Does the work and gives the exit status.
     let run: @Sendable (borrowing Invocation) throws(CommandError) -> Int32
 
     init(
         _ name: StaticString, summary: StaticString, synopsis: StaticString = "", description: StaticString,
         arguments: ArgumentCount, rule: PositionalRule = .interspersed, flags: [Flag] = [], subject: Subject = .none,
-        run: @escaping @Sendable (borrowing Invocation) throws(CommandError) -> Int32
+        takesSignal: Bool = false, run: @escaping @Sendable (borrowing Invocation) throws(CommandError) -> Int32
     ) {
         self.name = name
         self.summary = summary
@@ -32,6 +34,7 @@ struct Command: Sendable {
         self.rule = rule
         self.flags = flags
         self.subject = subject
+        self.takesSignal = takesSignal
         self.run = run
     }
 

@@ -15,7 +15,8 @@ extension Command {
 
                    # apus kill web KILL
                 """,
-            arguments: .between(1, 2), rule: .stopAtFirstExcept("all"), flags: [.killAll], subject: .container
+            arguments: .between(1, 2), rule: .stopAtFirstExcept("all"), flags: [.killAll], subject: .container,
+            takesSignal: true
         ) { (invocation) throws(CommandError) in
             let positionals = invocation.arguments.positionals
             var name = positionals.count > 1 ? positionals[1].text : ""

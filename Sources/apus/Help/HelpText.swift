@@ -33,6 +33,15 @@ struct HelpText {
         return help.text
     }
 
+    /// The help of `help` itself, which is no command of the table.
+    static func help(_ program: ProgramName = .apus) -> String {
+        var help = HelpText()
+        help.section("NAME", program.text + " help - show the list of commands or the help of one")
+        help.section("USAGE", program.text + " help [command]")
+        help.text += "\nThe same as " + program.text + " --help, and " + program.text + " command --help.\n"
+        return help.text
+    }
+
     static let programDescription: StaticString = """
         A bundle is a directory with a file config.json and a root filesystem, as the
         runtime specification of the Open Container Initiative defines it. To run one:

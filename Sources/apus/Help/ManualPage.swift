@@ -18,20 +18,9 @@ struct ManualPage {
         }
         page.heading("GLOBAL OPTIONS")
         page.options(Flag.global + [.version])
-        page.heading("EXIT STATUS")
-        page.text += """
-            0 on success, 1 on failure, 3 for an unknown command. In the foreground \\fBapus run\\fR and \\fBapus exec\\fR
-            return the status of the process, 128 plus the number of the signal that killed it; a failure of
-            \\fBapus exec\\fR itself is 255.
-
-            """
-        page.heading("FILES")
-        page.text += """
-            .TP
-            \\fI/run/apus\\fR, \\fI$XDG_RUNTIME_DIR/apus\\fR
-            The state of the containers of root and of an ordinary user.
-
-            """
+        page.entries("EXIT STATUS", ManualSections.exitStatus)
+        page.entries("ENVIRONMENT", ManualSections.environment)
+        page.entries("FILES", ManualSections.files)
         page.heading("SEE ALSO")
         page.text +=
             Command.all.map { ".BR apus\\-" + escaped($0.name.description) + " (8)" }.joined(separator: ",\n") + "\n"
@@ -81,6 +70,15 @@ struct ManualPage {
             }
         }
         if isExample { text += ".EE\n.RE\n" }
+    }
+
+    private mutating func entries(_ title: String, _ entries: [ManualSections.Entry]) {
+        heading(title)
+        for entry in entries {
+            text += ".TP\n\\fB\(Self.escaped(entry.term.description))\\fR\n"
+            // The project's own words.
+            for line in entry.meaning.description.split(separator: "\n") { text += Self.escaped(String(line)) + "\n" }
+        }
     }
 
     private mutating func options(_ flags: [Flag]) {
