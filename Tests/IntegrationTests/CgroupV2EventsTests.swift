@@ -69,6 +69,7 @@ struct CgroupV2EventsTests {
     @Test(.requires(.unifiedAlone, .cgroupV2("memory"))) func theEndIsTheContainers() throws {
         let bundle = try TestBundle(view: .v2) { $0.process.args = ["sleep", "1000"] }.running()
         let stream = try bundle.launch(["events", "--interval", "1000h", bundle.id])
+        eventually("it watches") { stream.watchesAProcess }
         try bundle.kill("KILL").succeeded()
         try stream.wait().succeeded()
     }

@@ -122,6 +122,7 @@ struct EventsTests {
     @Test func theEndDoesNotWaitForTheInterval() throws {
         let bundle = try sleeping()
         let stream = try bundle.launch(["events", "--interval", "1000h", bundle.id])
+        eventually("it watches") { stream.watchesAProcess }
         try bundle.kill("KILL").succeeded()
         let output = try stream.wait().succeeded()
         #expect(output.stdout.isEmpty)

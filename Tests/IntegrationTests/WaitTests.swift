@@ -24,7 +24,7 @@ struct WaitTests {
         try bundle.create().succeeded()
         let wait = try bundle.launch(["wait", bundle.id])
         let json = try bundle.launch(["wait", "--json", bundle.id])
-        eventually("both wait") { watches(wait, bundle) && watches(json, bundle) }
+        eventually("both wait") { wait.watchesAProcess && json.watchesAProcess }
         try bundle.start().succeeded()
         expect(wait.wait(), "7")
         expect(json.wait(), "{\"id\":\"\(bundle.id)\",\"exitStatus\":7}")
@@ -34,18 +34,10 @@ struct WaitTests {
         let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }.running()
         let wait = try bundle.launch(["wait", bundle.id])
         let json = try bundle.launch(["wait", "--json", bundle.id])
-        eventually("both wait") { watches(wait, bundle) && watches(json, bundle) }
+        eventually("both wait") { wait.watchesAProcess && json.watchesAProcess }
         try bundle.kill("KILL").succeeded()
         expect(wait.wait(), "137")
         expect(json.wait(), "{\"id\":\"\(bundle.id)\",\"exitStatus\":137,\"signal\":9}")
-    }
-
-    /// Whether a command has a pidfd, and waits with it.
-    private func watches(_ command: Command, _ bundle: TestBundle) -> Bool {
-        let folder = "/proc/\(command.pid)/fd"
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let links = files.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0) }
-        return links.contains { $0.contains("pidfd") }
     }
 
     /// The parent deletes the container; who waits still learns how it ended.
@@ -54,7 +46,7 @@ struct WaitTests {
         let run = try bundle.launch(["run", "--bundle", bundle.path, bundle.id])
         bundle.waitUntilRunning()
         let wait = try bundle.launch(["wait", bundle.id])
-        eventually("it waits") { watches(wait, bundle) }
+        eventually("it waits") { wait.watchesAProcess }
         try Data().write(to: URL(fileURLWithPath: bundle.rootfs + "/go"))
         expect(wait.wait(), "5")
         #expect(run.wait().status == 5)
