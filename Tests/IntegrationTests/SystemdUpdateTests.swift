@@ -77,13 +77,11 @@ struct SystemdUpdateTests {
         let names = [
             "MemoryMax", "MemorySwapMax", "CPUWeight", "TasksMax", "DevicePolicy", "DeviceAllow", "AllowedCPUs",
         ]
-        func state() throws -> [String: String] {
+        func state() throws -> [String] {
             let output = try Command.run("systemctl", "show", unit, "--property", names.joined(separator: ","))
-            return Dictionary(
-                output.lines.map { ($0, "") }
-                    + ["memory.max", "memory.swap.max", "cpu.weight", "pids.max", "cpuset.cpus"].map {
-                        ($0, contents(folder + $0) ?? "")
-                    }, uniquingKeysWith: { first, _ in first })
+            let files = ["memory.max", "memory.swap.max", "cpu.weight", "pids.max", "cpuset.cpus"]
+            // systemd turns the order of the devices around.
+            return output.lines.sorted() + files.map { contents(folder + $0) ?? "" }
         }
         let before = try state()
         let limits = """

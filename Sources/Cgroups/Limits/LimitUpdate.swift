@@ -54,21 +54,14 @@ extension Cgroup {
         } catch {
             throw CgroupUpdateError(cause: error)
         }
+        // Read before systemd writes the same files.
         var before: [LimitGroup] = []
+        for group in limits.groups { before.append(presentValues(of: group)) }
         var unit: UnitUpdate?
         var hasReplacedDevices = false
         do throws(CgroupError) {
             unit = try updateUnit(change)
-            for group in limits.groups {
-                before.append(presentValues(of: group))
-                do throws(CgroupError) {
-                    try write(group)
-                } catch {
-                    // A single write that was refused has changed nothing.
-                    if group.writes.count == 1 { before.removeLast() }
-                    throw error
-                }
-            }
+            for group in limits.groups { try write(group) }
             if let former = change.formerDevices {
                 try replaceDevices(by: change.resources.devices, former: former)
                 hasReplacedDevices = true
@@ -87,7 +80,7 @@ extension Cgroup {
             }
             attempt { () throws(CgroupError) in try takeBack(&unit) }
             attempt { () throws(CgroupError) in
-                if let refused = restore(before.reversed()) { throw refused }
+                if let refused = restore(before, of: limits.groups) { throw refused }
             }
             throw CgroupUpdateError(cause: cause, rollback: failure)
         }
@@ -134,10 +127,11 @@ extension Cgroup {
         return [LimitWrite("cpu", file, String(value), "cpu.shares")]
     }
 
-    private mutating func restore(_ groups: [LimitGroup]) -> CgroupError? {
+    /// Writes values back, the last ones first, as far as they are others by now.
+    private mutating func restore(_ before: [LimitGroup], of groups: [LimitGroup]) -> CgroupError? {
         var failure: CgroupError?
-        for group in groups {
-            do throws(CgroupError) { try write(group) } catch { if failure == nil { failure = error } }
+        for (former, group) in zip(before, groups).reversed() where presentValues(of: group) != former {
+            do throws(CgroupError) { try write(former) } catch { if failure == nil { failure = error } }
         }
         return failure
     }
