@@ -91,7 +91,8 @@ let package = Package(
             name: "SeccompProbe", dependencies: ["Seccomp", "Linux"], path: "Tests/SeccompProbe",
             swiftSettings: settings),
         .testTarget(
-            name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "ByteStrings"], swiftSettings: settings
+            name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "Linux", "ByteStrings"],
+            swiftSettings: settings
         ),
         .executableTarget(
             name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec", "ByteStrings"],

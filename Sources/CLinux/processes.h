@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -120,6 +121,64 @@ static inline long linux_clone3_execve(struct linux_clone_args *arguments, const
         if (result >= 0) syscall(SYS_execve, path, argv, envp);
         int failure = errno;
         syscall(SYS_write, report, &failure, sizeof failure);
+        linux_exit_group(127);
+    }
+    long result = linux_result(child);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
+    return result;
+}
+
+// Clones and executes the program at `path` with the `count` open files of `descriptors` as its descriptors 0, 1, 2 and so
+// on, and with no others, whatever the caller's caller left open; in the caller's process group, with default signals. It
+// first joins the cgroups of version 1 whose `tasks` files are open. With a mount namespace of its own (CLONE_NEWNS in
+// `arguments`) nothing that it mounts is seen outside, and `tree` is bound on `place` there. Only system calls between the
+// two. A failure comes through `report` as two numbers of four bytes: an errno, and 1 for the exec, 2 for the mounts, 3 for
+// what is before them.
+static inline long linux_clone3_service(struct linux_clone_args *arguments, const char *path, char *const *argv,
+                                        char *const *envp, const int *descriptors, int count, const int *tasks,
+                                        int task_count, const char *tree, const char *place, int report) {
+    uint64_t all = ~(uint64_t)0, saved = 0;
+    int low[64];
+    if (count > 64) return -EINVAL;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
+    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    if (child == 0) {
+        struct {
+            void *handler;
+            unsigned long flags;
+            void *restorer;
+            uint64_t mask;
+        } action = {0, 0, 0, 0};
+        for (int number = 1; number < 65; number++)
+            if (number != SIGKILL && number != SIGSTOP)
+                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        int failure[2] = {0, 3}, refused;
+        long result = linux_join_own_thread(tasks, task_count, &refused);
+        if (result < 0) errno = (int)-result;
+        // Upwards first, so that none is overwritten before it is in place.
+        int end = (int)(result < 0 ? result : syscall(SYS_fcntl, report, F_DUPFD_CLOEXEC, 128));
+        for (int index = 0; index < count && end >= 0 && result >= 0; index++) {
+            result = syscall(SYS_fcntl, descriptors[index], F_DUPFD_CLOEXEC, 128);
+            low[index] = (int)result;
+        }
+        for (int index = 0; index < count && end >= 0 && result >= 0; index++)
+            result = syscall(SYS_dup3, low[index], index, 0);
+        // CLOSE_RANGE_CLOEXEC; before Linux 5.11 one by one.
+        if (end >= 0 && result >= 0 && syscall(SYS_close_range, count, ~0u, 4u) < 0)
+            for (int number = count; number < 1024; number++) syscall(SYS_fcntl, number, F_SETFD, FD_CLOEXEC);
+        if (end >= 0 && result >= 0 && (arguments->flags & CLONE_NEWNS)) {
+            failure[1] = 2;
+            result = syscall(SYS_mount, (void *)0, "/", (void *)0, MS_REC | MS_SLAVE, (void *)0);
+            if (result >= 0) result = syscall(SYS_mount, tree, place, (void *)0, MS_BIND | MS_REC, (void *)0);
+        }
+        uint64_t none = 0;
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
+        if (end >= 0 && result >= 0) {
+            failure[1] = 1;
+            syscall(SYS_execve, path, argv, envp);
+        }
+        failure[0] = errno;
+        syscall(SYS_write, end >= 0 ? end : report, failure, sizeof failure);
         linux_exit_group(127);
     }
     long result = linux_result(child);

@@ -79,7 +79,7 @@ extension ContainerStore {
         }
     }
 
-    private func destroy(_ container: Container, _ report: WarningReport) {
+    func destroy(_ container: Container, _ report: WarningReport) {
         var cleanUp = CleanUp()
         cleanUp.step { () throws(ContainerError) in try container.delete(force: true, report: report) }
         // The program's own end is what the caller waits for.

@@ -7,7 +7,7 @@ extension Features {
         let annotations: OrderedPairs<ByteString, ByteString> = [
             "apus.version": ByteString(runtimeVersion.description),
             "io.github.seccomp.libseccomp.version": ByteString(libseccompVersion),
-            "org.opencontainers.runc.checkpoint.enabled": "false",
+            "org.opencontainers.runc.checkpoint.enabled": "true",
         ]
         return Features(
             hooks: HookKind.allCases.map(\.name.description), mountOptions: plainMountOptions, linux: .supported,

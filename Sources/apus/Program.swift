@@ -50,7 +50,8 @@ struct Program {
         if arguments.isOn(.help) { return try show(HelpText.command(command, programName)) }
         // Before the log takes a number that a missing descriptor would have had.
         let descriptors = PassedDescriptors(
-            preserving: arguments.integer(.preserveFDs) ?? 0, takesActivated: command.subject == .newContainer)
+            preserving: arguments.integer(.preserveFDs) ?? 0, takesActivated: command.subject == .newContainer,
+            status: arguments.integer(.statusFD))
         try log.configure(arguments)
         let stateRoot = try StateRoot(arguments)
         if let complaint = command.arguments.complaint(about: arguments.positionals.count) {

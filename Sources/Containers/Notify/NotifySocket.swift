@@ -64,6 +64,12 @@ struct NotifySocket: ~Copyable {
     /// - Parameter waits: whether the manager's confirmation is waited for, which a sender that ends at once needs.
     func forwardIfReady(main: Int32, waits: Bool) throws(Errno) -> Bool {
         guard Self.saysReady(try read(socket.raw, count: 4096)) else { return false }
+        try announce(main: main, waits: waits)
+        return true
+    }
+
+    /// Tells the service manager that the program is ready.
+    func announce(main: Int32, waits: Bool) throws(Errno) {
         let outgoing = try makeDatagramSocket()
         try connectSocket(outgoing.raw, to: target)
         // Words of our own: nothing of the container's text reaches the service manager.
@@ -72,10 +78,9 @@ struct NotifySocket: ~Copyable {
         // The manager closes its end of the pipe when it has seen the messages before.
         let pipe = try FileDescriptor.pipe()
         try send(Array("BARRIER=1".utf8), descriptors: [pipe.write.raw], over: outgoing.raw)
-        guard waits else { return true }
+        guard waits else { return }
         let reader = pipe.takeRead()
         _ = try poll(reader.raw, events: PollSet.input, milliseconds: Self.patience)
-        return true
     }
 
     /// Whether one line of a message is `READY=1`. See sd_notify(3).

@@ -4,25 +4,25 @@ import RuntimeSpec
 
 /// The making of one container: from its bundle to a child that waits for its start, or to nothing at all.
 final class ContainerCreation {
-    private let store: ContainerStore
-    private let id: String
-    private let options: CreateOptions
-    private let report: WarningReport
-    private let spec: Spec
-    private let configuration: [UInt8]
-    private let facts: HostFacts
-    private let runner: PlanRunner
-    private var record: StateRecord
-    private var unit: UnitStart?
-    private var cgroup: Cgroup?
+    let store: ContainerStore
+    let id: String
+    let options: CreateOptions
+    let report: WarningReport
+    let spec: Spec
+    let configuration: [UInt8]
+    let facts: HostFacts
+    let runner: PlanRunner
+    var record: StateRecord
+    var unit: UnitStart?
+    var cgroup: Cgroup?
     private var networkDevices: NetworkDevices?
     private var resctrl: ResctrlTree?
     private var rootMount: HostRootMount?
     /// How many mounts the child finds prepared.
     private var preparedMounts = 0
-    private var consoleSocket: FileDescriptor?
+    var consoleSocket: FileDescriptor?
     private var pidfdSocket: FileDescriptor?
-    private var notifySocket: NotifySocket?
+    var notifySocket: NotifySocket?
     /// Where the start signal is written; for a container that starts at once.
     private var starter: FileDescriptor?
 
@@ -131,7 +131,7 @@ final class ContainerCreation {
             terminal: runner.takeTerminal(), finalWord: runner.takeFinalWord(), notifySocket: notifySocket.take())
     }
 
-    private func perform(_ operation: ParentOperation, in folder: borrowing StateFolder) throws(ContainerError) {
+    func perform(_ operation: ParentOperation, in folder: borrowing StateFolder) throws(ContainerError) {
         switch operation {
         case .startUnit(let planned, let properties):
             unit = try cgroupCall { () throws(CgroupError) in
@@ -283,6 +283,7 @@ final class ContainerCreation {
         }
         record.pid = pid
         record.startTime = facts.startTime
+        record.noteStreams(of: pid)
         record.rootMount = try rootMount?.made
         try folder.write(record.encoded, as: "state.json")
         if let console = consoleSocket.take() {
@@ -299,7 +300,7 @@ final class ContainerCreation {
         if let path = options.pidFile { try PIDFile(path: path).write(pid) }
     }
 
-    private func runHooks(_ hooks: [HookStep], kind: HookKind, status: ContainerStatus) throws(ContainerError) {
+    func runHooks(_ hooks: [HookStep], kind: HookKind, status: ContainerStatus) throws(ContainerError) {
         let state = State(
             id: id, status: status, pid: runner.childPID, bundle: facts.bundle, annotations: spec.annotations)
         let directory = try openBundle()
@@ -312,7 +313,7 @@ final class ContainerCreation {
         }
     }
 
-    private func connect(_ path: Path?) throws(ContainerError) -> FileDescriptor? {
+    func connect(_ path: Path?) throws(ContainerError) -> FileDescriptor? {
         guard let path, !path.isEmpty else { return nil }
         return try ConsoleSocket.connect(to: path, bundle: facts.bundle)
     }
@@ -341,7 +342,7 @@ final class ContainerCreation {
     }
 
     /// Works on the cgroup, if the host has any.
-    private func withCgroup(_ body: (inout Cgroup) throws(CgroupError) -> Void) throws(ContainerError) {
+    func withCgroup(_ body: (inout Cgroup) throws(CgroupError) -> Void) throws(ContainerError) {
         guard var value = cgroup.take() else { return }
         var failure: CgroupError?
         do throws(CgroupError) {
@@ -354,7 +355,7 @@ final class ContainerCreation {
     }
 
     /// Leaves the host as it was: the child, its cgroup, the state folder; then the hooks of the container's end.
-    private func undo(_ folder: consuming StateFolder, keeps: Bool) {
+    func undo(_ folder: consuming StateFolder, keeps: Bool) {
         let hadChild = runner.childPID != nil
         runner.killChild()
         networkDevices?.undo(report)

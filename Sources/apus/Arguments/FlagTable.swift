@@ -245,3 +245,60 @@ extension Flag {
             "format", takes: .text, completion: .words("text json"), "format: text or json (default: text)")
     }
 }
+
+// MARK: Checkpoints
+
+extension Flag {
+    static var imagePath: Flag {
+        Flag(
+            "image-path", takes: .text, completion: .directory,
+            "directory of the images (default: checkpoint, in the working directory)")
+    }
+    static var workPath: Flag {
+        Flag(
+            "work-path", takes: .text, completion: .directory,
+            "directory of the log and the statistics (default: that of the images)")
+    }
+    static var parentPath: Flag {
+        Flag(
+            "parent-path", takes: .text, completion: .directory,
+            "images of an earlier --pre-dump, relative to --image-path; only what changed since is saved")
+    }
+    static var leaveRunning: Flag { Flag("leave-running", "let the container go on after the checkpoint") }
+    static var preDump: Flag { Flag("pre-dump", "save the memory only, and let the container go on") }
+    static var tcpEstablished: Flag { Flag("tcp-established", "allow open TCP connections") }
+    static var tcpSkipInFlight: Flag {
+        Flag("tcp-skip-in-flight", "leave out TCP connections that are not accepted yet")
+    }
+    static var linkRemap: Flag { Flag("link-remap", "allow open files that were deleted or renamed") }
+    static var extUnixSk: Flag { Flag("ext-unix-sk", "allow Unix sockets that are connected to outside") }
+    static var shellJob: Flag { Flag("shell-job", "allow a container that belongs to the caller's terminal") }
+    static var fileLocks: Flag { Flag("file-locks", "allow locks of files") }
+    static var autoDedup: Flag { Flag("auto-dedup", "free the pages of images that are not needed any more") }
+    static var lazyPagesOfCheckpoint: Flag {
+        Flag("lazy-pages", "leave the memory in place and serve it at --page-server until all is fetched")
+    }
+    static var lazyPages: Flag { Flag("lazy-pages", "restore memory when it is touched, by criu lazy-pages") }
+    static var statusFD: Flag {
+        Flag("status-fd", takes: .integer, "descriptor that gets a NUL byte once --lazy-pages can be fetched")
+    }
+    static var pageServer: Flag {
+        Flag("page-server", takes: .text, "ADDRESS:PORT of the page server")
+    }
+    static var manageCgroupsMode: Flag {
+        Flag(
+            "manage-cgroups-mode", takes: .text, completion: .words("soft full strict ignore"),
+            "how cgroups are treated: soft, full, strict or ignore (default: soft)")
+    }
+    static var emptyNamespace: Flag {
+        Flag(
+            "empty-ns", takes: .texts, completion: .words("network"),
+            "namespace whose content is not saved: network, which never is; may be repeated")
+    }
+    static var lsmProfile: Flag {
+        Flag("lsm-profile", takes: .text, "security profile to restore with, as TYPE:NAME (apparmor or selinux)")
+    }
+    static var lsmMountContext: Flag {
+        Flag("lsm-mount-context", takes: .text, "security context to restore mounts with")
+    }
+}

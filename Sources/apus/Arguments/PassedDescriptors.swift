@@ -9,6 +9,8 @@ struct PassedDescriptors: Sendable {
     let activated: Int32
     /// How many `--preserve-fds` asks for.
     let preserved: Int32
+    /// The descriptor of `--status-fd`; nil if it was not given.
+    let status: Int32?
     private let complaint: String?
 
     /// Looks at what is open.
@@ -16,7 +18,8 @@ struct PassedDescriptors: Sendable {
     /// - Parameters:
     ///   - count: The value of `--preserve-fds`.
     ///   - takesActivated: Whether the command passes on the descriptors of `LISTEN_FDS`.
-    init(preserving count: Int, takesActivated: Bool) {
+    ///   - status: The value of `--status-fd`.
+    init(preserving count: Int, takesActivated: Bool, status: Int? = nil) {
         let activated = takesActivated ? Self.activatedCount : 0
         var complaint: String?
         if count < 0 { complaint = "--preserve-fds must not be negative: " + String(count) }
@@ -34,6 +37,15 @@ struct PassedDescriptors: Sendable {
         }
         self.activated = activated
         preserved = index
+        // A negative number is that of nobody, as in runc.
+        self.status = status.flatMap { $0 < 0 ? nil : Int32(clamping: $0) }
+        if complaint == nil, let number = self.status {
+            do throws(Errno) {
+                if try !isWritable(number) { complaint = "invalid --status-fd argument \(number): not writable" }
+            } catch {
+                complaint = "invalid --status-fd argument \(number): " + error.message
+            }
+        }
         self.complaint = complaint
     }
 

@@ -73,14 +73,15 @@ extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
         [
-            .create, .delete, .events, .exec, .explain, .features, .kill, .list, .pause, .ps, .resume, .run, .spec,
-            .start, .state, .update, .wait,
+            .checkpoint, .create, .delete, .events, .exec, .explain, .features, .kill, .list, .pause, .ps, .restore,
+            .resume, .run, .spec, .start, .state, .update, .wait,
         ]
     }
 
     /// The command with this name, hidden ones too. Builds only that one.
     static func named(_ name: String) -> Command? {
         switch name {
+        case "checkpoint": .checkpoint
         case "create": .create
         case "delete": .delete
         case "events": .events
@@ -92,6 +93,7 @@ extension Command {
         case "list": .list
         case "pause": .pause
         case "ps": .ps
+        case "restore": .restore
         case "resume": .resume
         case "run": .run
         case "spec": .spec

@@ -16,7 +16,7 @@ enum ManualSections {
             (
                 "that of the process",
                 """
-                "run" and "exec" in the foreground return the status of the container's process, or 128 plus the
+                "run", "exec" and "restore" in the foreground return the status of the container's process, or 128 plus the
                 number of the signal that killed it.
                 """
             ),
@@ -34,7 +34,7 @@ enum ManualSections {
                 """
             ),
             ("USER", "In a user namespace \"root\" stands for the host's root, whose state lies in /run/apus."),
-            ("PATH", "Where ps, newuidmap and newgidmap are looked for."),
+            ("PATH", "Where ps, criu, newuidmap and newgidmap are looked for."),
             (
                 "LISTEN_FDS, LISTEN_PID",
                 "Sockets that a service manager has opened go to the container's process. See sd_listen_fds(3)."
@@ -68,6 +68,7 @@ enum ManualSections {
             ("ROOT/ID/config.json", "The configuration that it was made from."),
             ("ROOT/ID/exec.fifo", "There while the container waits for its start."),
             ("ROOT/ID/exit.json", "How the container ended, after \"run --keep\"."),
+            ("/etc/criu/runc.conf", "CRIU's configuration for checkpoint and restore. See criu(8)."),
             ("ROOT/ID/notify", "The socket at which the container tells that it is ready."),
         ]
     }

@@ -32,6 +32,8 @@ enum Requirement {
     case capability(Int, String)
     /// A file or folder of the host.
     case path(String)
+    /// CRIU, on a kernel that it works with.
+    case criu
 
     /// Why the host does not meet the requirement; nil when it does.
     var missing: String? {
@@ -63,6 +65,7 @@ enum Requirement {
         case .capability(let number, let name):
             Self.effective & (1 << UInt64(number)) != 0 ? nil : "needs \(name)"
         case .path(let path): exists(path) ? nil : "needs \(path)"
+        case .criu: Self.criuComplaint
         }
     }
 
@@ -75,6 +78,12 @@ enum Requirement {
         guard let file = FileHandle(forReadingAtPath: Runtime.path) else { return false }
         let head = (try? file.read(upToCount: 4096)) ?? Data()
         return head.range(of: Data("/ld-linux".utf8)) == nil
+    }()
+
+    private static let criuComplaint: String? = {
+        guard search("criu") else { return "needs the program criu" }
+        guard let output = try? Command.run("criu", "check") else { return "needs a criu that can be run" }
+        return output.status == 0 ? nil : "needs a criu that works with this kernel: criu check says it does not"
     }()
 
     private static let isRootlessPossible =

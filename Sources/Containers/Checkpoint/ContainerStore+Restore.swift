@@ -1,0 +1,65 @@
+import Linux
+
+extension ContainerStore {
+    /// Makes a container from the images of a checkpoint and lets it go on.
+    ///
+    /// - Parameters:
+    ///   - options: the bundle, the console socket, the pid file, and whether the call returns while the container runs.
+    ///   - restore: the images, and how CRIU takes them.
+    ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
+    ///   - report: takes warnings.
+    ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - progress: takes what is being done.
+    ///   - started: called once the container runs, before the wait for its end.
+    /// - Returns: the exit code of the container's first process, or 128 and the number of the signal that ended it; 0 when
+    ///   detached.
+    /// - Throws: `alreadyExists`, `notSupported` where CRIU is missing or too old, and what failed; then everything is undone.
+    public func restore(
+        _ id: String, _ options: CreateOptions, from restore: RestoreOptions, isSubreaper: Bool = true,
+        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
+        progress: @escaping WarningReport = { _ in }, started: () -> Void = {}
+    ) throws(ContainerError) -> Int32 {
+        if isSubreaper {
+            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
+                try ProcessControl.setChildSubreaper(true)
+            }
+        }
+        let creation = try ContainerCreation(store: self, id: id, options: options, report: report, trace: trace)
+        let session =
+            options.detaches
+            ? nil
+            : try ForegroundSession(needsTerminal: creation.hasTerminal, owner: creation.rootOwner)
+        var made = try Restoration(creation, restore, progress: progress).perform(streams: session?.streams)
+        let container = made.container
+        do throws(ContainerError) {
+            guard let process = made.process.take() else {
+                throw ContainerError(reason: "the container has no first process")
+            }
+            let terminal = made.terminal.take()
+            try session?.adopt(terminal)
+            try container.runPoststartHooks()
+            let notify = made.notifySocket.take()
+            // The program said before the checkpoint that it is ready, and will hardly say it again.
+            try notify.announce(main: session == nil ? process.pid : processIdentifier, waits: session == nil)
+            started()
+            guard let session else { return 0 }
+            let status = try session.run(process, terminal: terminal, notifySocket: nil)
+            destroy(container, report)
+            return status.code
+        } catch {
+            destroy(container, report)
+            throw error
+        }
+    }
+}
+
+extension NotifySocket? {
+    /// Tells the service manager, if there is one, that the container is ready.
+    fileprivate func announce(main: Int32, waits: Bool) throws(ContainerError) {
+        switch self {
+        case .some(let socket):
+            try attempt("notify") { () throws(Errno) in try socket.announce(main: main, waits: waits) }
+        case .none: return
+        }
+    }
+}

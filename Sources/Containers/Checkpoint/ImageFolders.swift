@@ -1,0 +1,174 @@
+import JSON
+import Linux
+
+/// The folder with the images of a container, and the one with CRIU's log.
+struct ImageFolders: ~Copyable {
+    private let images: FileDescriptor
+    private let work: FileDescriptor?
+    private let imagePath: Path
+    private let workPath: Path?
+
+    /// The file in which the names of the container's standard streams are.
+    private static let descriptorsName: Path = "descriptors.json"
+
+    private init(
+        images: consuming FileDescriptor, work: consuming FileDescriptor?, imagePath: Path, workPath: Path?
+    ) {
+        self.images = images
+        self.work = work
+        self.imagePath = imagePath
+        self.workPath = workPath
+    }
+
+    /// Opens the folders, and makes those that are not there.
+    static func make(_ options: CheckpointOptions) throws(ContainerError) -> ImageFolders {
+        let path = options.imagePath
+        // CRIU runs as root, who may enter a folder without this permission; nobody else may.
+        try makeFolders(path, mode: 0o600)
+        if let parent = options.parentPath { try checkParent(parent, of: path) }
+        let images = try open(path)
+        let work = try openWork(options.workPath)
+        return ImageFolders(images: images, work: work, imagePath: path, workPath: options.workPath)
+    }
+
+    /// Opens the folders of a restore, of which only that of the log is made.
+    static func open(_ options: RestoreOptions, bundle: Path) throws(ContainerError) -> ImageFolders {
+        var path = options.imagePath
+        if !path.isAbsolute, !fileExists(path), fileExists(bundle.appending(path)) { path = bundle.appending(path) }
+        let images: FileDescriptor
+        do throws(Errno) {
+            images = try FileDescriptor.open(path, [.readOnly, .directory])
+        } catch {
+            throw ContainerError(operation: "open", subject: path.appending(descriptorsName), errno: error)
+        }
+        let work = try openWork(options.workPath)
+        return ImageFolders(images: images, work: work, imagePath: path, workPath: options.workPath)
+    }
+
+    /// The numbers by which CRIU finds the folders.
+    var imagesNumber: Int32 { images.raw }
+    var workNumber: Int32? { work.raw }
+
+    /// The log of that name in the folder of logs.
+    func log(_ name: Path) -> CRIULog {
+        CRIULog(folder: work.raw ?? images.raw, path: workPath ?? imagePath, name: name)
+    }
+
+    /// The same folders as a process sees them that is in another mount namespace: CRIU works in them and mounts below, which
+    /// is possible in its own namespace only.
+    func seen(by pid: Int32) throws(ContainerError) -> ImageFolders {
+        let images = try Self.reopen(images, imagePath, seenBy: pid)
+        var seenWork: FileDescriptor?
+        switch work {
+        case .some(let folder): seenWork = try Self.reopen(folder, workPath ?? imagePath, seenBy: pid)
+        case .none: seenWork = nil
+        }
+        return ImageFolders(images: images, work: seenWork, imagePath: imagePath, workPath: workPath)
+    }
+
+    // MARK: - Folders
+
+    private static func reopen(
+        _ folder: borrowing FileDescriptor, _ path: Path, seenBy pid: Int32
+    ) throws(ContainerError) -> FileDescriptor {
+        let raw = folder.raw
+        return try attempt("open", path) { () throws(Errno) in
+            let place = try readLink("/proc/self/fd/\(raw)")
+            let seen = try FileDescriptor.open("/proc/\(pid)/root\(place)", [.readOnly, .directory])
+            let (own, other) = (try fileStatus(of: raw), try seen.status())
+            guard own.inode == other.inode, own.device == other.device else { throw .staleFile }
+            return seen
+        }
+    }
+
+    private static func open(_ path: Path) throws(ContainerError) -> FileDescriptor {
+        try attempt("open", path) { () throws(Errno) in try FileDescriptor.open(path, [.readOnly, .directory]) }
+    }
+
+    private static func openWork(_ path: Path?) throws(ContainerError) -> FileDescriptor? {
+        guard let path else { return nil }
+        do throws(Errno) {
+            try makeDirectory(path, mode: 0o700)
+        } catch {
+            guard error == .fileExists else { throw ContainerError(operation: "mkdir", subject: path, errno: error) }
+        }
+        return try open(path)
+    }
+
+    /// Makes a folder and those above it that are not there.
+    private static func makeFolders(_ path: Path, mode: UInt32) throws(ContainerError) {
+        let bytes = path.bytes
+        for end in bytes.indices.dropFirst() + [bytes.endIndex]
+        where end == bytes.endIndex || bytes[end] == UInt8(ascii: "/") {
+            let folder = Path(ByteString(bytes: bytes[0..<end]))
+            do throws(Errno) {
+                if try fileStatus(folder).kind == .directory { continue }
+                throw Errno.notDirectory
+            } catch {
+                guard error == .noSuchFileOrDirectory else {
+                    throw ContainerError(operation: "mkdir", subject: folder, errno: error)
+                }
+                try attempt("mkdir", folder) { () throws(Errno) in try makeDirectory(folder, mode: mode) }
+            }
+        }
+    }
+
+    private static func checkParent(_ parent: Path, of images: Path) throws(ContainerError) {
+        guard !parent.isAbsolute else { throw ContainerError(exactly: "--parent-path must be relative") }
+        let path = images.isAbsolute ? images.appending(parent).cleaned : images.appending(parent)
+        let kind = try explained("invalid --parent-path: stat \(path)") { () throws(Errno) in
+            try fileStatus(path).kind
+        }
+        guard kind == .directory else {
+            throw ContainerError(errno: .notDirectory, reason: "invalid --parent-path: \(path)")
+        }
+    }
+
+    // MARK: - Standard streams
+
+    /// Writes what the container's standard streams are connected to.
+    func write(descriptors names: [ByteString]) throws(ContainerError) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for name in names { writer.string(name) }
+        writer.endArray()
+        try attempt("write", imagePath.appending(Self.descriptorsName)) { () throws(Errno) in
+            let file = try FileDescriptor.open(
+                Self.descriptorsName, at: images.raw, [.writeOnly, .create, .truncate, .noFollow, .nonBlocking],
+                mode: 0o600)
+            guard try file.status().kind == .regular else { throw .invalidArgument }
+            try Linux.write(writer.bytes, to: file.raw)
+        }
+    }
+
+    /// Reads what the container's standard streams were connected to.
+    func readDescriptors() throws(ContainerError) -> [ByteString] {
+        let path = imagePath.appending(Self.descriptorsName)
+        let bytes = try attempt("open", path) { () throws(Errno) in
+            try readRegularFile(Self.descriptorsName, at: images.raw, limit: 1 << 16)
+        }
+        do throws(JSONSyntaxError) {
+            return try Self.descriptors(bytes)
+        } catch {
+            throw ContainerError(subject: path, reason: error.message)
+        }
+    }
+
+    /// The texts of an array; those behind the third are no standard streams.
+    static func descriptors(_ bytes: [UInt8]) throws(JSONSyntaxError) -> [ByteString] {
+        var reader = try JSONReader(bytes)
+        var names: [ByteString] = []
+        if try !reader.readNullIfNext() {
+            try reader.beginArray()
+            while try reader.nextElement() {
+                if names.count < 3, try reader.peek() == .string {
+                    names.append(try reader.readByteString())
+                } else {
+                    try reader.skipValue()
+                }
+            }
+        }
+        try reader.finish()
+        return names
+    }
+}

@@ -1,0 +1,85 @@
+import Linux
+import RuntimeSpec
+
+/// The places of a container's mounts in its root file system, which must be there before CRIU mounts on them.
+///
+/// A root file system that has come from elsewhere may lack those that a create has made. Nothing is mounted for this: the
+/// place of a mount on another bind mount is made in what that one shows, and what lies on a new file system is in the
+/// images.
+struct MountPoints {
+    private let rootfs: Path
+    private var mounted: [Mounted] = []
+
+    private struct Mounted {
+        let place: Path
+        /// What is shown there; nil for a file system of the container's own.
+        let source: Path?
+    }
+
+    init(rootfs: Path) { self.rootfs = rootfs }
+
+    /// Makes what is missing, in the order of the mounts, and gives for each bind its place in the container.
+    mutating func make(for steps: [MountStep]) throws(ContainerError) -> [(step: MountStep, place: Path)] {
+        let rootfs = rootfs
+        let root = try attempt("open", rootfs) { () throws(Errno) in
+            try FileDescriptor.open(rootfs, [.path, .directory])
+        }
+        let mask = setFileCreationMask(0)
+        defer { setFileCreationMask(mask) }
+        var binds: [(step: MountStep, place: Path)] = []
+        for step in steps where !step.coversRoot {
+            switch step.kind {
+            case .remount, .cgroup1, .cgroup2, .cgroup2Bind: continue
+            case .bind:
+                let place = try make(step, isFolder: try Self.isFolder(step), in: root.raw)
+                binds.append((step, place))
+                mounted.append(Mounted(place: place, source: step.source))
+            case .proc, .sysfs, .tmpfs, .devpts, .mqueue, .other:
+                mounted.append(Mounted(place: try make(step, isFolder: true, in: root.raw), source: nil))
+            }
+        }
+        return binds
+    }
+
+    private static func isFolder(_ step: MountStep) throws(ContainerError) -> Bool {
+        do throws(Errno) {
+            return try fileStatus(step.source).kind == .directory
+        } catch {
+            throw ContainerError(origin: Origin(.mounts), errno: error, reason: "stat \(step.source)")
+        }
+    }
+
+    private func make(_ step: MountStep, isFolder: Bool, in root: Int32) throws(ContainerError) -> Path {
+        let place = ExternalMounts.resolved(step.destination, in: root)
+        guard let cover = mounted.last(where: { place.isBelow($0.place) }) else {
+            // A link of the image may lead into a folder of procfs or sysfs, which is not there yet.
+            try make(place, isFolder: isFolder, in: root, step)
+            return place
+        }
+        guard let source = cover.source, let inside = place.relative(to: cover.place) else { return place }
+        let folder: FileDescriptor
+        do throws(Errno) {
+            folder = try FileDescriptor.open(source, [.path, .directory])
+        } catch {
+            throw ContainerError(origin: Origin(.mounts), errno: error, reason: "open \(source)")
+        }
+        let inner = ExternalMounts.resolved(inside, in: folder.raw)
+        try make(inner, isFolder: isFolder, in: folder.raw, step)
+        return cover.place.appending(inner.relative(to: "/") ?? inside)
+    }
+
+    private func make(
+        _ place: Path, isFolder: Bool, in root: Int32, _ step: MountStep
+    ) throws(ContainerError) {
+        let path = RootedPath(place, in: root)
+        let links: RootedPath.Links = step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
+        do throws(Errno) {
+            let found = isFolder ? try path.openOrMakeDirectory(links) : try path.openOrMakeFile(links)
+            FileDescriptor(owning: found.file).close()
+        } catch {
+            throw ContainerError(
+                origin: Origin(.mounts), errno: error,
+                reason: "create criu restore mountpoint for \(step.destination) mount")
+        }
+    }
+}
