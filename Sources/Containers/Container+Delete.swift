@@ -108,7 +108,10 @@ extension Container {
             id: id, status: .stopped, bundle: record.bundle, annotations: record.annotations)
         do throws(ContainerError) {
             let bundle = try openBundle()
-            HookRunner(state: state.encoded(), directory: bundle.raw).runPoststop(hooks, report: report)
+            let files = try HookFiles(
+                record.annotations, areTrusted: store.trustsAnnotations, bundle: record.bundle)
+            HookRunner(state: state.encoded(), directory: bundle.raw, sinks: files.sinks).runPoststop(
+                hooks, report: report)
         } catch {
             report(error.message)
         }

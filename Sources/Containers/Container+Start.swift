@@ -79,7 +79,9 @@ extension Container {
             let folder = try attempt("open", record.bundle) { () throws(Errno) in
                 try FileDescriptor.open(record.bundle, [.path, .directory])
             }
-            try HookRunner(state: state.encoded(), directory: folder.raw).run(
+            let files = try HookFiles(
+                record.annotations, areTrusted: store.trustsAnnotations, bundle: record.bundle)
+            try HookRunner(state: state.encoded(), directory: folder.raw, sinks: files.sinks).run(
                 spec.hooks.poststart.map { HookStep($0) }, kind: .poststart)
         } catch {
             do throws(ContainerError) {

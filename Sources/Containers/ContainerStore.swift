@@ -6,9 +6,16 @@ import Linux
 public struct ContainerStore: Sendable {
     /// The folder, such as `/run/apus`.
     public let root: Path
+    /// Whether annotations count that act on the host or leave a container a right of its caller, which are crun's
+    /// `run.oci.keep_original_groups`, `run.oci.hooks.stdout` and `run.oci.hooks.stderr`. Only whoever wrote the
+    /// configuration, or knows who did, should say so.
+    public var trustsAnnotations: Bool
 
     /// Uses the folder `root`, which need not exist yet.
-    public init(root: Path) { self.root = root }
+    public init(root: Path, trustsAnnotations: Bool = false) {
+        self.root = root
+        self.trustsAnnotations = trustsAnnotations
+    }
 
     /// Finds the container `id`.
     ///

@@ -19,7 +19,7 @@ extension Invocation {
     /// The containers below the state root, which is made when it is an ordinary user's default.
     func store() throws(CommandError) -> ContainerStore {
         try stateRoot.prepare()
-        return ContainerStore(root: stateRoot.path)
+        return ContainerStore(root: stateRoot.path, trustsAnnotations: arguments.isOn(.trustAnnotations))
     }
 
     /// The container that the first positional argument names.

@@ -41,6 +41,7 @@ final class ProcessStart {
         creation.isRootless = container.record.isRootless
         var facts = HostFacts(bundle: container.record.bundle)
         facts.isRootless = container.record.isRootless
+        facts.trustsAnnotations = container.store.trustsAnnotations
         if process.apparmorProfile?.isEmpty == false { facts.hasAppArmor = HostFacts.isAppArmorEnabled }
         if process.selinuxLabel?.isEmpty == false { facts.hasSELinux = HostFacts.isSELinuxEnabled }
         var joins = CloneFlags()

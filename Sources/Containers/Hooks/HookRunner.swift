@@ -84,10 +84,13 @@ package struct HookRunner {
     let state: [UInt8]
     /// The folder the hooks start in.
     let directory: Int32?
+    /// Where what they write is copied to.
+    let sinks: HookSinks
 
-    package init(state: [UInt8], directory: Int32?) {
+    init(state: [UInt8], directory: Int32?, sinks: HookSinks = HookSinks()) {
         self.state = state
         self.directory = directory
+        self.sinks = sinks
     }
 
     /// How much of a hook's output is kept for the error.
@@ -136,11 +139,12 @@ package struct HookRunner {
         }
         var output: [UInt8] = []
         var errorOutput: [UInt8] = []
+        var sinks = sinks
         let status: ProcessStatus
         do throws(Errno) {
             let deadline = hook.timeout.map { monotonicNanoseconds() &+ UInt64(clamping: $0) &* 1_000_000_000 }
             let ended = try collect(
-                from: program, until: deadline, output: &output, errorOutput: &errorOutput)
+                from: program, until: deadline, output: &output, errorOutput: &errorOutput, &sinks)
             if !ended {
                 // The group, since a shell's children would live on.
                 killGroup(of: program.process.pid)
@@ -155,7 +159,10 @@ package struct HookRunner {
         } catch {
             throw ContainerError(errno: error, reason: "waiting for \(hook.path)")
         }
-        if status == .exited(0) { return }
+        if status == .exited(0) {
+            guard let failure = sinks.failure else { return }
+            throw ContainerError(errno: failure, reason: "copying its output to the file of an annotation")
+        }
         let how: String
         switch status {
         case .exited(let code): how = "exit status \(code)"
@@ -172,8 +179,9 @@ package struct HookRunner {
     /// Reads both streams until the process ends; what a daemon of the hook keeps open does not matter.
     private func collect(
         from program: borrowing LaunchedProgram, until deadline: UInt64?, output: inout [UInt8],
-        errorOutput: inout [UInt8]
+        errorOutput: inout [UInt8], _ sinks: inout HookSinks
     ) throws(Errno) -> Bool {
+        let (outputSink, errorSink) = (sinks.output, sinks.errorOutput)
         var watched = PollSet()
         watched.add(program.process.descriptor.raw)
         watched.add(program.output.raw)
@@ -185,15 +193,16 @@ package struct HookRunner {
                 milliseconds = now >= deadline ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
             }
             let ready = try watched.wait(milliseconds: milliseconds)
-            if watched.isReady(program.output.raw), try !drain(program.output.raw, into: &output) {
+            if watched.isReady(program.output.raw), try !drain(program.output.raw, into: &output, outputSink, &sinks) {
                 watched.remove(program.output.raw)
             }
-            if watched.isReady(program.error.raw), try !drain(program.error.raw, into: &errorOutput) {
+            if watched.isReady(program.error.raw), try !drain(program.error.raw, into: &errorOutput, errorSink, &sinks)
+            {
                 watched.remove(program.error.raw)
             }
             if watched.isReady(program.process.descriptor.raw) {
-                _ = try drain(program.output.raw, into: &output)
-                _ = try drain(program.error.raw, into: &errorOutput)
+                _ = try drain(program.output.raw, into: &output, outputSink, &sinks)
+                _ = try drain(program.error.raw, into: &errorOutput, errorSink, &sinks)
                 return true
             }
             if ready == 0 { return false }
@@ -201,12 +210,15 @@ package struct HookRunner {
     }
 
     /// Reads what is there; false at the end of the stream.
-    private func drain(_ descriptor: Int32, into kept: inout [UInt8]) throws(Errno) -> Bool {
+    private func drain(
+        _ descriptor: Int32, into kept: inout [UInt8], _ sink: Int32?, _ sinks: inout HookSinks
+    ) throws(Errno) -> Bool {
         do throws(Errno) {
             // Bounded: a hook that writes without end must not hold the loop.
             for _ in 0..<16 {
                 let part = try read(descriptor, count: 16384)
                 if part.isEmpty { return false }
+                sinks.copy(part, to: sink)
                 kept += part.prefix(max(0, Self.keptOutput - kept.count))
             }
             return true

@@ -62,6 +62,9 @@ extension Slot {
     /// The number of the standard stream that the slot stands for.
     package var standardStream: Int32? { (4...6).contains(rawValue) ? Int32(rawValue) - 4 : nil }
 
+    /// The files that the output of hooks is copied to.
+    package static let hookOutput = Slot(rawValue: 7)
+    package static let hookErrorOutput = Slot(rawValue: 8)
     /// The pidfd of a container that a process joins.
     package static let containerProcess = Slot(rawValue: 2)
     /// The fifo whose reader a process waits for.

@@ -11,7 +11,9 @@ extension InitProcess {
         if kind == .startContainer {
             for index in hooks.indices where hooks[index].inheritsEnvironment { hooks[index].environment = environment }
         }
-        try HookRunner(state: state, directory: directory).run(hooks, kind: kind)
+        let sinks = HookSinks(
+            output: descriptors.peek(.hookOutput), errorOutput: descriptors.peek(.hookErrorOutput))
+        try HookRunner(state: state, directory: directory, sinks: sinks).run(hooks, kind: kind)
     }
 
     func setWorkingDirectory(_ step: WorkingDirectoryStep) throws(ContainerError) {

@@ -20,6 +20,8 @@ package struct HostFacts: Sendable {
     package var resctrl: ResctrlFacts?
     /// Whether a procfs of another pid namespace can be mounted; looked for only when the container joins one.
     package var canNameNamespaceOfProcfs = false
+    /// Whether the runtime's caller answers for the annotations.
+    package var trustsAnnotations = false
     package var hasAppArmor = false
     package var hasSELinux = false
 

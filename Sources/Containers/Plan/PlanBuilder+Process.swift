@@ -48,11 +48,21 @@ extension PlanBuilder {
                     + ": not both permitted and inheritable")
         }
         addChild(.dropBoundingSet(capabilities), .capabilities)
+        let annotations = try TrustedAnnotations(spec.annotations, areTrusted: facts.trustsAnnotations)
+        plan.warnings += annotations.warnings
+        if annotations.keepsOriginalGroups, !process.user.additionalGids.isEmpty {
+            plan.warnings.append("the process keeps its caller's groups, and gets none of process.user.additionalGids")
+        }
+        // In the sight of the others of its pid namespace the process holds nothing of the host's.
+        if entersPIDNamespace, !hooks.isEmpty, annotations.hookOutput ?? annotations.hookErrorOutput != nil {
+            plan.warnings.append("the output of startContainer hooks is not kept in a joined pid namespace")
+        }
         addChild(
             .setIdentity(
                 IdentityStep(
                     user: process.user.uid, group: process.user.gid,
-                    additionalGroups: facts.isRootless && process.user.additionalGids.isEmpty
+                    additionalGroups: annotations.keepsOriginalGroups
+                        || facts.isRootless && process.user.additionalGids.isEmpty
                         ? nil : process.user.additionalGids,
                     umask: process.user.umask ?? 0o022),
                 effective: capabilities.effective | Capability.neededForSetUp), .user)

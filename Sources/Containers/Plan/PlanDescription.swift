@@ -128,7 +128,8 @@ extension ContainerStore {
     public func explain(_ id: String, _ options: CreateOptions) throws(ContainerError) -> PlanDescription {
         let bundle = try Bundle(options)
         var (_, spec) = try bundle.load()
-        let facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        facts.trustsAnnotations = trustsAnnotations
         let isCompleted = facts.completeMappings(of: &spec)
         var plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
         if isCompleted { plan.warnings.append(NamespacePlan.ownMappingsWarning) }

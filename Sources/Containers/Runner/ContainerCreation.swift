@@ -43,7 +43,9 @@ final class ContainerCreation {
         try bundle.checkRoot(spec.root)
         try ContainerStore.check(id)
         self.id = id
-        facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        facts.trustsAnnotations = store.trustsAnnotations
+        self.facts = facts
         if facts.completeMappings(of: &spec) { report(NamespacePlan.ownMappingsWarning) }
         self.spec = spec
         let plan: ContainerPlan
@@ -110,6 +112,7 @@ final class ContainerCreation {
             if options.notifySocket != nil { try folder.makeFolder(NotifySocket.folderName) }
             try prepareStart(in: folder, startsAtOnce: startsAtOnce)
             streams?.hand(to: runner.descriptors)
+            try handHookFiles()
             if startsAtOnce, let target = options.notifySocket {
                 notifySocket = try NotifySocket(in: folder, target: target)
             }
@@ -300,19 +303,6 @@ final class ContainerCreation {
         if let path = options.pidFile { try PIDFile(path: path).write(pid) }
     }
 
-    func runHooks(_ hooks: [HookStep], kind: HookKind, status: ContainerStatus) throws(ContainerError) {
-        let state = State(
-            id: id, status: status, pid: runner.childPID, bundle: facts.bundle, annotations: spec.annotations)
-        let directory = try openBundle()
-        try HookRunner(state: state.encoded(), directory: directory.raw).run(hooks, kind: kind)
-    }
-
-    private func openBundle() throws(ContainerError) -> FileDescriptor {
-        try attempt("open", facts.bundle) { () throws(Errno) in
-            try FileDescriptor.open(facts.bundle, [.path, .directory])
-        }
-    }
-
     func connect(_ path: Path?) throws(ContainerError) -> FileDescriptor? {
         guard let path, !path.isEmpty else { return nil }
         return try ConsoleSocket.connect(to: path, bundle: facts.bundle)
@@ -385,14 +375,6 @@ final class ContainerCreation {
         }
         cleanUp.step { () throws(ContainerError) in try folder.remove() }
         if let failure = cleanUp.failure { report("unable to remove the container's state: " + failure.message) }
-        guard hadChild, !spec.hooks.poststop.isEmpty else { return }
-        do throws(ContainerError) {
-            let state = State(id: id, status: .stopped, bundle: facts.bundle, annotations: spec.annotations)
-            let directory = try openBundle()
-            HookRunner(state: state.encoded(), directory: directory.raw).runPoststop(
-                spec.hooks.poststop, report: report)
-        } catch {
-            report(error.message)
-        }
+        if hadChild { runPoststopHooks() }
     }
 }

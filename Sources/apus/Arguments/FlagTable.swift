@@ -7,7 +7,8 @@ extension Flag {
     /// The flags that are accepted before and behind the name of a command.
     static var global: [Flag] {
         [
-            .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .criu, .help,
+            .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .criu,
+            .trustAnnotations, .help,
         ]
     }
 
@@ -44,6 +45,11 @@ extension Flag {
         Flag(
             "rootless", takes: .text, completion: .words("true false auto"),
             "go on when permission to use cgroups is missing: true, false or auto (default: auto)")
+    }
+    static var trustAnnotations: Flag {
+        Flag(
+            "trust-annotations",
+            "heed the annotations run.oci.keep_original_groups, run.oci.hooks.stdout and run.oci.hooks.stderr")
     }
     static var criu: Flag {
         Flag("criu", takes: .text, completion: .file, isHidden: true, "Ignored, criu is found in PATH")

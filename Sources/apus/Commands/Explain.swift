@@ -31,7 +31,8 @@ private func printExplanation(_ arguments: ParsedArguments) throws(CommandError)
     options.isRootless = Caller.isRootless
     let plan: PlanDescription
     do throws(ContainerError) {
-        plan = try ContainerStore(root: "/run/apus").explain("container", options)
+        plan = try ContainerStore(root: "/run/apus", trustsAnnotations: arguments.isOn(.trustAnnotations))
+            .explain("container", options)
     } catch {
         throw CommandError(error)
     }
