@@ -119,9 +119,9 @@ struct CheckpointTests {
     @Test func establishedConnections() throws {
         let counter = try Counter(
             """
-            nc -l -p 4000 > /mnt/received &
+            mkfifo /tmp/pipe /tmp/quiet; exec 4<>/tmp/quiet; nc -l -p 4000 <&4 > /mnt/received &
             while ! grep -q ':0FA0 0*:0000 0A' /proc/net/tcp /proc/net/tcp6; do sleep 0.05; done
-            mkfifo /tmp/pipe; nc 127.0.0.1 4000 < /tmp/pipe &
+            nc 127.0.0.1 4000 < /tmp/pipe &
             exec 3> /tmp/pipe
             """, "echo $i >&3")
         eventually("something has come over the connection") { counter.file("received").contains("5\n") }
