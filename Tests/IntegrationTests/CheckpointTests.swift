@@ -105,6 +105,49 @@ struct CheckpointTests {
         second.wait(for: "got two on /dev/pts/0")
     }
 
+    @Test func aTerminalInTheForeground() throws {
+        let bundle = try TestBundle(shell: "read line; echo got $line; read line; echo got $line; exit 5") {
+            $0.process.terminal = true
+        }
+        let first = try Terminal()
+        let run = try bundle.launch(
+            ["run", "--bundle", bundle.path, bundle.id], stdin: .terminal(first.name), stdout: .terminal(first.name),
+            stderr: .terminal(first.name))
+        bundle.waitUntilRunning()
+        first.type("one\n")
+        first.wait(for: "got one", seconds: 30)
+        let images = bundle.directory("images")
+        try bundle.apus("checkpoint", "--image-path", images, bundle.id, seconds: 60).succeeded()
+        #expect(run.wait().status == 137)
+        let second = try Terminal()
+        let restore = try bundle.launch(
+            ["restore", "--bundle", bundle.path, "--image-path", images, bundle.id], stdin: .terminal(second.name),
+            stdout: .terminal(second.name), stderr: .terminal(second.name))
+        bundle.waitUntilRunning()
+        second.type("two\n")
+        second.wait(for: "got two", seconds: 60)
+        #expect(restore.wait().status == 5)
+        bundle.expectNothingLeft()
+    }
+
+    /// A link of the image as the source of a mount leads nowhere else than in the create.
+    @Test func aSourceInTheRootFileSystem() throws {
+        let counter = try Counter {
+            let rootfs = $0.root.path.text ?? "rootfs"
+            $0.mounts.append([
+                "destination": "/home", "type": "bind", "source": .string(rootfs + "/root/link"), "options": ["bind"],
+            ])
+        } fill: { bundle in
+            mkdir(bundle.rootfs + "/root/inside", 0o755)
+            symlink("/root/inside", bundle.rootfs + "/root/link")
+            try "inside\n".write(toFile: bundle.rootfs + "/root/inside/it", atomically: false, encoding: .utf8)
+        }
+        let before = try counter.checkpoint()
+        try counter.restore()
+        try counter.expectGoingOn(from: before)
+        #expect(try counter.bundle.exec(shell: "cat /home/it").succeeded().stdout == "inside\n")
+    }
+
     @Test func openFilesAndDeletedOnes() throws {
         let counter = try Counter(
             "exec 3>>/tmp/kept 4>/tmp/gone; rm /tmp/gone; echo lost >&4", "echo $i >&3; echo $i >&4")
@@ -369,7 +412,7 @@ final class Counter {
     init(
         _ preparation: String = "", _ work: String = ":", global: [String] = [], environment: [String: String] = [:],
         stdout: Command.Stream = .null,
-        _ change: (inout JSONValue) throws -> Void = { _ in }
+        _ change: (inout JSONValue) throws -> Void = { _ in }, fill: (TestBundle) throws -> Void = { _ in }
     ) throws {
         let script = """
             \(preparation)
@@ -381,6 +424,7 @@ final class Counter {
         bundle = try TestBundle(shell: script)
         shared = bundle.directory("shared")
         self.global = global
+        try fill(bundle)
         let shared = shared
         try bundle.change {
             $0.mounts.append(["destination": "/mnt", "type": "bind", "source": .string(shared), "options": ["bind"]])

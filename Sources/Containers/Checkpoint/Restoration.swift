@@ -177,12 +177,16 @@ final class Restoration {
     /// Makes the places of the mounts, and gives those that CRIU has to take from the host.
     private func prepareMounts() throws(ContainerError) -> [CRIUOptions.ExternalMount] {
         let rootfs = creation.record.rootfs
+        let root = try attempt("open", rootfs) { () throws(Errno) in
+            try FileDescriptor.open(rootfs, [.path, .directory])
+        }
         var steps: [MountStep] = []
         for step in creation.runner.plan.child.steps {
             guard case .rootfs(.mount(var mount)) = step.operation else { continue }
             if mount.rules.contains(.sourceInRoot) {
-                // The plan has it as it is seen inside.
-                mount.source = rootfs.appending(mount.source)
+                // The plan has it as it is seen inside, and links of the image lead nowhere else.
+                let inside = ExternalMounts.resolved(mount.source, in: root.raw)
+                mount.source = rootfs.appending(inside.relative(to: "/") ?? Path())
             }
             steps.append(mount)
         }
@@ -215,6 +219,7 @@ final class Restoration {
         isServed = true
         let seen = try folders.seen(by: service.pid)
         let request = CRIURequest(.restore, try criuOptions(folder, seen))
+        creation.runner.trace?("Using CRIU \(program?.version ?? 0) in RESTORE mode")
         let hostOptions = HostCgroupOptions()
         defer { hostOptions.restore(creation.report) }
         progress("restoring the container")
@@ -241,6 +246,7 @@ final class Restoration {
         _ notification: CRIUResponse.Notification, _ descriptor: consuming FileDescriptor?,
         in folder: borrowing StateFolder
     ) throws(ContainerError) {
+        creation.runner.trace?("notify: " + notification.script.text)
         switch notification.script {
         case "setup-namespaces":
             try adopt(notification.pid)
