@@ -248,4 +248,36 @@ struct CheckpointRefusalTests {
         output.failed(from: "criu failed: type RESTORE errno 0", to: "errno 0")
         bundle.expectNothingLeft()
     }
+
+    /// A runtime that is killed in the middle leaves a container that can be deleted, and the root file system as it was.
+    @Test func aKilledRestore() throws {
+        let bundle = try TestBundle()
+        let folder = bundle.directory("bin")
+        let digits = Self.version.map { String(format: "\\%03o", $0) }.joined()
+        let script = """
+            #!/bin/sh
+            \(Self.takeRequest)
+            if mkdir \(folder)/asked 2>/dev/null; then printf '\(digits)' >&3; exit; fi
+            ls \(bundle.stateRoot)/\(bundle.id)/criu-root/bin/busybox > \(folder)/seen.new
+            mv \(folder)/seen.new \(folder)/seen
+            exec sleep 1000
+            """
+        try script.write(toFile: folder + "/criu", atomically: false, encoding: .utf8)
+        chmod(folder + "/criu", 0o755)
+        let images = bundle.directory("images")
+        try "[]".write(toFile: images + "/descriptors.json", atomically: false, encoding: .utf8)
+        let restore = try bundle.launch(
+            ["restore", "--detach", "--bundle", bundle.path, "--image-path", images, bundle.id],
+            environment: ["PATH": folder + ":/usr/sbin:/usr/bin:/sbin:/bin"])
+        eventually("CRIU works") { exists(folder + "/seen") }
+        // The root is mounted for CRIU alone.
+        #expect(contents(folder + "/seen")?.hasSuffix("criu-root/bin/busybox\n") ?? false)
+        #expect(!exists(bundle.stateRoot + "/" + bundle.id + "/criu-root/bin"))
+        #expect(try bundle.status == "creating")
+        restore.signal(SIGKILL)
+        #expect(restore.wait().status == 128 + SIGKILL)
+        try bundle.delete("--force").succeeded()
+        bundle.expectNothingLeft()
+        #expect(exists(bundle.rootfs + "/bin/busybox"))
+    }
 }

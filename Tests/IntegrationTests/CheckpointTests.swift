@@ -313,6 +313,21 @@ struct CheckpointTests {
         #expect(try counter.bundle.exec(shell: script).succeeded().stdout == before)
     }
 
+    @Test(.requires(.userNamespaces)) func aUserNamespace() throws {
+        let counter = try Counter {
+            $0.linux.namespaces.append(["type": "user"])
+            $0.linux.uidMappings = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+            $0.linux.gidMappings = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+        } fill: {
+            chmod($0.directory("shared"), 0o777)
+            try Command.run("chown", "-R", "100000:100000", $0.rootfs).succeeded()
+        }
+        let before = try counter.checkpoint()
+        try counter.restore()
+        try counter.expectGoingOn(from: before)
+        #expect(try counter.bundle.exec(shell: "id -u; cat /proc/self/uid_map").succeeded().lines.count == 2)
+    }
+
     @Test func aNetworkNamespaceOfTheHost() throws {
         let holder = try Command(["unshare", "--net", "sleep", "1000"])
         eventually("the namespace is there") {
