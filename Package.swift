@@ -54,53 +54,87 @@ let package = Package(
         .library(name: "ByteStrings", targets: ["ByteStrings"]),
     ],
     targets: [
-        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CLinuxKernel"),
         .target(name: "ByteStrings", swiftSettings: settings),
-        .target(name: "Linux", dependencies: ["CLinux", "ByteStrings"], swiftSettings: settings),
-        .target(name: "JSON", dependencies: ["ByteStrings"], swiftSettings: settings),
-        .target(name: "RuntimeSpec", dependencies: ["JSON", "ByteStrings"], swiftSettings: settings),
-        .target(name: "Systemd", dependencies: ["Linux", "ByteStrings"], swiftSettings: settings),
+        .target(name: "LinuxKernel", dependencies: ["CLinuxKernel", "ByteStrings"], swiftSettings: settings),
+        .target(name: "StrictJSON", dependencies: ["ByteStrings"], swiftSettings: settings),
+        .target(name: "RuntimeSpec", dependencies: ["StrictJSON", "ByteStrings"], swiftSettings: settings),
+        .target(name: "SystemdBus", dependencies: ["LinuxKernel", "ByteStrings"], swiftSettings: settings),
         .target(
-            name: "Cgroups", dependencies: ["Linux", "RuntimeSpec", "Systemd", "ByteStrings"], swiftSettings: settings),
-        .target(name: "Seccomp", dependencies: ["Linux", "RuntimeSpec", "ByteStrings"], swiftSettings: settings),
+            name: "Cgroups", dependencies: ["LinuxKernel", "RuntimeSpec", "SystemdBus", "ByteStrings"],
+            swiftSettings: settings),
+        .target(name: "Seccomp", dependencies: ["LinuxKernel", "RuntimeSpec", "ByteStrings"], swiftSettings: settings),
+        // The child's lane of a plan: its steps, their bytes, and what performs them.
+        .target(
+            name: "ContainerInit",
+            dependencies: ["LinuxKernel", "StrictJSON", "RuntimeSpec", "Seccomp", "ByteStrings"],
+            swiftSettings: settings),
+        // The runtime's lane: its steps, their undoing, the state that remembers both, and what performs them.
+        .target(
+            name: "ContainerSteps",
+            dependencies: [
+                "ContainerInit", "LinuxKernel", "StrictJSON", "RuntimeSpec", "SystemdBus", "Cgroups", "Seccomp",
+                "ByteStrings",
+            ],
+            swiftSettings: settings),
+        // From a configuration and facts of the host to the steps of both lanes.
+        .target(
+            name: "ContainerPlan",
+            dependencies: [
+                "ContainerSteps", "ContainerInit", "LinuxKernel", "StrictJSON", "RuntimeSpec", "SystemdBus", "Cgroups",
+                "Seccomp",
+                "ByteStrings",
+            ],
+            swiftSettings: settings),
         .target(
             name: "Containers",
-            dependencies: ["Linux", "JSON", "RuntimeSpec", "Systemd", "Cgroups", "Seccomp", "ByteStrings"],
+            dependencies: [
+                "ContainerPlan", "ContainerSteps", "ContainerInit", "LinuxKernel", "StrictJSON", "RuntimeSpec",
+                "SystemdBus",
+                "Cgroups",
+                "Seccomp", "ByteStrings",
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "apus",
-            dependencies: ["Containers", "Cgroups", "Linux", "JSON", "RuntimeSpec", "Seccomp", "ByteStrings"],
+            dependencies: [
+                "Containers", "Cgroups", "LinuxKernel", "StrictJSON", "RuntimeSpec", "Seccomp", "ByteStrings",
+            ],
             swiftSettings: settings + executable, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
-        .testTarget(name: "LinuxTests", dependencies: ["Linux", "ByteStrings"], swiftSettings: settings),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", "ByteStrings"], swiftSettings: settings),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
         .testTarget(
             name: "RuntimeSpecTests", dependencies: ["RuntimeSpec", "ByteStrings"], exclude: ["Data"],
             swiftSettings: settings),
         .testTarget(
-            name: "CgroupsTests", dependencies: ["Cgroups", "Systemd", "ByteStrings"], swiftSettings: settings),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Linux", "ByteStrings"], swiftSettings: settings),
+            name: "CgroupsTests", dependencies: ["Cgroups", "SystemdBus", "ByteStrings"], swiftSettings: settings),
+        .testTarget(
+            name: "SystemdBusTests", dependencies: ["SystemdBus", "LinuxKernel", "ByteStrings"], swiftSettings: settings
+        ),
         // The tests compare with it; nothing else does.
         .systemLibrary(
             name: "CSeccomp", path: "Tests/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .testTarget(
-            name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "JSON", "Linux"],
+            name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "StrictJSON", "LinuxKernel"],
             exclude: ["Profiles"], swiftSettings: settings),
         .executableTarget(
-            name: "SeccompProbe", dependencies: ["Seccomp", "Linux"], path: "Tests/SeccompProbe",
+            name: "SeccompProbe", dependencies: ["Seccomp", "LinuxKernel"], path: "Tests/SeccompProbe",
             swiftSettings: settings),
         .testTarget(
-            name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "Linux", "ByteStrings"],
+            name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "LinuxKernel", "ByteStrings"],
+            exclude: ["Plans"],
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "RootfsProbe", dependencies: ["Containers", "Linux", "RuntimeSpec", "ByteStrings"],
+            name: "RootfsProbe", dependencies: ["Containers", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
             path: "Tests/RootfsProbe",
             swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["apus", "Containers", "Cgroups", "Linux", "RuntimeSpec", "ByteStrings"], exclude: ["Data"],
+            dependencies: ["apus", "Containers", "Cgroups", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
+            exclude: ["Data"],
             swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(

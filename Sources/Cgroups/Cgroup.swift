@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 /// A container's cgroup in all hierarchies of the host.

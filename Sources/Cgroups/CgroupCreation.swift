@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 extension Cgroup {
@@ -12,8 +12,12 @@ extension Cgroup {
     /// join without. On unified hosts every controller of the host is enabled for the container. If anything fails, what
     /// was made is removed.
     ///
-    /// - Parameter placeholder: a process of the runtime's own that may be in it.
-    package mutating func make(cpu: CPUResources? = nil, placeholder: Int32? = nil) throws(CgroupError) {
+    /// - Parameters:
+    ///   - besides: controllers that a hybrid host has left to its cgroup2, to enable there if they are.
+    ///   - placeholder: a process of the runtime's own that may be in it.
+    package mutating func make(
+        cpu: CPUResources? = nil, besides: [String] = [], placeholder: Int32? = nil
+    ) throws(CgroupError) {
         do throws(CgroupError) {
             for index in branches.indices {
                 do throws(CgroupError) {
@@ -23,6 +27,7 @@ extension Cgroup {
                     branches[index].refusal = errno
                 }
             }
+            for controller in besides { try enableBesides(controller) }
             try checkUnused(except: placeholder)
             try writeMarks()
         } catch {

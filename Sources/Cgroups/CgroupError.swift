@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Why something could not be done with a cgroup: the property that asked for it, the file, the value and the answer.
 package struct CgroupError: Error, Hashable, Sendable {

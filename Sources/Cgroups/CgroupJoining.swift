@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// The directory to clone a process into with `CLONE_INTO_CGROUP`; nil where no cgroup2 is mounted.

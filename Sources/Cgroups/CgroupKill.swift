@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// Sends SIGKILL to every process in the cgroup and below it, also to frozen ones and to those forked meanwhile, but

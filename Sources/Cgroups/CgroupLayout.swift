@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Which cgroup hierarchies this host has and where they are mounted.
 ///

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// The mark that says whose a cgroup is: an extended attribute of its directory, which goes away with it.
 ///

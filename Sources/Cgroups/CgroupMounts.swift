@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// One line of /proc/PID/cgroup: a hierarchy and the process's place in it. See cgroups(7).
 package struct CgroupMembership: Hashable, Sendable {

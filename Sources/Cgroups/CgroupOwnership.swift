@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// Whether the directory of a branch is there and the container's.

@@ -1,31 +1,41 @@
 import ByteStrings
-import Systemd
+import SystemdBus
 
 /// Where the container's cgroup lies in every hierarchy. Pure: nothing is made or looked up.
 package struct CgroupPlan: Hashable, Sendable {
     /// The container's cgroup in one hierarchy.
     package struct Place: Hashable, Sendable {
         /// The controllers, or `name=systemd`; empty for cgroup2.
-        package let controllers: [String]
+        package var controllers: [String] = []
         /// Where the hierarchy is mounted.
-        package let mountPoint: Path
+        package var mountPoint = Path()
         /// The cgroup below the mount point; starts with a slash.
-        package let path: Path
+        package var path = Path()
+
+        package init() {}
+
+        init(controllers: [String], mountPoint: Path, path: Path) {
+            self.controllers = controllers
+            self.mountPoint = mountPoint
+            self.path = path
+        }
 
         /// The directory on the host.
         package var directory: Path { mountPoint.appending(path) }
     }
 
     /// The way the host mounts its cgroups.
-    package let kind: CgroupLayout.Kind
+    package var kind = CgroupLayout.Kind.none
     /// One place per hierarchy; cgroup2 comes last.
-    package let places: [Place]
+    package var places: [Place] = []
     /// Whether the configuration names no path, in which case a rootless runtime may go without a cgroup.
-    package internal(set) var isDefaultPath: Bool
+    package var isDefaultPath = true
     /// `linux.cgroupsPath` without empty parts, `.` and `..`; nil where it was absent, and with systemd's driver.
-    package private(set) var cleanedPath: Path?
+    package var cleanedPath: Path?
     /// The unit of systemd that the cgroup belongs to; nil with the cgroupfs driver.
-    package internal(set) var unit: ContainerUnit?
+    package var unit: ContainerUnit?
+
+    package init() {}
 
     /// Resolves `linux.cgroupsPath` for the cgroupfs driver.
     ///
@@ -77,6 +87,12 @@ package struct CgroupPlan: Hashable, Sendable {
             for controller in place.controllers { paths.append((controller: controller, path: place.directory)) }
         }
         return paths
+    }
+
+    /// Whether the cgroup2 of a hybrid host is the one to have a controller.
+    package func leavesToUnified(_ controller: String) -> Bool {
+        kind == .hybrid && places.contains { $0.controllers.isEmpty }
+            && !places.contains { $0.controllers.contains(controller) }
     }
 
     private static func place(in hierarchy: CgroupLayout.Hierarchy, _ inner: Path, below base: Path) -> Place {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// The processes in the cgroup and below it, as pids of the caller's pid namespace; those it cannot see are left out,

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// Removes the cgroup and those below it in every hierarchy; parents stay. One that is gone already is no error.

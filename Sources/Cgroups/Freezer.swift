@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// The branch whose files freeze the cgroup: cgroup2 alone, else the freezer of version 1.

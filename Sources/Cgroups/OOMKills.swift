@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// How many processes of the cgroup the kernel has killed for lack of memory; nil where it does not count them.

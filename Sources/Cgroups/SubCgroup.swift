@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// The cgroups below a container's own that `exec --cgroup` names.
 package struct SubCgroups: Hashable, Sendable {

@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 extension Container {

@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 extension Container {
@@ -37,7 +40,7 @@ extension Container {
             throw ContainerError(errno: error, reason: "unable to signal init")
         }
         // A frozen process of cgroup v1 dies only when it is thawed.
-        if signal == SignalNumber.kill, record.cgroupPaths.contains(where: { $0.controller == "freezer" }) {
+        if signal == SignalNumber.kill, record.cgroupPaths.contains(where: { $0.key == "freezer" }) {
             try withCgroup { (cgroup) throws(CgroupError) in try cgroup.thawKilled() }
         }
     }

@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 extension Container {
@@ -9,12 +12,12 @@ extension Container {
     ///
     /// - Throws: `wrongStatus` for a container in any other state.
     public func start(
-        notifySocket: Path? = nil, report: WarningReport = { _ in }
+        notifySocket: Path? = nil, report: @escaping WarningReport = { _ in }
     ) throws(ContainerError) {
         var status = try status()
         if status == .creating {
             // Whoever makes it holds the lock until it is made, or gone.
-            _ = try StateFolder.open(id, in: store, patience: Self.patienceWithMakers)
+            _ = try StateFolder.open(at: store.folder(of: id), patience: Self.patienceWithMakers)
             let made = try store.load(id)
             status = try made.status()
             if status == .created { return try made.start(notifySocket: notifySocket, report: report) }
@@ -27,7 +30,8 @@ extension Container {
         case .stopped: throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
         try record.checkProcess()
-        guard let folder = try StateFolder.open(id, in: store, patience: 10_000), let process = try openProcess()
+        guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 10_000),
+            let process = try openProcess()
         else {
             throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
@@ -47,14 +51,14 @@ extension Container {
         }
         var notify: NotifySocket?
         if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: folder, target: notifySocket) }
-        let nameBefore = record.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
+        let nameBefore = record.own.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
         try StartSignal.give(over: fifo, to: process, waits: true)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
         try attempt("unlink", folder.path.appending(startFifoName)) { () throws(Errno) in
             try unlink(startFifoName, at: folder.descriptor.raw)
         }
         do throws(ContainerError) {
-            try runPoststartHooks()
+            try runPoststartHooks(try poststartHooks(), report)
         } catch {
             do throws(ContainerError) {
                 try store.delete(id, force: true, report: report)
@@ -69,20 +73,25 @@ extension Container {
     /// How many milliseconds a start waits for another runtime to finish the making.
     private static let patienceWithMakers = 30_000
 
+    private func poststartHooks() throws(ContainerError) -> [Planned<HooksStep>] {
+        guard record.own.hasPoststart else { return [] }
+        return [try hooks(.poststart, configuration().hooks.poststart, .running)]
+    }
+
+    /// Hooks that run when the container is there already.
+    func hooks(
+        _ kind: HookKind, _ hooks: [Hook], _ status: ContainerStatus
+    ) throws(ContainerError) -> Planned<HooksStep> {
+        let state = HookState(id: id, status: status, bundle: record.bundle, annotations: record.annotations)
+        let annotations = try TrustedAnnotations(record.annotations, areTrusted: store.trustsAnnotations)
+        let files = annotations.hookFiles(bundle: record.bundle)
+        return Planned(HooksStep(kind, hooks, state, files), Origin(kind.property))
+    }
+
     /// Runs the hooks that follow the start; one that fails ends the container.
-    func runPoststartHooks() throws(ContainerError) {
-        guard record.hasPoststart else { return }
+    func runPoststartHooks(_ hooks: [Planned<HooksStep>], _ report: WarningReport) throws(ContainerError) {
         do throws(ContainerError) {
-            let spec = try configuration()
-            let state = State(
-                id: id, status: .running, pid: record.pid, bundle: record.bundle, annotations: record.annotations)
-            let folder = try attempt("open", record.bundle) { () throws(Errno) in
-                try FileDescriptor.open(record.bundle, [.path, .directory])
-            }
-            let files = try HookFiles(
-                record.annotations, areTrusted: store.trustsAnnotations, bundle: record.bundle)
-            try HookRunner(state: state.encoded(), directory: folder.raw, sinks: files.sinks).run(
-                spec.hooks.poststart.map { HookStep($0) }, kind: .poststart)
+            for planned in hooks { try planned.step.run(pid: record.pid, report: report) }
         } catch {
             do throws(ContainerError) {
                 try kill(signal: SignalNumber.kill)
@@ -120,7 +129,7 @@ extension ProcessHandle {
 extension StateRecord {
     /// Throws if there is nothing to start.
     func checkProcess() throws(ContainerError) {
-        guard hasProcess else {
+        guard !own.lacksProcess else {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")
         }

@@ -1,7 +1,10 @@
 import Cgroups
-import JSON
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
+import StrictJSON
 
 extension Container {
     /// Changes the limits of a container that is created, running or paused.
@@ -29,7 +32,7 @@ extension Container {
         }
         let rdt = IntelRdt(l3CacheSchema: l3CacheSchema, memBwSchema: memBwSchema)
         let resctrl = try rdt.limits.isEmpty ? nil : resctrlForUpdate(rdt)
-        guard let folder = try StateFolder.open(id, in: store, patience: Self.patienceWithOthers) else {
+        guard let folder = try StateFolder.open(at: store.folder(of: id), patience: Self.patienceWithOthers) else {
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
         let isLocked = try attempt("flock", folder.path) { () throws(Errno) in
@@ -51,7 +54,7 @@ extension Container {
     private static let patienceWithOthers = 10_000
 
     private func update(
-        _ asked: Resources, _ rdt: IntelRdt, _ resctrl: ResctrlFacts?, _ folder: borrowing StateFolder,
+        _ asked: Resources, _ rdt: IntelRdt, _ resctrl: ResctrlFacts?, _ folder: StateFolder,
         _ report: WarningReport
     ) throws(ContainerError) {
         var spec = try configuration()
@@ -97,7 +100,7 @@ extension Container {
                     exactly: "cannot set \(missing) limit: container could not join or create cgroup")
             }
         }
-        let unit = record.unit.map { LimitChange.Unit(name: $0.name, isUser: $0.isUser) }
+        let unit = record.own.unit.map { LimitChange.Unit(name: $0.name, isUser: $0.isUser) }
         let change = LimitChange(values, formerDevices: replacesDevices ? stored.devices : nil, unit: unit)
         var unsaved: ContainerError?
         do throws(CgroupUpdateError) {
@@ -157,7 +160,7 @@ extension Container {
     // MARK: - The state
 
     /// Writes the configuration and the state with the limits of `spec`; both or neither.
-    private func save(_ spec: Spec, in folder: borrowing StateFolder) throws(ContainerError) {
+    private func save(_ spec: Spec, in folder: StateFolder) throws(ContainerError) {
         let configuration: Path = "config.json"
         let state: Path = "state.json"
         let former = try content(of: configuration, in: folder)
@@ -177,7 +180,7 @@ extension Container {
         }
     }
 
-    private func content(of name: Path, in folder: borrowing StateFolder) throws(ContainerError) -> [UInt8] {
+    private func content(of name: Path, in folder: StateFolder) throws(ContainerError) -> [UInt8] {
         let path = folder.path.appending(name)
         return try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
     }

@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 /// A container of a store: what its state folder says, and what can be done with it.
@@ -72,18 +75,7 @@ public struct Container: Sendable {
     /// Opens the container's first process, if it is still the same one.
     func openProcess() throws(ContainerError) -> ProcessHandle? {
         guard let pid = record.pid else { return nil }
-        do throws(Errno) {
-            let handle = try ProcessHandle(pid: pid)
-            // Looked at after the descriptor is there: from now on the number cannot change its meaning.
-            guard let facts = ProcessFacts(pid: pid), facts.startTime == record.startTime, facts.isAlive else {
-                return nil
-            }
-            return handle
-        } catch .noSuchProcess {
-            return nil
-        } catch {
-            throw ContainerError(operation: "pidfd_open", subject: String(pid), errno: error)
-        }
+        return try ProcessFacts.open(pid: pid, startTime: record.startTime)
     }
 
     func withCgroup<Result>(
@@ -112,34 +104,5 @@ public struct Container: Sendable {
         } catch {
             throw ContainerError(.invalidConfiguration, exactly: error.text(of: path.text))
         }
-    }
-}
-
-/// Runs `body`, giving what fails in a cgroup the form of all errors.
-func cgroupCall<Result: ~Copyable>(
-    _ body: () throws(CgroupError) -> Result
-) throws(ContainerError) -> Result {
-    do throws(CgroupError) {
-        return try body()
-    } catch {
-        throw ContainerError(error)
-    }
-}
-
-extension ContainerError {
-    /// The failure of a cgroup, with the property that asked for it in front.
-    init(_ error: CgroupError) {
-        self.init(reason: error.message)
-        if !error.value.isEmpty {
-            value = "\"" + error.value.replacingLineFeeds + "\""
-        }
-        for property in [Origin.Property.cgroupsPath, .resources]
-        where error.property.hasPrefix(property.name.description) {
-            origin = Origin(property)
-            member = String(error.property.dropFirst(property.name.description.count))
-            return
-        }
-        // Properties of a document that is not the whole configuration.
-        if !error.property.isEmpty { value = error.property + (value.isEmpty ? "" : " " + value) }
     }
 }

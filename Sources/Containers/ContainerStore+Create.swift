@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 extension ContainerStore {
@@ -17,102 +20,97 @@ extension ContainerStore {
         _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in },
         trace: WarningReport? = nil
     ) throws(ContainerError) -> Container {
-        let made = try ContainerCreation(
-            store: self, id: id, options: options, report: report, trace: trace
-        ).perform(startsAtOnce: false)
-        return made.container
-    }
-
-    /// Makes a container, starts it, and removes it when it has ended.
-    ///
-    /// With `options.detaches` the call returns once the program runs, and the container stays.
-    ///
-    /// - Parameters:
-    ///   - keeps: the container stays after its end, also after one that comes before its start.
-    ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
-    ///   - report: takes warnings.
-    ///   - trace: takes what helps to find a fault; nil spares the work.
-    ///   - started: called once the program runs, before the wait for its end.
-    /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
-    public func run(
-        _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
-        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, started: () -> Void = {}
-    ) throws(ContainerError) -> Int32 {
-        if isSubreaper {
-            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
-                try ProcessControl.setChildSubreaper(true)
-            }
-        }
-        let creation = try ContainerCreation(
-            store: self, id: id, options: options, report: report, trace: trace)
-        let session =
-            options.detaches
-            ? nil
-            : try ForegroundSession(
-                needsTerminal: creation.hasTerminal, owner: creation.rootOwner)
-        var made = try creation.perform(startsAtOnce: true, streams: session?.streams, keeps: keeps)
-        let container = made.container
-        do throws(ContainerError) {
-            guard let process = made.process.take(), let starter = made.starter.take() else {
-                throw ContainerError(reason: "the container has no first process")
-            }
-            let terminal = made.terminal.take()
-            let finalWord = made.finalWord.take()
-            try session?.adopt(terminal)
-            let waits = container.record.hasPoststart || (session == nil && container.record.hasFilter)
-            try StartSignal.give(over: starter, to: process, waits: waits)
-            try FinalWord.check(finalWord)
-            try container.runPoststartHooks()
-            let notify = made.notifySocket.take()
-            guard let session else {
-                if let notify { try notify.waitAndForward(process, main: process.pid) }
-                return 0
-            }
-            started()
-            let status = try session.run(process, terminal: terminal, notifySocket: notify)
-            try FinalWord.check(finalWord)
-            if keeps { container.noteEnd(status, report) } else { destroy(container, report) }
-            return status.code
-        } catch {
-            if !keeps { destroy(container, report) }
-            throw error
-        }
-    }
-
-    func destroy(_ container: Container, _ report: WarningReport) {
-        var cleanUp = CleanUp()
-        cleanUp.step { () throws(ContainerError) in try container.delete(force: true, report: report) }
-        // The program's own end is what the caller waits for.
-        if let failure = cleanUp.failure { report(failure.message) }
+        let creation = try Creation(store: self, id: id, options: options, startsAtOnce: false, report: report)
+        return try creation.perform(report: report, trace: trace).container
     }
 }
 
-extension Container {
-    /// Runs one more process in the container.
+/// A container that is about to be made: its bundle read, its plan built. Nothing on the host has changed.
+struct Creation {
+    let spec: Spec
+    let plan: ContainerPlan
+    private let store: ContainerStore
+    private let configuration: [UInt8]
+    private let record: StateRecord
+
+    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
+    init(
+        store: ContainerStore, id: String, options: CreateOptions, startsAtOnce: Bool, report: WarningReport
+    ) throws(ContainerError) {
+        self.store = store
+        let bundle = try Bundle(options)
+        var (bytes, spec) = try bundle.load()
+        if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.folder(of: id))) }
+        if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
+        try bundle.checkRoot(spec.root)
+        try ContainerStore.check(id)
+        var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        facts.stateFolder = store.folder(of: id)
+        facts.trustsAnnotations = store.trustsAnnotations
+        if facts.completeMappings(of: &spec) { report(NamespacePlan.ownMappingsWarning) }
+        do throws(ContainerError) {
+            plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build(startsAtOnce: startsAtOnce)
+        } catch {
+            throw error.located(in: spec)
+        }
+        record = StateRecord(of: spec, id: id, plan, facts, options)
+        // The program's process is what `start` looks for; here the start is a part of the making.
+        if startsAtOnce { try record.checkProcess() }
+        configuration = bytes
+        self.spec = spec
+    }
+
+    /// What performs the plan.
+    func making(report: @escaping WarningReport, trace: WarningReport?) -> Making {
+        Making(
+            plan, of: record, configuration: configuration,
+            context: "unable to start container process: error during container init: ", report: report, trace: trace)
+    }
+
+    /// The container that was made.
+    func container(_ making: Making) -> Container { Container(store: store, record: making.record) }
+
+    /// Makes the container. When anything fails, everything is undone.
     ///
     /// - Parameters:
-    ///   - report: takes warnings.
-    ///   - trace: takes what helps to find a fault; nil spares the work.
-    ///   - started: called once the process is made, before the wait for its end.
-    /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
-    ///   `options.detaches`.
-    public func exec(
-        _ options: ExecOptions, report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
-        started: () -> Void = {}
-    ) throws(ContainerError) -> Int32 {
-        let start = try ProcessStart(container: self, options: options, report: report, trace: trace)
-        let session =
-            options.detaches
-            ? nil
-            : try ForegroundSession(
-                needsTerminal: start.hasTerminal, owner: start.rootOwner)
-        session?.streams?.hand(to: start.descriptors)
-        var made = try start.perform { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
-        guard let session, let process = made.process.take() else { return 0 }
-        let terminal = made.terminal.take()
-        started()
-        let status = try session.run(process, terminal: terminal, notifySocket: nil)
-        try FinalWord.check(made.finalWord.take())
-        return status.code
+    ///   - streams: what the container's standard streams are, if not the caller's own.
+    ///   - keeps: when something fails, the state stays, as that of a stopped container that `delete` removes.
+    func perform(
+        streams: StandardStreams? = nil, keeps: Bool = false, report: @escaping WarningReport, trace: WarningReport?
+    ) throws(ContainerError) -> (container: Container, making: Making) {
+        let making = making(report: report, trace: trace)
+        streams?.hand(to: making.slots)
+        do throws(ContainerError) {
+            try making.perform(keeps: keeps)
+        } catch {
+            throw error.located(in: spec)
+        }
+        return (container(making), making)
+    }
+}
+
+extension StateRecord {
+    /// What the state file says of a container before anything is made of it.
+    fileprivate init(
+        of spec: Spec, id: String, _ plan: ContainerPlan, _ facts: HostFacts, _ options: CreateOptions
+    ) {
+        self.init(
+            id: id, created: timestamp(nanosecondsSince1970: realtimeNanoseconds()), bundle: facts.bundle,
+            rootfs: (spec.root?.path ?? Path()).absolute(in: facts.bundle))
+        var annotations = spec.annotations
+        annotations["bundle"] = nil
+        self.annotations = annotations
+        configuration.specification = RecordedSpecification(spec, plan.child.steps)
+        configuration.namespaces = (spec.linux?.namespaces ?? []).map {
+            NamespaceRecord(type: $0.type, path: $0.path ?? Path())
+        }
+        configuration.cgroups.name = id
+        configuration.cgroups.limits = spec.linux?.resources ?? Resources()
+        configuration.keepsKeyring = options.noNewKeyring
+        isRootless = facts.isRootless
+        own.lacksProcess = spec.process == nil
+        own.hasFilter = plan.child.hasFilter
+        own.hasPoststart = !plan.afterStart.isEmpty
+        own.hasPoststop = !plan.atEnd.isEmpty
     }
 }

@@ -1,6 +1,12 @@
 // The public declarations name paths, arguments and environments by these types.
 @_exported import ByteStrings
-import Linux
+@_exported import ContainerInit
+import ContainerInit
+@_exported import ContainerPlan
+import ContainerPlan
+@_exported import ContainerSteps
+import ContainerSteps
+import LinuxKernel
 
 /// The folder in which a runtime keeps the state of its containers, one folder for each.
 public struct ContainerStore: Sendable {

@@ -1,3 +1,6 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
 import RuntimeSpec
 import Seccomp
 

@@ -1,4 +1,4 @@
-import JSON
+import StrictJSON
 
 extension Spec {
     /// Decodes the content of `config.json`. Wrong types and names outside of closed sets are all collected before the

@@ -1,4 +1,4 @@
-import JSON
+import StrictJSON
 
 /// One thing that is wrong with a document.
 public struct Finding: Equatable, Sendable {

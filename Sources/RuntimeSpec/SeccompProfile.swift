@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 /// The filter of system calls, see seccomp(2).
 public struct SeccompProfile: Equatable, Sendable {

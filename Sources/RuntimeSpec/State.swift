@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 /// The state of a container, as the command `state` prints it and as hooks read it.
 public struct State: Equatable, Sendable {

@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// The entry of the program, with the arguments as the kernel gives them.
 ///

@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// One call of a command: what was asked, and where to report.
 struct Invocation {

@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// The way from the words of the command line to a command, and from its result to an exit status.
 struct Program {
@@ -56,7 +56,7 @@ struct Program {
         let stateRoot = try StateRoot(arguments)
         if let complaint = command.arguments.complaint(about: arguments.positionals.count) {
             try writeStandardOutput("Incorrect Usage.\n\n" + HelpText.command(command, programName))
-            throw CommandError(name + ": " + goQuoted(command.name.description) + " " + complaint)
+            throw CommandError(name + ": " + quoted(command.name.description) + " " + complaint)
         }
         if let path = arguments.text(.criu), !path.isEmpty {
             log.warning("--criu is ignored: criu is found in PATH")

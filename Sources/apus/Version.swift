@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 /// The name under which the program speaks of itself.

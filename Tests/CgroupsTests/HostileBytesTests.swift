@@ -1,5 +1,5 @@
 import ByteStrings
-import Linux
+import LinuxKernel
 import Testing
 
 @testable import Cgroups

@@ -1,5 +1,5 @@
 import ByteStrings
-import Linux
+import LinuxKernel
 import RuntimeSpec
 import Testing
 

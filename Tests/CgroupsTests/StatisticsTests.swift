@@ -1,6 +1,6 @@
 import ByteStrings
 import Foundation
-import Linux
+import LinuxKernel
 import Testing
 
 @testable import Cgroups

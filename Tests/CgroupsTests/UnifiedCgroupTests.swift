@@ -1,6 +1,6 @@
 import ByteStrings
-import CLinux
-import Linux
+import CLinuxKernel
+import LinuxKernel
 import RuntimeSpec
 import Testing
 

@@ -3,6 +3,9 @@ import Foundation
 import Testing
 
 @testable import Cgroups
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 @testable import apus
 

@@ -2,6 +2,9 @@ import Containers
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import apus
 
 @Suite struct FeaturesCommandTests {

@@ -1,7 +1,10 @@
 import Containers
-import Linux
+import LinuxKernel
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import apus
 
 @Suite struct LogRecordTests {
@@ -54,8 +57,8 @@ import Testing
         ("\u{07}\u{08}\u{0b}\u{0c}\u{01}\u{7f}", #""\a\b\v\f\x01\x7f""#), ("größe €", "\"größe €\""),
         ("\u{a0}\u{200b}\u{e000}\u{10ffff}", #""\u00a0\u200b\ue000\U0010ffff""#), ("😀", "\"😀\""), ("", "\"\""),
     ])
-    func quotingAsGoDoes(plain: String, quoted: String) {
-        #expect(goQuoted(plain) == quoted)
+    func quotingAsGoDoes(plain: String, expected: String) {
+        #expect(quoted(plain) == expected)
     }
 
     @Test func bareValues() {

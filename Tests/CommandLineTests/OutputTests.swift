@@ -1,4 +1,5 @@
 import ByteStrings
+import LinuxKernel
 import Testing
 
 @testable import apus
@@ -20,12 +21,13 @@ import Testing
     }
 
     @Test func namesOfUsers() {
-        let users = UserNames("root:x:0:0:root:/root:/bin/sh\n:x:7:7::/:\nbroken\nbin:x:2:2:bin\ntoor:x:0:0::/:\n")
+        let users = PasswordFile(
+            Array("root:x:0:0:root:/root:/bin/sh\n:x:7:7::/:\nbroken\nbin:x:2:2:bin\ntoor:x:0:0::/:\n".utf8))
         #expect(users.name(of: 0) == "root")
         #expect(users.name(of: 2) == "bin")
         #expect(users.name(of: 7) == "#7")
         #expect(users.name(of: 12345) == "#12345")
-        #expect(UserNames("").name(of: 0) == "#0")
+        #expect(PasswordFile([]).name(of: 0) == "#0")
     }
 
     @Test func relativePathsStartAtTheWorkingDirectory() throws {

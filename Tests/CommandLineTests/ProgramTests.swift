@@ -2,6 +2,9 @@ import Containers
 import Foundation
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import apus
 
 @Suite struct ProgramTests {
@@ -74,7 +77,7 @@ import Testing
         let command = try #require(Command.named(arguments[0]))
         let plain = try Apus(arguments)
         #expect(plain.stdout == "Incorrect Usage.\n\n" + HelpText.command(command))
-        #expect(plain.timelessError == "time=T level=error msg=" + goQuoted(Apus.path + ": " + complaint) + "\n")
+        #expect(plain.timelessError == "time=T level=error msg=" + quoted(Apus.path + ": " + complaint) + "\n")
         #expect(plain.status == 1)
         let json = try Apus(["--log-format", "json"] + arguments)
         #expect(json.stderr.hasPrefix("{\"level\":\"error\",\"msg\":"))

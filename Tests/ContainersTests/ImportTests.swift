@@ -3,6 +3,10 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
+
 /// The library beside the modules that its users have in the same file: the structures of the C library must be the same
 /// ones in all of them.
 struct ImportTests {

@@ -93,6 +93,7 @@ struct CallerTests {
         }
         let making = try bundle.launch(["create", "--bundle", bundle.path, bundle.id])
         try eventually("the state is there") { try bundle.apus("state", bundle.id).status == 0 }
+        eventually("the hook runs") { contents(bundle.path + "/hook")?.isEmpty == false }
         let start = try bundle.launch(["start", bundle.id])
         waitUntilItHoldsTheState(of: bundle, start)
         kill(making.pid, SIGKILL)

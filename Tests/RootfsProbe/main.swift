@@ -1,8 +1,12 @@
 // Performs an encoded list of operations on a root file system in new namespaces, the way the init of a container does,
 // and then runs a program in it. A test process has many threads and cannot go into a mount namespace itself.
-import CLinux
+import CLinuxKernel
 import Containers
-import Linux
+import LinuxKernel
+
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 
 /// Ends the process with a text for the test.
 func fail(_ text: String) -> Never {
@@ -23,13 +27,16 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
             _ = linux_setresgid(0)
             _ = linux_setresuid(0)
         }
-        let descriptors = DescriptorTable()
+        let slots = Slots()
         for (slot, number) in zip(scenario.slots, scenario.numbers) {
-            descriptors.fill(Slot(rawValue: slot), FileDescriptor(owning: number))
+            slots.fill(slot, FileDescriptor(owning: number))
         }
         let procfs = try attempt("open", "procfs") { () throws(Errno) in try Procfs.openPrivate() }
-        let rootfs = try RootfsSetup(procfs: procfs, descriptors: descriptors)
-        for operation in scenario.operations { try rootfs.perform(operation) }
+        let rootfs = try RootfsSetup(procfs: procfs, slots: slots)
+        for planned in scenario.steps {
+            guard let step = planned.step as? any RootfsStep else { fail("no step of the file system") }
+            try step.perform(in: rootfs)
+        }
         if scenario.hasConsole {
             let terminal = try attempt("open", "a terminal") { () throws(Errno) in
                 let master = FileDescriptor(
@@ -60,8 +67,8 @@ func run(_ path: String) throws(Errno) -> Int32 {
     }
     for source in scenario.sources {
         do throws(ContainerError) {
-            scenario.numbers.append(try MountSource.prepare(source).release())
-            scenario.slots.append(source.slot.rawValue)
+            scenario.numbers.append(try source.prepare().release())
+            scenario.slots.append(source.slot)
         } catch {
             fail(error.message)
         }

@@ -1,5 +1,5 @@
-import CLinux
-import Linux
+import CLinuxKernel
+import LinuxKernel
 import Seccomp
 
 // Loads the filter whose words are the arguments in hexadecimal, and exits with the error number that getppid(2) then

@@ -1,6 +1,6 @@
-import CLinux
+import CLinuxKernel
 import CSeccomp
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 @testable import Seccomp

@@ -1,6 +1,6 @@
-import JSON
-import Linux
+import LinuxKernel
 import RuntimeSpec
+import StrictJSON
 import Testing
 
 /// Profiles for tests.

@@ -1,16 +1,16 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 extension Cgroup {
-    /// Makes the rules hold, followed by those that every container needs: by the list of version 1 where there is one,
-    /// else by a program on the cgroup2.
-    mutating func enforce(_ configured: [DeviceRule]) throws(CgroupError) {
-        let rules = try DeviceRules(configured)
+    /// Makes the rules hold: by the list of version 1 where there is one, else by a program on the cgroup2.
+    ///
+    /// - Parameter isConfigured: whether the configuration has rules, so that a host that can enforce none is an error.
+    package mutating func enforce(_ rules: DeviceRules, isConfigured: Bool) throws(CgroupError) {
         if let index = legacyIndex(of: "devices") {
             try enforceList(DeviceList(rules), index)
         } else if let index = unifiedIndex {
             try enforceProgram(rules, index)
-        } else if !configured.isEmpty, branches.allSatisfy({ $0.refusal == nil }) {
+        } else if isConfigured, branches.allSatisfy({ $0.refusal == nil }) {
             // A rootless runtime without a cgroup goes without the rules, as in runc: its user cannot make devices.
             throw CgroupError(
                 property: "linux.resources.devices", reason: reasonForMissing("devices"))
@@ -31,7 +31,8 @@ extension Cgroup {
                 }
                 if let raw = file?.raw { try Self.write(change.text, to: raw, patiently: !branches[index].isMade) }
             } catch {
-                if error == .notPermitted, Self.isInUserNamespace { return }
+                // In a user namespace the kernel takes no rules, and no device can be made anyway.
+                if error == .notPermitted, isInUserNamespace { return }
                 throw .write(
                     change.text, to: branches[index].directory.text + "/" + change.file, error,
                     property: "linux.resources.devices")
@@ -73,19 +74,11 @@ extension Cgroup {
             try attachDeviceProgram(loaded.raw, to: cgroup)
             for program in old.raw { try detachDeviceProgram(program, from: cgroup) }
         } catch {
-            if error == .notPermitted, Self.isInUserNamespace { return }
+            if error == .notPermitted, isInUserNamespace { return }
             throw CgroupError(
                 property: "linux.resources.devices", operation: "bpf", path: path, value: log, errno: error,
                 reason: "unable to enforce the rules of devices")
         }
-    }
-
-    /// Whether the runtime is in a user namespace: there the kernel takes no rules, and no device can be made anyway.
-    private static var isInUserNamespace: Bool {
-        let map: ByteString
-        do throws(Errno) { map = try readKernelFile("/proc/thread-self/uid_map") } catch { return false }
-        let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
-        return words != ["0", "0", "4294967295"]
     }
 
     private static func load(_ program: DeviceProgram, log: inout String) throws(Errno) -> FileDescriptor {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 extension Cgroup {
@@ -17,7 +17,9 @@ extension Cgroup {
     ///
     /// - Parameter former: the rules to go back to if the kernel refuses one.
     mutating func replaceDevices(by rules: [DeviceRule], former: [DeviceRule]) throws(CgroupError) {
-        guard let index = legacyIndex(of: "devices") else { return try enforce(rules) }
+        guard let index = legacyIndex(of: "devices") else {
+            return try enforce(try DeviceRules(rules), isConfigured: !rules.isEmpty)
+        }
         let wanted = try DeviceList(DeviceRules(rules))
         let present = DeviceList(kernel: try read("devices.list", of: index))
         guard !wanted.changes(from: present).isEmpty else { return }

@@ -1,24 +1,25 @@
 import RuntimeSpec
 
 /// The ways to use a device.
-struct DeviceAccess: OptionSet, Hashable, Sendable {
-    let rawValue: UInt32
+package struct DeviceAccess: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     // The bits are the kernel's, `BPF_DEVCG_ACC_*`.
-    static let mknod = DeviceAccess(rawValue: 1)
-    static let read = DeviceAccess(rawValue: 2)
-    static let write = DeviceAccess(rawValue: 4)
+    package static let mknod = DeviceAccess(rawValue: 1)
+    package static let read = DeviceAccess(rawValue: 2)
+    package static let write = DeviceAccess(rawValue: 4)
     static let all: DeviceAccess = [.mknod, .read, .write]
 
     /// The letters in the kernel's order.
-    var letters: String {
+    package var letters: String {
         (contains(.read) ? "r" : "") + (contains(.write) ? "w" : "") + (contains(.mknod) ? "m" : "")
     }
 }
 
 /// The devices that a rule means: one kind, and one or every number.
-struct DeviceSelector: Hashable, Sendable {
-    enum Kind: UInt32, Hashable, Sendable {
+package struct DeviceSelector: Hashable, Sendable {
+    package enum Kind: UInt32, Hashable, Sendable {
         // The kernel's numbers, `BPF_DEVCG_DEV_*`.
         case block = 1
         case character = 2
@@ -26,11 +27,19 @@ struct DeviceSelector: Hashable, Sendable {
         var letter: String { self == .block ? "b" : "c" }
     }
 
-    var kind: Kind
+    package var kind = Kind.character
     /// Nil is every number.
-    var major: UInt32?
+    package var major: UInt32?
     /// Nil is every number.
-    var minor: UInt32?
+    package var minor: UInt32?
+
+    package init() {}
+
+    init(kind: Kind, major: UInt32? = nil, minor: UInt32? = nil) {
+        self.kind = kind
+        self.major = major
+        self.minor = minor
+    }
 
     /// Whether every device of `other` is one of these.
     func covers(_ other: DeviceSelector) -> Bool {
@@ -44,29 +53,40 @@ struct DeviceSelector: Hashable, Sendable {
     }
 
     /// The text in `devices.allow`, such as `c 1:3`.
-    var text: String {
+    package var text: String {
         kind.letter + " " + (major.map { String($0) } ?? "*") + ":" + (minor.map { String($0) } ?? "*")
     }
 }
 
 /// One checked rule about one kind of device.
-struct DeviceAccessRule: Hashable, Sendable {
-    var allow: Bool
-    var selector: DeviceSelector
-    var access: DeviceAccess
+package struct DeviceAccessRule: Hashable, Sendable {
+    package var allow = false
+    package var selector = DeviceSelector()
+    package var access: DeviceAccess = []
     /// The property that the rule stands in; empty for the runtime's own.
-    var property = ""
+    package var property = ""
+
+    package init() {}
+
+    init(allow: Bool, selector: DeviceSelector, access: DeviceAccess, property: String = "") {
+        self.allow = allow
+        self.selector = selector
+        self.access = access
+        self.property = property
+    }
 }
 
 /// The rules of a container in their order: of several that fit, the last one wins, for each way of access by itself.
-struct DeviceRules: Hashable, Sendable {
+package struct DeviceRules: Hashable, Sendable {
     /// What happens where no rule fits.
-    var isAllowedByDefault = false
+    package var isAllowedByDefault = false
     /// The rules after the last one that says the same of every device.
-    var rules: [DeviceAccessRule] = []
+    package var rules: [DeviceAccessRule] = []
+
+    package init() {}
 
     /// The rules of a configuration, followed by those that every container needs.
-    init(_ configured: [DeviceRule]) throws(CgroupError) {
+    package init(_ configured: [DeviceRule]) throws(CgroupError) {
         for (index, rule) in configured.enumerated() {
             try append(rule, "linux.resources.devices[" + String(index) + "]")
         }

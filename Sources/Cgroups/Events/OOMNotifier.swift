@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Tells when processes of a cgroup run out of memory.
 ///

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 extension Cgroup {
@@ -12,9 +12,24 @@ extension Cgroup {
         _ resources: Resources, enforcingDevices: Bool = true
     ) throws(CgroupError) -> [String] {
         let limits = try limits(of: resources)
-        if enforcingDevices { try enforce(resources.devices) }
-        for group in limits.groups { try write(group) }
+        if enforcingDevices {
+            try enforce(try DeviceRules(resources.devices), isConfigured: !resources.devices.isEmpty)
+        }
+        try write(limits.groups)
         return limits.warnings
+    }
+
+    /// Writes values, in their order.
+    package mutating func write(_ groups: [LimitGroup]) throws(CgroupError) {
+        for group in groups { try write(group) }
+    }
+
+    /// Refuses limits of a unified cgroup that are below what its processes use by now.
+    package mutating func refuse(memoryBelowUsage limit: Int64, swap: Int64) throws(CgroupError) {
+        guard kind == .unified, let index = unifiedIndex, let usage = number(in: "memory.current", of: index) else {
+            return
+        }
+        try Limits.check(limit: limit, swap: swap, against: usage)
     }
 
     /// The values for this cgroup's files, with what of its present state they depend on.
@@ -40,7 +55,7 @@ extension Cgroup {
     }
 
     /// Enables a controller that a hybrid host has left to its cgroup2. The recorded cgroup of an update has it already.
-    private mutating func enableBesides(_ controller: String) throws(CgroupError) {
+    mutating func enableBesides(_ controller: String) throws(CgroupError) {
         guard isBesides(controller), let index = unifiedIndex, !branches[index].mountPoint.isEmpty else { return }
         let available = try enabledControllers(at: branches[index].mountPoint)
         if Self.words(available).contains(controller) { try enable(ByteString(controller), for: index) }

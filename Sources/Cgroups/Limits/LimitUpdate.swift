@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 /// Why an update of limits failed, and whether what it had changed by then could be set back.

@@ -16,9 +16,20 @@ package struct LimitWrite: Hashable, Sendable {
     /// Another file for the same limit.
     package struct Alternative: Hashable, Sendable {
         /// The file's name.
-        package var file: String
+        package var file = ""
         /// The value in the terms of that file.
-        package var value: String
+        package var value = ""
+
+        package init() {}
+
+        init(file: String, value: String) {
+            self.file = file
+            self.value = value
+        }
+    }
+
+    package init() {
+        (controller, file, value, property) = ("", "", "", "")
     }
 
     init(
@@ -39,7 +50,9 @@ package struct LimitWrite: Hashable, Sendable {
 /// They are written in order; what the kernel refuses with EINVAL is written again after the rest.
 package struct LimitGroup: Hashable, Sendable {
     /// The values in their order.
-    package var writes: [LimitWrite]
+    package var writes: [LimitWrite] = []
+
+    package init() {}
 
     init(_ writes: [LimitWrite]) { self.writes = writes }
 }

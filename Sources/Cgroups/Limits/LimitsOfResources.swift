@@ -3,17 +3,25 @@ import RuntimeSpec
 
 extension Limits {
     /// What of the present state the values depend on; read only if the resources need it.
-    struct Present: Hashable, Sendable {
+    package struct Present: Hashable, Sendable {
         /// `memory.current` of a unified cgroup.
         var memoryUsage: UInt64?
         /// The first word of `cpu.max` of a unified cgroup.
         var cpuQuota: String?
+
+        /// That of a cgroup that nothing was written to.
+        package init() {}
+
+        init(memoryUsage: UInt64? = nil, cpuQuota: String? = nil) {
+            self.memoryUsage = memoryUsage
+            self.cpuQuota = cpuQuota
+        }
     }
 
     /// The values for the hierarchies of version 1. The limit of tasks comes last, since it may stop the runtime's child.
     ///
     /// With `unifiedHugepages`, huge pages are limited by the cgroup2 beside them, which has the controller.
-    init(legacy resources: Resources, unifiedHugepages: Bool = false) throws(CgroupError) {
+    package init(legacy resources: Resources, unifiedHugepages: Bool = false) throws(CgroupError) {
         if let first = resources.unified.first {
             throw Self.invalid(
                 "unified[\"" + first.key.text + "\"]", first.value.text,
@@ -33,7 +41,7 @@ extension Limits {
     }
 
     /// The values for a unified cgroup; those given for its files by name come after the converted ones.
-    init(unified resources: Resources, present: Present = Present()) throws(CgroupError) {
+    package init(unified resources: Resources, present: Present = Present()) throws(CgroupError) {
         if let memory = resources.memory { try addUnified(memory, usage: present.memoryUsage) }
         if let blockIO = resources.blockIO { try addUnified(blockIO) }
         if let cpu = resources.cpu { try addUnified(cpu, quota: present.cpuQuota) }

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Reads and writes by block device.
 package struct BlockIOStatistics: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Processor time in nanoseconds.
 package struct CPUStatistics: Equatable, Sendable {

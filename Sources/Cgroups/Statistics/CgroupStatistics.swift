@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// What the kernel has counted for a cgroup and all below it, whatever the version of the hierarchies.
 ///

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Which processors and memory nodes a cgroup may use, and how the kernel spreads its work over them.
 package struct CpusetStatistics: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// The huge pages of one size that a cgroup uses.
 package struct HugepageStatistics: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Memory in bytes.
 package struct MemoryStatistics: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// What a cgroup holds of a resource of which the host has only so many, such as keys for encrypted guests.
 package struct MiscStatistics: Equatable, Sendable {

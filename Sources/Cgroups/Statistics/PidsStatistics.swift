@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// How many tasks a cgroup holds.
 package struct PidsStatistics: Equatable, Sendable {

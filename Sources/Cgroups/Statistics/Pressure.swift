@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// How long the tasks of a cgroup have waited for a resource. See the kernel's Documentation/accounting/psi.rst.
 package struct Pressure: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// What a cgroup holds of one adapter for remote direct memory access.
 package struct RdmaStatistics: Equatable, Sendable {

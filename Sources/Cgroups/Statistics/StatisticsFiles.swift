@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// The files of one open cgroup directory, read for their numbers.
 ///

@@ -1,13 +1,13 @@
-import Linux
+import LinuxKernel
 
 /// The names of the drivers that hold the major numbers of devices. See proc_devices(5).
-struct DriverNames {
+package struct DriverNames: Sendable {
     private let text: ByteString
 
-    init(_ text: ByteString) { self.text = text }
+    package init(_ text: ByteString) { self.text = text }
 
     /// Those of this host.
-    static var host: DriverNames {
+    package static var host: DriverNames {
         do throws(Errno) {
             return DriverNames(try readKernelFile("/proc/devices"))
         } catch {

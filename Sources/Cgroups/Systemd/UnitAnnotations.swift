@@ -1,6 +1,6 @@
 import ByteStrings
 import RuntimeSpec
-import Systemd
+import SystemdBus
 
 /// Properties of a container's unit that its annotations give: `org.systemd.property.NAME` with a value in the text form of
 /// GVariant, such as `uint64 5`.

@@ -1,17 +1,17 @@
 import ByteStrings
 import RuntimeSpec
-import Systemd
+import SystemdBus
 
 /// The limits of a container as properties of its unit, so that systemd writes the same values as the runtime when it
 /// writes them again, as after `systemctl daemon-reload`. See systemd.resource-control(5).
-struct UnitLimits {
-    private(set) var properties: [UnitProperty] = []
-    /// The number of systemd's version: it refuses properties that it does not know.
-    private let version: Int
+package struct UnitLimits {
+    package private(set) var properties: [UnitProperty] = []
+    /// The host's names of drivers.
+    private let drivers: DriverNames
 
     /// The properties of `resources`; what systemd has no property for is left to the runtime alone.
-    init(_ resources: Resources, isUnified: Bool, version: Int) throws(CgroupError) {
-        self.version = version
+    package init(_ resources: Resources, isUnified: Bool, drivers: DriverNames) throws(CgroupError) {
+        self.drivers = drivers
         if !resources.devices.isEmpty { try add(resources.devices) }
         if let memory = resources.memory { try add(memory, isUnified: isUnified) }
         if let cpu = resources.cpu { try add(cpu, isUnified: isUnified) }
@@ -46,7 +46,7 @@ struct UnitLimits {
         if isUnified {
             // Zero is the idle class, which older versions refuse.
             if cpu.idle == 1 {
-                if version >= 252 { properties.append(UnitProperty("CPUWeight", .uint64(0))) }
+                properties.append(UnitProperty("CPUWeight", .uint64(0), since: 252))
             } else if let shares = cpu.shares, shares != 0 {
                 properties.append(UnitProperty("CPUWeight", .uint64(UInt64(Limits.weight(ofShares: shares)))))
             }
@@ -59,7 +59,7 @@ struct UnitLimits {
     }
 
     private mutating func addQuota(_ quota: Int64, period: UInt64) {
-        if period != 0, version >= 242 { properties.append(UnitProperty("CPUQuotaPeriodUSec", .uint64(period))) }
+        if period != 0 { properties.append(UnitProperty("CPUQuotaPeriodUSec", .uint64(period), since: 242)) }
         guard quota != 0 || period != 0 else { return }
         var perSecond = UInt64.max
         if quota > 0 {
@@ -72,12 +72,12 @@ struct UnitLimits {
     }
 
     private mutating func add(cpus list: String?, _ property: String, as name: String) throws(CgroupError) {
-        guard let list, !list.isEmpty, version >= 244 else { return }
+        guard let list, !list.isEmpty else { return }
         guard let mask = Self.mask(list) else {
             throw CgroupError(
                 property: property, value: list, reason: "\"" + list + "\" is no list of numbers such as 0-3,7")
         }
-        properties.append(UnitProperty(name, .array(element: "y", mask.map { .byte($0) })))
+        properties.append(UnitProperty(name, .array(element: "y", mask.map { .byte($0) }), since: 244))
     }
 
     /// The bits of a list such as `0-3,7`, the lowest in the first byte.
@@ -102,7 +102,7 @@ struct UnitLimits {
         let amount: BusValue? = value == "max" ? .uint64(.max) : UInt64(value).map { .uint64($0) }
         switch file {
         case "cpu.idle":
-            if value == "1", version >= 252 { properties.append(UnitProperty("CPUWeight", .uint64(0))) }
+            if value == "1" { properties.append(UnitProperty("CPUWeight", .uint64(0), since: 252)) }
         case "cpu.weight": append("CPUWeight", amount)
         case "cpu.max":
             let words = value.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
@@ -135,18 +135,18 @@ struct UnitLimits {
         properties.append(UnitProperty("DeviceAllow", .array(element: "(ss)", [])))
         guard !isOpen else { return }
         let entries: [BusValue] = list.entries.compactMap { selector, access in
-            guard let name = Self.name(of: selector) else { return nil }
+            guard let name = name(of: selector) else { return nil }
             return .structure([.string(name), .string(access.letters)])
         }
         properties.append(UnitProperty("DeviceAllow", .array(element: "(ss)", entries)))
     }
 
     /// The name by which systemd knows the devices, see systemd.resource-control(5), `DeviceAllow=`; nil if none fits.
-    private static func name(of selector: DeviceSelector) -> String? {
+    private func name(of selector: DeviceSelector) -> String? {
         let kind = selector.kind == .block ? "block" : "char"
         guard let major = selector.major else { return selector.minor == nil ? kind + "-*" : nil }
         // Not a file that must exist: systemd reads the numbers out of the name.
         if let minor = selector.minor { return "/dev/" + kind + "/" + String(major) + ":" + String(minor) }
-        return DriverNames.host.name(ofMajor: major, isBlock: selector.kind == .block).map { kind + "-" + $0 }
+        return drivers.name(ofMajor: major, isBlock: selector.kind == .block).map { kind + "-" + $0 }
     }
 }

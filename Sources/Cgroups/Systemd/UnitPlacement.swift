@@ -1,5 +1,5 @@
-import Linux
-import Systemd
+import LinuxKernel
+import SystemdBus
 
 extension CgroupPlan {
     /// Resolves `linux.cgroupsPath` for the systemd driver, whose form is `slice:prefix:name`.
@@ -43,7 +43,7 @@ extension CgroupPlan {
     }
 
     /// - Parameter managerPath: the cgroup that the manager's units are below, `/` for the system's.
-    init(
+    package init(
         layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool, managerPath: Path
     ) throws(CgroupError) {
         let given = unitPath ?? ""

@@ -1,6 +1,6 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
-import Systemd
+import SystemdBus
 
 /// The unit of a container while it is being made: started, limited, and given back when something fails.
 ///
@@ -58,9 +58,9 @@ package struct UnitStart: ~Copyable {
         placeholderPID = nil
     }
 
-    /// Gives systemd the limits that the runtime writes.
-    package mutating func limit(_ resources: Resources) throws(CgroupError) {
-        let properties = try UnitLimits(resources, isUnified: isUnified, version: version).properties
+    /// Gives systemd the limits that the runtime writes, as far as it knows their properties.
+    package mutating func limit(_ limits: [UnitProperty]) throws(CgroupError) {
+        let properties = limits.filter { Int($0.since) <= version }
         guard !properties.isEmpty else { return }
         do throws(BusError) {
             try manager.setProperties(of: unit.name, properties)

@@ -1,6 +1,6 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
-import Systemd
+import SystemdBus
 
 /// New limits of a unit that runs, which can be taken back.
 struct UnitUpdate: ~Copyable {
@@ -33,7 +33,10 @@ struct UnitUpdate: ~Copyable {
         _ resources: Resources, to unit: LimitChange.Unit, isUnified: Bool
     ) throws(CgroupError) -> UnitUpdate {
         var update = try connect(unit)
-        let properties = try UnitLimits(resources, isUnified: isUnified, version: update.version).properties
+        let known = update.version
+        let properties = try UnitLimits(resources, isUnified: isUnified, drivers: .host).properties.filter {
+            Int($0.since) <= known
+        }
         if properties.isEmpty { return update }
         var names: [String] = []
         for property in properties where !names.contains(property.name) { names.append(property.name) }

@@ -1,4 +1,4 @@
-import Systemd
+import SystemdBus
 
 /// Reads the text form of a GVariant value: `'text'`, `true`, `5`, `uint64 5`, `[1, 2]`, `@as []`.
 ///

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// A controller that could not be enabled for the container's cgroup.
 struct DisabledController: Hashable, Sendable {

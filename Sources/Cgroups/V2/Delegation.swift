@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 extension Cgroup {
     /// Makes `user` the owner of the cgroup, so that the container may divide it further: the directory and the files

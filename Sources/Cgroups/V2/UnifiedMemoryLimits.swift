@@ -5,10 +5,7 @@ extension Limits {
         let limit = memory.limit ?? 0
         let swap = memory.swap ?? 0
         try Self.check(limit: limit, swap: swap)
-        if memory.checkBeforeUpdate == true, let usage {
-            try Self.check(swap, "swap", "memory+swap limit", against: usage)
-            try Self.check(limit, "limit", "memory limit", against: usage)
-        }
+        if memory.checkBeforeUpdate == true, let usage { try Self.check(limit: limit, swap: swap, against: usage) }
         if let swap = try Self.unifiedSwap(swap, limit: limit) {
             // Without swap there is nothing to limit, as long as no amount is asked for.
             add(
@@ -39,6 +36,11 @@ extension Limits {
         }
         guard limit > 0 else { throw invalid("memory.limit", String(limit), "invalid memory value: " + String(limit)) }
         return String(swap - limit)
+    }
+
+    static func check(limit: Int64, swap: Int64, against usage: UInt64) throws(CgroupError) {
+        try check(swap, "swap", "memory+swap limit", against: usage)
+        try check(limit, "limit", "memory limit", against: usage)
     }
 
     private static func check(

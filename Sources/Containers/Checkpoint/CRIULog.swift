@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// The log that CRIU wrote, of which people need the lines with errors.
 struct CRIULog {
@@ -76,7 +79,7 @@ struct CRIULog {
             guard count < mostLines else { return }
             let first = number - recent.count + 1
             if reported == 0 {
-                report("--- Quoting " + goQuoted(path))
+                report("--- Quoting " + quoted(path))
             } else if first > reported + 1 {
                 report("...")
             }

@@ -1,3 +1,7 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+
 /// How CRIU does what it is asked to: the message `criu_opts` of its rpc.proto, of which the members are here that a
 /// runtime sets. Absent ones leave the choice to CRIU.
 struct CRIUOptions: Equatable, Sendable {

@@ -1,3 +1,7 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+
 /// What CRIU is asked to do: the message `criu_req` of its rpc.proto. See criu.org, "RPC".
 struct CRIURequest: Equatable, Sendable {
     var kind: CRIURequestKind

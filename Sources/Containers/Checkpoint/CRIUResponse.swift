@@ -1,3 +1,7 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+
 /// What CRIU says: the message `criu_resp` of its rpc.proto. What is not known in it is passed over.
 struct CRIUResponse: Equatable, Sendable {
     /// The kind of request that it answers, or `notify`; nil for one that a later CRIU knows.

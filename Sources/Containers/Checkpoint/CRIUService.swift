@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// One process of CRIU that serves one request. See criu.org, "RPC".
 ///

@@ -1,3 +1,7 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+
 /// How a container is checkpointed.
 public struct CheckpointOptions: Sendable {
     /// The folder for the images; made if it is not there.

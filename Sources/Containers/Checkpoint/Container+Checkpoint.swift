@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 extension Container {
@@ -27,7 +30,7 @@ extension Container {
         if options.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
         let dump = try Checkpoint(self, options, program)
         do throws(ContainerError) {
-            guard let folder = try StateFolder.open(id, in: store, patience: 10_000) else {
+            guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 10_000) else {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
             }
             try dump.perform(report, progress)
@@ -156,7 +159,7 @@ private struct Checkpoint: ~Copyable {
         }
         // Later ones say it by a notification.
         if options.lazyPages, program.version < 31_500 { criu.statusDescriptor = options.statusDescriptor }
-        for namespace in record.namespaces where !namespace.path.isEmpty {
+        for namespace in record.configuration.namespaces where !namespace.path.isEmpty {
             guard let key = CRIUOptions.externalKey(of: namespace.type) else { continue }
             try program.checkExternal(namespace.type, "during checkpointing process")
             let path = namespace.path
@@ -171,9 +174,9 @@ private struct Checkpoint: ~Copyable {
         let paths = container.record.cgroupPaths
         let isOfAnother = try container.withCgroup { (cgroup) throws(CgroupError) in try cgroup.isOfAnother() }
         guard !isOfAnother else { return nil }
-        if let freezer = paths.first(where: { $0.controller == "freezer" }) { return freezer.path }
-        guard program.version >= 31_400, paths.allSatisfy({ $0.controller.isEmpty }) else { return nil }
-        return paths.first?.path
+        if let freezer = paths.first(where: { $0.key == "freezer" }) { return freezer.value }
+        guard program.version >= 31_400, paths.allSatisfy({ $0.key.isEmpty }) else { return nil }
+        return paths.first?.value
     }
 
     private func externalMounts() throws(ContainerError) -> [CRIUOptions.ExternalMount] {

@@ -1,4 +1,8 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
+import RuntimeSpec
 
 extension ContainerStore {
     /// Makes a container from the images of a checkpoint and lets it go on.
@@ -24,21 +28,24 @@ extension ContainerStore {
                 try ProcessControl.setChildSubreaper(true)
             }
         }
-        let creation = try ContainerCreation(store: self, id: id, options: options, report: report, trace: trace)
+        let creation = try Creation(store: self, id: id, options: options, startsAtOnce: true, report: report)
         let session =
             options.detaches
             ? nil
-            : try ForegroundSession(needsTerminal: creation.hasTerminal, owner: creation.rootOwner)
-        var made = try Restoration(creation, restore, progress: progress).perform(streams: session?.streams)
-        let container = made.container
+            : try ForegroundSession(
+                needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
+        let making = creation.making(report: report, trace: trace)
+        let restoration = Restoration(creation, making, restore, progress: progress)
+        try restoration.perform(streams: session?.streams)
+        let container = creation.container(making)
         do throws(ContainerError) {
-            guard let process = made.process.take() else {
+            guard let process = making.conversation.takeChild() else {
                 throw ContainerError(reason: "the container has no first process")
             }
-            let terminal = made.terminal.take()
+            let terminal = restoration.takeTerminal()
             try session?.adopt(terminal)
-            try container.runPoststartHooks()
-            let notify = made.notifySocket.take()
+            try container.runPoststartHooks(creation.plan.afterStart, report)
+            let notify = making.notifySocket.take()
             // The program said before the checkpoint that it is ready, and will hardly say it again.
             try notify.announce(main: session == nil ? process.pid : processIdentifier, waits: session == nil)
             started()

@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// The options of the host's cgroup2, such as `nsdelegate`, which are one for all of its mounts.
 ///
@@ -25,7 +28,7 @@ struct HostCgroupOptions {
             let mount = try FileDescriptor.open(place, [.path, .directory])
             let flags = try mountFlags(of: mount.raw)
             let data = options.parts(separatedBy: UInt8(ascii: ",")).filter { $0 != "rw" && $0 != "ro" }
-            try Linux.mount(nil, on: place, flags.union(.remount), data: Self.joined(data))
+            try LinuxKernel.mount(nil, on: place, flags.union(.remount), data: Self.joined(data))
         } catch {
             report("CRIU has changed the options of \(place) from \(options) to \(now): " + error.message)
         }

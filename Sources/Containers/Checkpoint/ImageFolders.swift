@@ -1,5 +1,8 @@
-import JSON
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
+import StrictJSON
 
 /// The folder with the images of a container, and the one with CRIU's log.
 struct ImageFolders: ~Copyable {
@@ -137,7 +140,7 @@ struct ImageFolders: ~Copyable {
                 Self.descriptorsName, at: images.raw, [.writeOnly, .create, .truncate, .noFollow, .nonBlocking],
                 mode: 0o600)
             guard try file.status().kind == .regular else { throw .invalidArgument }
-            try Linux.write(writer.bytes, to: file.raw)
+            try LinuxKernel.write(writer.bytes, to: file.raw)
         }
     }
 

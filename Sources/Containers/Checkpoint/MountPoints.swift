@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 /// The places of a container's mounts in its root file system, which must be there before CRIU mounts on them.

@@ -1,3 +1,7 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+
 /// Reads the fields of a protocol buffer one after the other. See protobuf.dev, "Encoding".
 ///
 /// The bytes come from another program: whatever they are, reading them ends, and takes no more memory than they do.

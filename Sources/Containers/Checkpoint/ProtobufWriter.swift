@@ -1,3 +1,7 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+
 /// Writes fields of a protocol buffer. See protobuf.dev, "Encoding".
 struct ProtobufWriter {
     private(set) var bytes: [UInt8] = []

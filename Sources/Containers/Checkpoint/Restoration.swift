@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 /// The making of a container from images of CRIU.
@@ -8,15 +11,17 @@ import RuntimeSpec
 /// stands in the child's place: it is started in the container's cgroup and makes namespaces, mounts and processes. What the
 /// plan does while the child waits is done when CRIU says that the namespaces are there.
 final class Restoration {
-    private let creation: ContainerCreation
+    private let creation: Creation
+    private let making: Making
     private let options: RestoreOptions
     private let progress: WarningReport
     private var criu: CRIUService?
     private var program: CRIUProgram?
     /// The steps that need the container's namespaces.
-    private var whenNamespacesAre: [ParentStep] = []
-    private var namespaces: [(step: ParentStep, number: Int32)] = []
+    private var whenNamespacesAre: [Planned<any ParentStep>] = []
+    private var namespaces: [(step: OpenNamespaceStep, number: Int32)] = []
     private var externalMounts: [CRIUOptions.ExternalMount] = []
+    private var inherited: [CRIUOptions.InheritedDescriptor] = []
     private var streamNames: [ByteString] = []
     private var terminal: FileDescriptor?
     private var isServed = false
@@ -24,8 +29,9 @@ final class Restoration {
     private static let log: Path = "restore.log"
     private static let rootName: Path = "criu-root"
 
-    init(_ creation: ContainerCreation, _ options: RestoreOptions, progress: @escaping WarningReport) {
+    init(_ creation: Creation, _ making: Making, _ options: RestoreOptions, progress: @escaping WarningReport) {
         self.creation = creation
+        self.making = making
         self.options = options
         self.progress = progress
     }
@@ -33,38 +39,29 @@ final class Restoration {
     /// Restores the container. When anything fails, everything is undone.
     ///
     /// - Parameter streams: what the container's standard streams are, if not the caller's own.
-    func perform(streams: StandardStreams?) throws(ContainerError) -> MadeContainer {
+    func perform(streams: StandardStreams?) throws(ContainerError) {
         let program = try checkedProgram()
         self.program = program
         try checkNamespaces(program)
-        let folders = try ImageFolders.open(options, bundle: creation.facts.bundle)
+        let folders = try ImageFolders.open(options, bundle: making.record.bundle)
         streamNames = try folders.readDescriptors()
-        for text in creation.runner.plan.warnings { creation.report(text) }
-        creation.consoleSocket = try creation.connect(creation.options.consoleSocket)
-        let folder = try StateFolder.make(creation.id, in: creation.store)
+        for text in making.plan.warnings { making.report(text) }
+        streams?.hand(to: making.slots)
         do throws(ContainerError) {
-            try folder.write(creation.configuration, as: "config.json")
-            try folder.write(creation.record.encoded, as: "state.json")
-            if let target = creation.options.notifySocket {
-                try folder.makeFolder(NotifySocket.folderName)
-                creation.notifySocket = try NotifySocket(in: folder, target: target)
-            }
-            streams?.hand(to: creation.runner.descriptors)
-            for step in creation.runner.plan.parent {
-                do throws(ContainerError) {
-                    try perform(step, in: folder, folders)
-                } catch {
-                    throw error.caused(by: step.origin)
-                }
-            }
+            for planned in making.plan.parent { try perform(planned, folders) }
         } catch {
             criu?.kill()
-            creation.undo(folder, keeps: false)
-            throw error.located(in: creation.spec)
+            throw making.takeBack(after: error).located(in: creation.spec)
         }
-        return MadeContainer(
-            container: Container(store: creation.store, record: creation.record), process: creation.runner.takeChild(),
-            terminal: terminal.take(), notifySocket: creation.notifySocket.take())
+        making.finish()
+    }
+
+    /// The master of the container's terminal, if nobody else got it.
+    func takeTerminal() -> FileDescriptor? { terminal.take() }
+
+    private func folder() throws(ContainerError) -> StateFolder {
+        guard let folder = making.folder else { throw ContainerError(reason: "the container has no state folder") }
+        return folder
     }
 
     // MARK: - Before anything is made
@@ -102,42 +99,45 @@ final class Restoration {
     // MARK: - The steps
 
     private func perform(
-        _ step: ParentStep, in folder: borrowing StateFolder, _ folders: borrowing ImageFolders
+        _ planned: Planned<any ParentStep>, _ folders: borrowing ImageFolders
     ) throws(ContainerError) {
-        switch step.operation {
-        case .startUnit, .makeCgroup, .limitUnit, .limitCgroup, .delegateCgroup, .joinIntelRdt:
-            try creation.perform(step.operation, in: folder)
-        case .openNamespace(let slot, _, _):
-            try creation.perform(step.operation, in: folder)
-            if let number = creation.runner.descriptors.peek(slot) { namespaces.append((step, number)) }
-        case .spawn: try start(in: folder)
-        case .moveNetworkDevice, .runHooks: whenNamespacesAre.append(step)
-        case .awaitReady: try serve(in: folder, folders)
-        case .recordCreated:
-            try serve(in: folder, folders)
-            if let path = creation.options.pidFile, let pid = creation.record.pid { try PIDFile(path: path).write(pid) }
-        // The mounts, the nodes and the mappings are in the images, and there is no child to meet.
-        case .prepareMount, .prepareDevices, .writeIDMappings, .await, .release: return
+        switch planned.step {
+        case let step as OpenNamespaceStep:
+            try making.perform(planned)
+            if let number = making.slots.peek(step.slot) { namespaces.append((step, number)) }
+        case is SpawnStep:
+            making.willDo(planned.step.undo)
+            try start()
+        case is MoveNetworkDeviceStep, is HooksStep: whenNamespacesAre.append(planned)
+        case is AwaitReadyStep, is RecordCreatedStep: try serve(folders)
+        // The mounts, the nodes and the mappings are in the images, and there is no child to meet, to start or to take a
+        // terminal or descriptors from.
+        case is MountSourceStep, is DevicePreparationStep, is IDMappingStep, is AwaitStep, is ReleaseStep,
+            is StartPipeStep, is StartFifoStep, is PassedDescriptorsStep, is SendTerminalStep, is SendPIDFDStep,
+            is HostRootStep, is HookFilesStep:
+            return
+        default: try making.perform(planned)
         }
     }
 
     /// Starts CRIU where the container is to be.
-    private func start(in folder: borrowing StateFolder) throws(ContainerError) {
+    private func start() throws(ContainerError) {
         progress("preparing the root file system")
+        let folder = try folder()
         externalMounts = try prepareMounts()
         // CRIU wants the root to be a mount, whose parent nothing covers.
         try folder.makeFolder(Self.rootName)
         var launch = CRIUService.Launch()
-        let descriptors = creation.runner.descriptors
-        launch.streams = [0, 1, 2].map { descriptors.peek(.standardStream($0)) ?? $0 }
-        launch.bind = (creation.record.rootfs, folder.path.appending(Self.rootName))
+        let slots = making.slots
+        launch.streams = [0, 1, 2].map { slots.peek(.standardStream($0)) ?? $0 }
+        launch.bind = (making.record.rootfs, folder.path.appending(Self.rootName))
         for namespace in namespaces where Self.isInherited(namespace.step) {
             launch.inherited.append(
                 try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(namespace.number) })
         }
         var directory: FileDescriptor?
         var tasks = DescriptorList()
-        try creation.withCgroup { (cgroup) throws(CgroupError) in
+        try making.withCgroup { (cgroup) throws(CgroupError) in
             tasks = try cgroup.filesForJoining()
             directory = try cgroup.directoryForClone()
         }
@@ -151,15 +151,13 @@ final class Restoration {
             inherited.append(CRIUOptions.InheritedDescriptor(key: streamNames[index], number: Int32(index)))
             streamNames[index] = try Self.name(of: number)
         }
-        for number in Int32(0)...2 { _ = descriptors.take(.standardStream(number)) }
-        creation.unit?.releasePlace()
+        for number in Int32(0)...2 { _ = slots.take(.standardStream(number)) }
+        making.unit?.releasePlace()
         // Until there is a process of the container this is the one whose end undoes everything.
-        creation.runner.child = try attempt("pidfd_open", "CRIU") { () throws(Errno) in
+        making.conversation.child = try attempt("pidfd_open", "CRIU") { () throws(Errno) in
             try ProcessHandle(pid: service.pid)
         }
     }
-
-    private var inherited: [CRIUOptions.InheritedDescriptor] = []
 
     /// A pipe's other end is not in the images: the new stream takes its place.
     private static func isPipe(_ name: ByteString) -> Bool { name.hasPrefix("pipe:") }
@@ -169,20 +167,19 @@ final class Restoration {
         }
     }
 
-    private static func isInherited(_ step: ParentStep) -> Bool {
-        guard case .openNamespace(_, _, let flags) = step.operation else { return false }
-        return flags == .newNetwork || flags == .newPID
+    private static func isInherited(_ step: OpenNamespaceStep) -> Bool {
+        step.kind == .newNetwork || step.kind == .newPID
     }
 
     /// Makes the places of the mounts, and gives those that CRIU has to take from the host.
     private func prepareMounts() throws(ContainerError) -> [CRIUOptions.ExternalMount] {
-        let rootfs = creation.record.rootfs
+        let rootfs = making.record.rootfs
         let root = try attempt("open", rootfs) { () throws(Errno) in
             try FileDescriptor.open(rootfs, [.path, .directory])
         }
         var steps: [MountStep] = []
-        for step in creation.runner.plan.child.steps {
-            guard case .rootfs(.mount(var mount)) = step.operation else { continue }
+        for planned in making.plan.child.steps {
+            guard var mount = planned.step as? MountStep else { continue }
             if mount.rules.contains(.sourceInRoot) {
                 // The plan has it as it is seen inside, and links of the image lead nowhere else.
                 let inside = ExternalMounts.resolved(mount.source, in: root.raw)
@@ -212,16 +209,15 @@ final class Restoration {
 
     // MARK: - The conversation
 
-    private func serve(
-        in folder: borrowing StateFolder, _ folders: borrowing ImageFolders
-    ) throws(ContainerError) {
+    private func serve(_ folders: borrowing ImageFolders) throws(ContainerError) {
         guard !isServed, let service = criu else { return }
         isServed = true
+        let folder = try folder()
         let seen = try folders.seen(by: service.pid)
         let request = CRIURequest(.restore, try criuOptions(folder, seen))
-        creation.runner.trace?("Using CRIU \(program?.version ?? 0) in RESTORE mode")
+        making.trace?("Using CRIU \(program?.version ?? 0) in RESTORE mode")
         let hostOptions = HostCgroupOptions()
-        defer { hostOptions.restore(creation.report) }
+        defer { hostOptions.restore(making.report) }
         progress("restoring the container")
         let folderPath = folder.path
         do throws(ContainerError) {
@@ -231,10 +227,10 @@ final class Restoration {
                     try take(notification, descriptor, in: folder)
                 })
         } catch {
-            throw folders.log(Self.log).explain(error, creation.report)
+            throw folders.log(Self.log).explain(error, making.report)
         }
         _ = consume seen
-        guard creation.record.pid != nil else {
+        guard making.record.pid != nil else {
             throw ContainerError(reason: "criu failed: it restored no process")
         }
         try attempt("rmdir", folderPath.appending(Self.rootName)) { () throws(Errno) in
@@ -244,29 +240,25 @@ final class Restoration {
 
     private func take(
         _ notification: CRIUResponse.Notification, _ descriptor: consuming FileDescriptor?,
-        in folder: borrowing StateFolder
+        in folder: StateFolder
     ) throws(ContainerError) {
-        creation.runner.trace?("notify: " + notification.script.text)
+        making.trace?("notify: " + notification.script.text)
         switch notification.script {
         case "setup-namespaces":
             try adopt(notification.pid)
             try bringUpLoopback()
-            for step in whenNamespacesAre {
+            for planned in whenNamespacesAre {
                 progress("preparing the container's surroundings")
-                do throws(ContainerError) {
-                    try creation.perform(step.operation, in: folder)
-                } catch {
-                    throw error.caused(by: step.origin)
-                }
+                try making.perform(planned)
             }
             progress("restoring the processes")
         case "orphan-pts-master":
             guard let master = descriptor, try Self.isMaster(master.raw) else {
                 throw ContainerError(reason: "criu failed: a terminal that is none")
             }
-            if let console = creation.consoleSocket.take() {
+            if let console = making.slots.take(.consoleSocket) {
                 try ConsoleSocket.send(master, over: console)
-            } else if creation.hasTerminal {
+            } else if creation.spec.process?.terminal ?? false {
                 terminal = consume master
             }
         case "post-restore": try record(notification.pid, in: folder)
@@ -281,7 +273,7 @@ final class Restoration {
     /// Takes the restored first process as the container's, which must be a child of this process.
     private func adopt(_ pid: Int32?) throws(ContainerError) {
         guard let pid, pid > 0 else { throw ContainerError(reason: "criu failed: it named no process") }
-        creation.runner.child = try attempt("pidfd_open", String(pid)) { () throws(Errno) in
+        making.conversation.child = try attempt("pidfd_open", String(pid)) { () throws(Errno) in
             let process = try ProcessHandle(pid: pid)
             guard try process.isChild() else { throw .noChildProcesses }
             return process
@@ -292,7 +284,7 @@ final class Restoration {
     private func bringUpLoopback() throws(ContainerError) {
         let isNew =
             creation.spec.linux?.namespaces.contains { $0.type == .network && $0.path?.isEmpty ?? true } ?? false
-        guard isNew, let pid = creation.runner.childPID else { return }
+        guard isNew, let pid = making.conversation.childPID else { return }
         let namespace = try NamespaceFile.open("/proc/\(pid)/ns/net", .newNetwork)
         do throws(NetlinkError) {
             var socket = try NetlinkSocket(inNamespace: namespace.raw)
@@ -304,19 +296,20 @@ final class Restoration {
     }
 
     /// Writes the state of the restored container, before its processes go on.
-    private func record(_ pid: Int32?, in folder: borrowing StateFolder) throws(ContainerError) {
+    private func record(_ pid: Int32?, in folder: StateFolder) throws(ContainerError) {
         try adopt(pid)
         guard let pid, let facts = ProcessFacts(pid: pid), facts.isAlive else {
             throw ContainerError(reason: "criu failed: the restored process is gone")
         }
-        creation.record.pid = pid
-        creation.record.startTime = facts.startTime
-        creation.record.externalDescriptors = streamNames.map(\.text)
-        if try Self.isInOtherTime(pid), !creation.record.namespaces.contains(where: { $0.type == .time }) {
+        making.record.pid = pid
+        making.record.startTime = facts.startTime
+        making.record.externalDescriptors = streamNames.map(\.text)
+        if try Self.isInOtherTime(pid), !making.record.configuration.namespaces.contains(where: { $0.type == .time }) {
             // CRIU lets the clocks go on where they were: what is executed later must see the same.
-            creation.record.namespaces.append(NamespaceRecord(type: .time, path: Path()))
+            making.record.configuration.namespaces.append(NamespaceRecord(type: .time, path: Path()))
         }
-        try folder.write(creation.record.encoded, as: "state.json")
+        making.record.own.undo = making.undos
+        try folder.write(making.record.encoded, as: "state.json")
     }
 
     private static func isInOtherTime(_ pid: Int32) throws(ContainerError) -> Bool {
@@ -334,7 +327,7 @@ final class Restoration {
     // MARK: - The request
 
     private func criuOptions(
-        _ folder: borrowing StateFolder, _ folders: borrowing ImageFolders
+        _ folder: StateFolder, _ folders: borrowing ImageFolders
     ) throws(ContainerError) -> CRIUOptions {
         var request = CRIUOptions(imagesFolder: folders.imagesNumber)
         request.workFolder = folders.workNumber
@@ -362,15 +355,15 @@ final class Restoration {
         request.inheritedDescriptors = inherited
         var number = CRIUService.firstInherited
         for namespace in namespaces {
-            guard case .openNamespace(_, let path, let flags) = namespace.step.operation,
-                let type = NamespaceType.allCases.first(where: { $0.cloneFlags == flags })
-            else { continue }
+            let kind = namespace.step.kind
+            guard let type = NamespaceType.allCases.first(where: { $0.cloneFlags == kind }) else { continue }
             if let key = CRIUOptions.externalKey(of: type) {
                 request.inheritedDescriptors.append(CRIUOptions.InheritedDescriptor(key: key, number: number))
                 number += 1
             } else {
                 request.joinedNamespaces.append(
-                    CRIUOptions.JoinedNamespace(kind: ByteString(stringLiteral: type.fileName), file: path))
+                    CRIUOptions.JoinedNamespace(
+                        kind: ByteString(stringLiteral: type.fileName), file: namespace.step.path))
             }
         }
         return request
@@ -378,7 +371,7 @@ final class Restoration {
 
     /// CRIU's own cgroups, below which those of the images come.
     private func cgroupRoots() throws(ContainerError) -> [CRIUOptions.CgroupRoot] {
-        guard creation.facts.cgroup != nil, let pid = criu?.pid else { return [] }
+        guard !making.record.cgroupPaths.isEmpty, let pid = criu?.pid else { return [] }
         let path: Path = "/proc/\(pid)/cgroup"
         let text = try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
         var roots: [CRIUOptions.CgroupRoot] = []

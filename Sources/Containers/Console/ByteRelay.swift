@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// Carries bytes from one descriptor to another as both are ready, and holds what the second does not take yet.
 ///

@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// What a caller does while its container, or one process of it, runs in the foreground: passes signals on, carries
 /// bytes between the terminals, and waits.

@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// Pipes in place of the caller's standard streams, for a process in the foreground that has no terminal of its own.
 ///
@@ -72,9 +75,9 @@ final class StandardStreams {
     }
 
     /// Puts the process's ends where the child takes them.
-    func hand(to descriptors: DescriptorTable) {
-        if let end = inputEnd.take() { descriptors.fill(.standardStream(0), end) }
-        if let end = outputEnd.take() { descriptors.fill(.standardStream(1), end) }
-        if let end = errorEnd.take() { descriptors.fill(.standardStream(2), end) }
+    func hand(to slots: Slots) {
+        if let end = inputEnd.take() { slots.fill(.standardStream(0), end) }
+        if let end = outputEnd.take() { slots.fill(.standardStream(1), end) }
+        if let end = errorEnd.take() { slots.fill(.standardStream(2), end) }
     }
 }

@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 /// The end of a container, and what is known of it.

@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 import RuntimeSpec
 
 /// The process of an exec: a file's, or that of the bundle with the changes of the options; what a file leaves out is the

@@ -1,5 +1,8 @@
 import Cgroups
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// What the kernel has counted for a container.
 package struct ContainerStatistics: Equatable, Sendable {

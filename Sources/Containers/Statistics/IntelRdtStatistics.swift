@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// What a container has of the processor's cache and memory bandwidth. See the kernel's Documentation/filesystems/resctrl.rst.
 package struct IntelRdtStatistics: Equatable, Sendable {

@@ -1,4 +1,7 @@
-import Linux
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
 
 /// What has gone through a network interface, as its namespace sees it.
 package struct NetworkStatistics: Equatable, Sendable {

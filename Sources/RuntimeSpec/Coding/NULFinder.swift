@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 /// Finds the strings with a NUL, which the kernel would cut short.
 ///

@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Optional: SpecValue where Wrapped: SpecValue {
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Wrapped?? {

@@ -1,4 +1,4 @@
-import JSON
+import StrictJSON
 
 /// Reads a document into its type, and collects everything that is wrong with it. Only a syntax error stops it.
 ///

@@ -1,4 +1,4 @@
-import JSON
+import StrictJSON
 
 /// How a document is laid out.
 public enum JSONLayout: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import JSON
+import StrictJSON
 
 /// An object of a document, described once: a list of its members in the order in which Go writes them.
 ///

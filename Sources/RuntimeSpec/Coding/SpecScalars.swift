@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Bool: SpecValue {
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool? {

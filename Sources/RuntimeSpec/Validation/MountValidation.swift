@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Validation {
     mutating func check(_ mounts: [Mount]) {
@@ -64,11 +64,6 @@ extension Validation {
         }
         return path.bytes.hasPrefix("/proc") || !path.isAbsolute
     }
-
-    private static let coverableProcFiles: [Path] = [
-        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
-        "/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
-    ]
 }
 
 extension Mount {

@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Validation {
     mutating func check(_ rdt: IntelRdt) {

@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Validation {
     mutating func check(_ process: Process, at base: String) {
@@ -151,7 +151,10 @@ extension Validation {
 
 extension Capabilities {
     /// The names of the capabilities of capabilities(7), in the order of their numbers.
-    public static let knownNames = [
+    public static var knownNames: [String] { namesByNumber.map(\.description) }
+
+    /// The same, as the commands that engines call look them up.
+    package static let namesByNumber: [StaticString] = [
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID",
         "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST",
         "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO",

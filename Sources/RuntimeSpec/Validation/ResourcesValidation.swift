@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Validation {
     /// - Parameter isUpdate: Whether the limits change others that are in force already.

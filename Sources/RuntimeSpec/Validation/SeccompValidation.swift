@@ -1,4 +1,4 @@
-import JSON
+import StrictJSON
 
 extension Validation {
     mutating func check(_ profile: SeccompProfile) {

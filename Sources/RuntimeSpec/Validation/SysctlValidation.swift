@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Validation {
     /// Only what a namespace of the container's own isolates may be set: anything else would change the host.

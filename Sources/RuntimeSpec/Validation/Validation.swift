@@ -1,5 +1,5 @@
 import ByteStrings
-import JSON
+import StrictJSON
 
 extension Spec {
     /// Checks what the values mean, as far as the configuration alone tells: ranges, duplicates, paths, and properties

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// `path` from the root of the file system, without `.`, `..` and doubled slashes.
 func absolutePath(_ path: Path) throws(CommandError) -> Path {

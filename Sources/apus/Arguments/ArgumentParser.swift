@@ -149,7 +149,7 @@ struct ArgumentParser {
             do throws(GoSyntax.NumberError) {
                 content = .integer(try GoSyntax.integer(text.text))
             } catch {
-                throw invalid(name, text, "strconv.ParseInt: parsing " + goQuoted(text) + ": " + error.text)
+                throw invalid(name, text, "strconv.ParseInt: parsing " + quoted(text) + ": " + error.text)
             }
         case .duration:
             do throws(GoDuration.Malformed) {
@@ -169,6 +169,6 @@ struct ArgumentParser {
     }
 
     private func invalid(_ name: ByteString, _ text: ByteString, _ reason: String) -> UsageError {
-        UsageError(message: "invalid value " + goQuoted(text) + " for flag -" + name + ": " + reason)
+        UsageError(message: "invalid value " + quoted(text) + " for flag -" + name + ": " + reason)
     }
 }

@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// What `checkpoint` and `restore` take alike.
 struct CheckpointFlags {
@@ -27,7 +27,7 @@ struct CheckpointFlags {
             cgroupMode = mode
         }
         for name in arguments.texts(.emptyNamespace) where name != "network" {
-            throw CommandError("namespace " + goQuoted(name) + " is not supported")
+            throw CommandError("namespace " + quoted(name) + " is not supported")
         }
     }
 

@@ -250,6 +250,9 @@ extension Flag {
         Flag(
             "format", takes: .text, completion: .words("text json"), "format: text or json (default: text)")
     }
+    static var explainVerbose: Flag {
+        Flag("verbose", "also show what is too long for a line: the filter of system calls, the environment")
+    }
 }
 
 // MARK: Checkpoints

@@ -9,7 +9,7 @@ enum GoDuration {
 
     /// The duration in nanoseconds.
     static func nanoseconds(_ text: String) throws(Malformed) -> Int64 {
-        let invalid = Malformed(message: "time: invalid duration " + goQuoted(text))
+        let invalid = Malformed(message: "time: invalid duration " + quoted(text))
         var rest = text.utf8[...]
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
@@ -28,10 +28,10 @@ enum GoDuration {
             guard !whole.isEmpty || !fraction.isEmpty else { throw invalid }
             let name = rest.prefix { !isDigit($0) && $0 != UInt8(ascii: ".") }
             rest = rest.dropFirst(name.count)
-            if name.isEmpty { throw Malformed(message: "time: missing unit in duration " + goQuoted(text)) }
+            if name.isEmpty { throw Malformed(message: "time: missing unit in duration " + quoted(text)) }
             guard let unit = unit(name) else {
-                let shown = goQuoted(String(Substring(name)))
-                throw Malformed(message: "time: unknown unit " + shown + " in duration " + goQuoted(text))
+                let shown = quoted(String(Substring(name)))
+                throw Malformed(message: "time: unknown unit " + shown + " in duration " + quoted(text))
             }
             guard let part = part(whole, fraction, unit) else { throw invalid }
             let (sum, isTooLong) = total.addingReportingOverflow(part)

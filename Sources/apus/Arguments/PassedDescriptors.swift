@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// The descriptors that the caller passes on to the container: from 3 on those of socket activation, then those of
 /// `--preserve-fds`.

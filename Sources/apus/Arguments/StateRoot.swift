@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// The directory that holds the state of the containers, and how it was chosen.
 struct StateRoot: Sendable {
@@ -61,6 +61,6 @@ struct StateRoot: Sendable {
     private static var isUnprivileged: Bool {
         if effectiveUser != 0 { return true }
         if environmentVariable("USER") == "root" { return false }
-        return Caller.isInUserNamespace
+        return isInUserNamespace
     }
 }

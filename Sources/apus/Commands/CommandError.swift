@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// Why a command failed, and with which exit status.
 struct CommandError: Error {

@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// What `create` and `run` are asked to make.
 struct ContainerRequest {
@@ -32,7 +32,7 @@ struct ContainerRequest {
         let word = arguments.text(.rootless) ?? ""
         if word.isEmpty || word.lowercased() == "auto" { return Caller.isRootless }
         guard let value = GoSyntax.bool(word) else {
-            throw CommandError("strconv.ParseBool: parsing " + goQuoted(word) + ": invalid syntax")
+            throw CommandError("strconv.ParseBool: parsing " + quoted(word) + ": invalid syntax")
         }
         return value
     }

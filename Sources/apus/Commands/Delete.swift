@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 extension Command {
     /// Removes what is left of a container.
@@ -41,7 +41,7 @@ private func deleteMatching(_ invocation: borrowing Invocation, in store: Contai
     do throws(NamePattern.Malformed) {
         pattern = try NamePattern(text)
     } catch {
-        throw CommandError("invalid regular expression " + goQuoted(text) + ": " + error.reason)
+        throw CommandError("invalid regular expression " + quoted(text) + ": " + error.reason)
     }
     var failure: CommandError?
     do throws(ContainerError) {

@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 extension Command {
     /// Prints what happens to a container and what the kernel has counted for it.

@@ -21,7 +21,7 @@ struct ExecUser: Equatable {
         } catch {
             reason = error
         }
-        throw CommandError(prefix + "strconv.Atoi: parsing " + goQuoted(text) + ": " + reason.text)
+        throw CommandError(prefix + "strconv.Atoi: parsing " + quoted(text) + ": " + reason.text)
     }
 }
 

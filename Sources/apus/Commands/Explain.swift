@@ -9,9 +9,11 @@ extension Command {
             description: """
                 Prints the plan of a bundle without touching the host: each step with its number, the
                 process and phase it belongs to, what is done, and the property of config.json that
-                asks for it; then the properties that have no effect.
+                asks for it; then the properties that have no effect. In JSON every step has
+                its fields; with --verbose the text has the filter of system calls and the
+                environment, too.
                 """,
-            arguments: .none, flags: [.bundle, .configuration, .explainFormat]
+            arguments: .none, flags: [.bundle, .configuration, .explainFormat, .explainVerbose]
         ) { (invocation) throws(CommandError) in
             try printExplanation(invocation.arguments)
             return ExitStatus.success
@@ -36,5 +38,6 @@ private func printExplanation(_ arguments: ParsedArguments) throws(CommandError)
     } catch {
         throw CommandError(error)
     }
-    try writeStandardOutput(format == "json" ? plan.json + [UInt8(ascii: "\n")] : [UInt8](plan.text.utf8))
+    let text = arguments.isOn(.explainVerbose) ? plan.verboseText : plan.text
+    try writeStandardOutput(format == "json" ? plan.json + [UInt8(ascii: "\n")] : [UInt8](text.utf8))
 }

@@ -23,7 +23,7 @@ extension Command {
             if name.isEmpty { name = "TERM" }
             let container = try invocation.container()
             guard let signal = SignalName.number(name) else {
-                throw CommandError("unknown signal " + goQuoted(name))
+                throw CommandError("unknown signal " + quoted(name))
             }
             do throws(ContainerError) {
                 try container.kill(signal: signal, all: invocation.arguments.isOn(.killAll))

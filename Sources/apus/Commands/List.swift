@@ -1,7 +1,7 @@
 import Containers
-import JSON
-import Linux
+import LinuxKernel
 import RuntimeSpec
+import StrictJSON
 
 extension Command {
     /// Lists the containers of a state root.
@@ -35,7 +35,7 @@ extension Invocation {
             if error.errno == .noSuchFileOrDirectory, !stateRoot.isGiven { return [] }
             throw CommandError(error)
         }
-        let users = UserNames()
+        let users = PasswordFile.host
         var states: [State] = []
         for identifier in identifiers {
             do throws(ContainerError) {

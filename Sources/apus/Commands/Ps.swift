@@ -1,6 +1,6 @@
 import Containers
-import JSON
-import Linux
+import LinuxKernel
+import StrictJSON
 
 extension Command {
     /// Lists the processes of a container.
@@ -71,7 +71,7 @@ struct ProcessTable {
             let fields = Self.fields(of: row)
             guard fields.count > column else { continue }
             let field = ByteString(bytes: fields[column]).text
-            guard let process = Int32(field) else { throw CommandError("unable to parse pid: " + goQuoted(field)) }
+            guard let process = Int32(field) else { throw CommandError("unable to parse pid: " + quoted(field)) }
             if wanted.contains(process) { lines += row + [UInt8(ascii: "\n")] }
         }
         return ByteString(bytes: lines)

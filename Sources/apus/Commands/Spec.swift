@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 extension Command {
@@ -40,7 +40,7 @@ private func writeSpec(_ arguments: ParsedArguments) throws(CommandError) {
     do throws(Errno) {
         let file = try FileDescriptor.open(
             "config.json", at: directory.raw, [.writeOnly, .create, .exclusive], mode: 0o666)
-        try Linux.write(spec.encoded(.tabs), to: file.raw)
+        try LinuxKernel.write(spec.encoded(.tabs), to: file.raw)
     } catch {
         if error == .fileExists { throw CommandError("File config.json exists. Remove it first") }
         throw CommandError("open", "config.json", error)

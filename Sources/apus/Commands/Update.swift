@@ -1,6 +1,6 @@
 import ByteStrings
 import Containers
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 extension Command {

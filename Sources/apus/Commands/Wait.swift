@@ -1,6 +1,6 @@
 import Containers
-import JSON
-import Linux
+import LinuxKernel
+import StrictJSON
 
 extension Command {
     /// Waits for the end of a container.

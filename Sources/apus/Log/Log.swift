@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 
 /// The program's log: one record for what failed, and what happened before that.
 ///
@@ -116,7 +116,7 @@ final class Log {
         }
         // One write for each record keeps a file whole that several commands append to. Where the log cannot be
         // written there is no place left to say so.
-        do throws(Errno) { try Linux.write(bytes, to: destination) } catch {}
+        do throws(Errno) { try LinuxKernel.write(bytes, to: destination) } catch {}
     }
 }
 

@@ -1,6 +1,6 @@
 import Containers
-import JSON
-import Linux
+import LinuxKernel
+import StrictJSON
 
 /// How important a log record is.
 enum LogLevel: Int, Comparable, Sendable {

@@ -1,4 +1,4 @@
-import Linux
+import LinuxKernel
 
 /// Whether the caller gave no standard output, so that its number stands for the null device: what a command prints
 /// would be lost without a word.
@@ -10,7 +10,7 @@ nonisolated(unsafe) var isStandardOutputMissing = false
 func writeStandardOutput(_ bytes: [UInt8]) throws(CommandError) {
     do throws(Errno) {
         if isStandardOutputMissing { throw .badFileDescriptor }
-        try Linux.write(bytes, to: 1)
+        try LinuxKernel.write(bytes, to: 1)
     } catch {
         throw CommandError("write", "/dev/stdout", error)
     }
@@ -24,5 +24,5 @@ func writeStandardOutput(_ text: String) throws(CommandError) {
 /// Writes a message for people to standard error.
 func writeStandardError(_ text: String) {
     // Where standard error cannot be written there is no place left to say so.
-    do throws(Errno) { try Linux.write([UInt8](text.utf8), to: 2) } catch {}
+    do throws(Errno) { try LinuxKernel.write([UInt8](text.utf8), to: 2) } catch {}
 }

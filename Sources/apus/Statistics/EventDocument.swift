@@ -1,7 +1,7 @@
 import ByteStrings
 import Cgroups
 import Containers
-import JSON
+import StrictJSON
 
 /// The lines of `events`: one JSON object each, with runc's members in their order. Members that runc leaves out when they
 /// are zero are left out.

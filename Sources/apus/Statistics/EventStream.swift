@@ -1,5 +1,5 @@
 import Containers
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
 /// What `events` writes: the statistics of a container at intervals, and when it runs out of memory.

@@ -1,8 +1,11 @@
 import ByteStrings
-import Linux
+import LinuxKernel
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// The lines of the kernel's and of others' files, with names that are no text or that melt with what separates them.

@@ -1,8 +1,11 @@
 import ByteStrings
 import Foundation
-import Linux
+import LinuxKernel
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 @Suite struct CRIULogTests {

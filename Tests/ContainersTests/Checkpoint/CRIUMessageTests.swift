@@ -3,6 +3,9 @@ import Foundation
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 @Suite struct CRIUMessageTests {

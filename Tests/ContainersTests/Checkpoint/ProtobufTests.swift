@@ -1,6 +1,9 @@
 import ByteStrings
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 @Suite struct ProtobufTests {

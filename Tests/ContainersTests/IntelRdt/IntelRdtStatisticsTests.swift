@@ -1,8 +1,11 @@
 import ByteStrings
 import Foundation
-import Linux
+import LinuxKernel
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// What is read from resctrl for statistics, on a folder that looks like it.

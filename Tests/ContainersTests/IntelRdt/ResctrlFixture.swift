@@ -1,7 +1,10 @@
 import Foundation
-import Linux
+import LinuxKernel
 import RuntimeSpec
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// A folder that looks like resctrl on a machine with two level 3 caches.

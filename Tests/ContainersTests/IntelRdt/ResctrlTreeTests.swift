@@ -1,8 +1,11 @@
 import Foundation
-import Linux
+import LinuxKernel
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// What is written to resctrl, on a folder that looks like it.
@@ -207,14 +210,17 @@ struct IntelRdtStepTests {
     @Test func theStateRemembersIt() throws {
         let fixture = try ResctrlFixture()
         var record = StateRecord(id: "box", created: "", bundle: "/b", rootfs: "/b/rootfs")
-        record.note(try fixture.step(IntelRdt(enableMonitoring: true)))
-        #expect(record.intelRdtPath == Path(fixture.path + "/box") && record.ownsIntelRdtGroup)
+        let step = try fixture.step(IntelRdt(enableMonitoring: true))
+        step.note(in: &record)
+        record.own.undo = step.undo
+        #expect(record.intelRdtPath == Path(fixture.path + "/box"))
         #expect(record.intelRdtMonitoringPath == Path(fixture.path + "/box/mon_groups/box"))
         #expect(try StateRecord(decoding: record.encoded) == record)
+        let undo = RemoveResctrlGroups(class: record.intelRdtPath, monitoring: record.intelRdtMonitoringPath)
+        #expect(step.undo == [Undo(undo)])
         // Somebody else's folder of the same name stays.
         try fixture.group("box", schemata: "")
-        record.note(try fixture.step(IntelRdt()))
-        #expect(!record.ownsIntelRdtGroup)
+        #expect(try fixture.step(IntelRdt()).undo == [Undo(RemoveResctrlGroups())])
     }
 
     @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/sys/fs/resctrl/schemata"), "needs a host without it"))

@@ -1,8 +1,11 @@
-import Linux
+import LinuxKernel
 import RootfsProbe
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// Images that try to make the runtime touch what is outside of them.

@@ -1,9 +1,12 @@
-import CLinux
-import Linux
+import CLinuxKernel
+import LinuxKernel
 import RootfsProbe
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// A root file system with busybox in it, and a way to look at it from inside.
@@ -66,7 +69,7 @@ final class ProbedRootfs {
         if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
         let file = try FileDescriptor.open(
             bundle + "/" + path, [.create, .truncate, .writeOnly], mode: 0o644)
-        try Linux.write(Array(text.utf8), to: file.raw)
+        try LinuxKernel.write(Array(text.utf8), to: file.raw)
     }
 
     func read(_ path: String) throws -> String { try readKernelFile(bundle + "/" + path).text }
@@ -95,8 +98,7 @@ final class ProbedRootfs {
         scenario.hasNetworkNamespace = spec.linux?.namespaces.contains { $0.type == .network } ?? false
         let plan = try RootfsPlan(spec: spec, facts: facts)
         scenario.sources = plan.sources.map(\.step)
-        scenario.operations =
-            plan.beforeSwitch.map(\.operation) + [plan.rootSwitch.operation] + plan.afterSwitch.map(\.operation)
+        scenario.steps = plan.beforeSwitch + [plan.rootSwitch] + plan.afterSwitch
         scenario.program = [
             "/bin/busybox", "sh", "-c",
             "for name in cat touch readlink; do alias $name=\"busybox $name\"; done\n" + script,
@@ -105,7 +107,7 @@ final class ProbedRootfs {
         encoder.encode(scenario)
         let file = try FileDescriptor.open(
             bundle + "/scenario", [.create, .truncate, .writeOnly], mode: 0o600)
-        try Linux.write(encoder.bytes, to: file.raw)
+        try LinuxKernel.write(encoder.bytes, to: file.raw)
         return try Self.runProbe(bundle + "/scenario")
     }
 

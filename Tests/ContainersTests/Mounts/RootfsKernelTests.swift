@@ -1,7 +1,10 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 @Suite(.enabled(if: ProbedRootfs.canRun, "needs root and /bin/busybox"))

@@ -1,7 +1,10 @@
-import Linux
+import LinuxKernel
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 struct RootfsPlanTests {
@@ -17,9 +20,7 @@ struct RootfsPlanTests {
     }
 
     private func mounts(_ plan: RootfsPlan) -> [MountStep] {
-        plan.beforeSwitch.compactMap {
-            if case .mount(let step) = $0.operation { step } else { nil }
-        }
+        plan.beforeSwitch.compactMap { $0.step as? MountStep }
     }
 
     private func message(_ body: () throws -> Void) -> String {
@@ -33,7 +34,7 @@ struct RootfsPlanTests {
         }
     }
 
-    @Test func operationsSurviveTheirCoding() throws {
+    @Test func stepsSurviveTheirCoding() throws {
         let plan = try plan(
             [
                 Mount(
@@ -52,16 +53,17 @@ struct RootfsPlanTests {
             $0.rootfsPropagation = .recursiveSlave
             $0.devices = [Device(path: "/dev/p", type: .fifo)]
         }
-        let operations =
-            plan.beforeSwitch.map(\.operation) + [plan.rootSwitch.operation] + plan.afterSwitch.map(\.operation)
-            + [
-                .makeRootReadonly(ReadonlyRootStep()), .makeMountsReadonly(ReadonlyMountsStep(destinations: ["/a"])),
-            ]
+        var steps = plan.beforeSwitch + [plan.rootSwitch] + plan.afterSwitch
+        steps.append(Planned(ReadonlyRootStep(), Origin(.rootReadonly)))
+        steps.append(Planned(ReadonlyMountsStep { $0.destinations = ["/a"] }, Origin(.mounts)))
         var encoder = PlanEncoder()
-        encoder.encode(operations)
+        encoder.encode(steps)
         var decoder = PlanDecoder(encoder.bytes)
-        #expect(try decoder.decode([RootfsOperation].self) == operations)
+        let decoded = try decoder.decode([Planned<any ChildStep>].self)
         #expect(decoder.isAtEnd)
+        #expect(decoded.map(\.origin) == steps.map(\.origin))
+        #expect(decoded.map(\.step.shown) == steps.map(\.step.shown))
+        #expect(decoded.compactMap { $0.step as? MountStep } == steps.compactMap { $0.step as? MountStep })
     }
 
     @Test func bindsAreResolved() throws {
@@ -142,7 +144,7 @@ struct RootfsPlanTests {
 
     @Test func defaultDevicesCanBeReplaced() throws {
         func devices(_ plan: RootfsPlan) -> [DeviceStep] {
-            plan.beforeSwitch.compactMap { if case .makeDevice(let step) = $0.operation { step } else { nil } }
+            plan.beforeSwitch.compactMap { $0.step as? DeviceStep }
         }
         #expect(devices(try plan()).map(\.path).count == 6)
         let own = devices(
@@ -154,7 +156,7 @@ struct RootfsPlanTests {
         #expect(own.last?.permissions == 0o600)
         let bound = try plan([Mount(destination: "/dev/", source: "/dev", options: ["rbind"])])
         #expect(devices(bound).isEmpty)
-        #expect(!bound.beforeSwitch.contains { $0.operation == .makeDeviceLinks(DeviceLinksStep()) })
+        #expect(!bound.beforeSwitch.contains { $0.step is DeviceLinksStep })
         #expect(devices(try plan(namespaces: [.mount, .user])).allSatisfy { $0.bindsHostNode })
     }
 
@@ -185,25 +187,26 @@ struct RootfsPlanTests {
     }
 
     @Test func propagationOfTheRoot() throws {
-        func steps(_ propagation: RootfsPropagation?) throws -> (RootStep?, RootSwitchStep?, [RootfsOperation]) {
+        func steps(
+            _ propagation: RootfsPropagation?
+        ) throws -> (root: RootStep?, change: RootSwitchStep?, after: [MountFlags]) {
             let plan = try plan { $0.rootfsPropagation = propagation }
-            var root: RootStep?
-            var change: RootSwitchStep?
-            if case .prepareRoot(let step)? = plan.beforeSwitch.first?.operation { root = step }
-            if case .switchRoot(let step) = plan.rootSwitch.operation { change = step }
-            return (root, change, plan.afterSwitch.map(\.operation))
+            return (
+                plan.beforeSwitch.first?.step as? RootStep, plan.rootSwitch.step as? RootSwitchStep,
+                plan.afterSwitch.compactMap { ($0.step as? RootfsPropagationStep)?.propagation }
+            )
         }
         var (root, change, after) = try steps(nil)
         #expect(root?.propagation == [.slave, .recursive])
-        #expect(change == RootSwitchStep(way: .pivot, oldRootIsShared: false))
+        #expect(change?.way == .pivot && change?.oldRootIsShared == false)
         #expect(after.isEmpty)
         (root, change, after) = try steps(.recursiveShared)
         #expect(root?.propagation == [.shared, .recursive])
         #expect(change?.oldRootIsShared == true)
-        #expect(after == [.setPropagation(RootfsPropagationStep(propagation: [.shared, .recursive]))])
+        #expect(after == [[.shared, .recursive]])
         (root, change, after) = try steps(.unbindable)
         #expect(root?.propagation == [.slave, .recursive])
-        #expect(after == [.setPropagation(RootfsPropagationStep(propagation: .unbindable))])
+        #expect(after == [.unbindable])
         (root, change, after) = try steps(.private)
         #expect(root?.propagation == [.privatePropagation, .recursive])
     }
@@ -235,8 +238,9 @@ struct RootfsPlanTests {
         }
         #expect(
             plan.sources.last?.step.idMap
-                == .ranges(
-                    uids: [IDMapping(containerID: 1, hostID: 4, size: 10)],
-                    gids: [IDMapping(containerID: 0, hostID: 5, size: 1)], recursively: false))
+                == MountIDMap {
+                    $0.uids = [IDMapping(containerID: 1, hostID: 4, size: 10)]
+                    $0.gids = [IDMapping(containerID: 0, hostID: 5, size: 1)]
+                })
     }
 }

@@ -9,6 +9,15 @@ enum Checkout {
         try String(contentsOf: package.appending(path: path), encoding: .utf8)
     }
 
+    /// The texts of the sources.
+    static func sources() throws -> [String] {
+        let folder = package.appending(path: "Sources")
+        guard let files = FileManager.default.enumerator(atPath: folder.path) else { return [] }
+        return try files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.map {
+            try text("Sources/" + $0)
+        }
+    }
+
     /// What stands between backquotes.
     static func quoted(_ text: String) -> [String] {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated()

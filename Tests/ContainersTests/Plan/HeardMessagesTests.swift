@@ -1,19 +1,19 @@
-import Linux
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// The runtime takes from its child only what the plan has the child say.
 struct HeardMessagesTests {
-    private func steps(_ operations: ChildOperation...) -> [ChildStep] {
-        operations.map { ChildStep($0, Origin(.rule)) }
+    private func steps(_ steps: any ChildStep...) -> [Planned<any ChildStep>] {
+        steps.map { Planned($0, Origin(.rule)) }
     }
 
     @Test func whatIsPlannedIsHeardOnce() {
         var heard = HeardMessages()
-        let steps = steps(
-            .meet(.identity), .openTerminal(TerminalStep(height: 0, width: 0, user: 0, isConsole: false)),
-            .loadSeccomp(SeccompStep(words: [], listens: true)))
+        let steps = steps(MeetStep { $0.point = .identity }, TerminalStep(), SeccompStep { $0.listens = true })
         for message in [Message.meeting(.identity), .terminal, .seccompListener, .mapIDs(.mountSource(1))] {
             let answers = [heard.expect(message, from: steps), heard.expect(message, from: steps)]
             #expect(answers == [true, false])
@@ -24,8 +24,10 @@ struct HeardMessagesTests {
 
     @Test func whatIsNotPlannedIsRefused() {
         var heard = HeardMessages()
-        let steps = steps(.loadSeccomp(SeccompStep(words: [], listens: false)), .meet(.hooks))
-        for message in [Message.meeting(.identity), .terminal, .seccompListener, .proceed] {
+        let steps = steps(SeccompStep(), MeetStep { $0.point = .hooks })
+        for message in [
+            Message.meeting(.identity), .terminal, .seccompListener, .proceed, .forked, .ready,
+        ] {
             let isHeard = heard.expect(message, from: steps)
             #expect(!isHeard)
         }

@@ -1,15 +1,18 @@
 import Cgroups
-import Linux
+import LinuxKernel
 import RuntimeSpec
 import Testing
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// What holds for every plan, whatever the configuration and the host.
 struct PlanPropertyTests {
     /// Checks what holds for every plan, and gives what does not.
-    private func problems(_ plan: ContainerPlan, runnersSlots: [Slot] = [.start]) throws -> [String] {
-        var problems = PlanSimulation(plan, runnersSlots: runnersSlots).problems
+    private func problems(_ plan: ContainerPlan) throws -> [String] {
+        var problems = PlanSimulation(plan).problems
         var encoder = PlanEncoder()
         encoder.encode(plan.child)
         var decoder = PlanDecoder(encoder.bytes)
@@ -32,7 +35,8 @@ struct PlanPropertyTests {
             let plan = try PlanSamples.plan(spec, on: layout)
             #expect(try problems(plan) == [], "\(layout.kind)")
             // Both lanes, and every step with its cause, can be shown.
-            #expect(PlanDescription(plan, of: spec).lines.count == plan.parent.count + plan.child.steps.count)
+            let count = plan.parent.count + plan.child.steps.count + plan.afterStart.count + plan.atEnd.count
+            #expect(PlanDescription(plan, of: spec).lines.count == count)
         }
     }
 
@@ -60,6 +64,12 @@ struct PlanPropertyTests {
         }
     }
 
+    private func target(_ namespaces: CloneFlags) -> ExecTarget {
+        var target = ExecTarget()
+        target.namespaces = namespaces
+        return target
+    }
+
     @Test func theShortPlanOfExecFits() throws {
         for name in PlanSamples.engines {
             let spec = try PlanSamples.spec(name)
@@ -67,8 +77,8 @@ struct PlanPropertyTests {
             let plan = try PlanBuilder(
                 spec: spec, id: "box", options: CreateOptions(bundle: "/bundle"),
                 facts: PlanSamples.facts(PlanSamples.layouts[0], spec)
-            ).buildExec(process, joining: [.newPID, .newMount, .newUser], keepsKeyring: false)
-            #expect(try problems(plan, runnersSlots: [.start, .containerProcess]) == [], "\(name)")
+            ).buildExec(process, in: target([.newPID, .newMount, .newUser]))
+            #expect(try problems(plan) == [], "\(name)")
         }
     }
 
@@ -79,8 +89,7 @@ struct PlanPropertyTests {
         let plan = try PlanBuilder(
             spec: spec, id: "box", options: options, facts: PlanSamples.facts(PlanSamples.layouts[1], spec)
         ).build()
-        #expect(try problems(plan, runnersSlots: [.start, .passed(0), .passed(1), .passed(2)]) == [])
-        #expect(try problems(plan, runnersSlots: [.start, .passed(0)]) != [])
+        #expect(try problems(plan) == [])
     }
 
     /// Real configurations, bent at random in ways that stay within the specification.
@@ -173,10 +182,8 @@ struct PlanPropertyTests {
                 $0.hasAppArmor = true
                 $0.hasSELinux = true
             }
-            let labels = plan.child.steps.compactMap {
-                if case .setSecurityLabel(let step) = $0.operation { step } else { nil }
-            }
-            #expect(labels == [SecurityLabelStep(module: module, label: ByteString(label))])
+            let labels = plan.child.steps.compactMap { $0.step as? SecurityLabelStep }
+            #expect(labels.map(\.module) == [module] && labels.map(\.label) == [ByteString(label)])
         }
     }
 
@@ -192,8 +199,8 @@ struct PlanPropertyTests {
         let plan = try build(spec) { $0.hasSELinux = true }
         var labels: [Path: ByteString] = [:]
         for step in plan.child.steps {
-            if case .rootfs(.mount(let mount)) = step.operation { labels[mount.destination] = mount.label }
-            if case .rootfs(.maskPaths(let masked)) = step.operation { labels["masked"] = masked.label }
+            if let mount = step.step as? MountStep { labels[mount.destination] = mount.label }
+            if let masked = step.step as? MaskedPathsStep { labels["masked"] = masked.label }
         }
         #expect(labels["/dev"] == "system_u:object_r:box_t:s0")
         #expect(labels["masked"] == "system_u:object_r:box_t:s0")
@@ -208,7 +215,7 @@ struct PlanPropertyTests {
             failure { try build(spec) { $0.isRootless = true } }?.message
                 == "linux.netDevices: network devices are not supported for rootless containers")
         // The child must not go on to its own hooks and sysctls before the devices are there.
-        let operations = try build(spec).parent.map { $0.operation.description.name }
+        let operations = try build(spec).parent.map { type(of: $0.step).name.description }
         #expect(operations.contains("move-network-device"))
         let (moved, released) = (
             operations.firstIndex(of: "move-network-device"), operations.lastIndex(of: "release-init")
@@ -222,11 +229,9 @@ struct PlanPropertyTests {
         }
         let plan = try PlanBuilder(
             spec: spec, id: "box", options: CreateOptions(bundle: "/bundle"), facts: HostFacts(bundle: "/bundle")
-        ).buildExec(try #require(spec.process), joining: [.newPID], keepsKeyring: false)
-        #expect(plan.spawn?.processors == [0, 1, 3])
-        let final = plan.child.steps.compactMap {
-            if case .setAffinity(let processors) = $0.operation { processors } else { nil }
-        }
+        ).buildExec(try #require(spec.process), in: target(.newPID))
+        #expect(plan.parent.compactMap { ($0.step as? SpawnStep)?.processors } == [[0, 1, 3]])
+        let final = plan.child.steps.compactMap { ($0.step as? AffinityStep)?.processors }
         #expect(final == [[2]])
     }
 }

@@ -2,6 +2,9 @@ import Cgroups
 import Foundation
 import RuntimeSpec
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// Hosts and configurations to make plans for.

@@ -1,12 +1,15 @@
-import Linux
+import LinuxKernel
 
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 @testable import Containers
 
 /// Runs the two lanes of a plan against each other, as far as they wait for each other and hand descriptors over.
 struct PlanSimulation {
     private let plan: ContainerPlan
     /// The steps of the child that are still to come; nil until it is made.
-    private var child: ArraySlice<ChildStep>?
+    private var child: ArraySlice<Planned<any ChildStep>>?
     /// Where the child waits for the parent's word.
     private var waitsAt: MeetingPoint?
     private var isReady = false
@@ -15,90 +18,101 @@ struct PlanSimulation {
     /// What does not fit.
     private(set) var problems: [String] = []
 
-    /// - Parameter runnersSlots: what the runner fills by itself, before the first step.
-    init(_ plan: ContainerPlan, runnersSlots: [Slot] = [.start]) {
+    init(_ plan: ContainerPlan) {
         self.plan = plan
-        filled = Set(runnersSlots)
         run()
     }
 
     private mutating func run() {
-        var isRecorded = false
-        for step in plan.parent {
-            switch step.operation {
-            case .openNamespace(let slot, _, _): fill(slot)
-            case .prepareMount(let source): fill(source.slot)
-            case .prepareDevices(let devices): fill(devices.slot)
-            case .spawn:
-                if child != nil { problems.append("a second child") }
-                child = plan.child.steps[...]
-                inherited = filled
-            case .await(let point):
-                runChild()
-                if waitsAt != point { problems.append("the parent waits at \(point), the child at \(place)") }
-            case .release(let point):
-                if waitsAt != point { problems.append("\(point) is released, but the child is at \(place)") }
-                waitsAt = nil
-            case .awaitReady, .recordCreated:
-                runChild()
-                if !isReady { problems.append("the parent waits until the child is ready, the child is at \(place)") }
-                if case .recordCreated = step.operation { isRecorded = true }
-            case .writeIDMappings, .joinIntelRdt, .moveNetworkDevice:
-                if child == nil { problems.append("\(step.origin.path): done to a child that is not there") }
-            case .startUnit, .makeCgroup, .limitUnit, .limitCgroup, .delegateCgroup, .runHooks: break
-            }
-        }
-        if !isRecorded { problems.append("the parent does not record the container") }
+        for planned in plan.parent { run(planned.step) }
+        if child == nil { problems.append("no child is made") }
+        if !isReady { problems.append("the parent does not wait until the child is ready") }
         if waitsAt != nil { problems.append("nobody releases the child from \(place)") }
         // With the parent gone the child starts its program.
         isReady = false
         runChild()
         if let rest = child, !rest.isEmpty { problems.append("the child stops at \(place)") }
-        if !inherited.isEmpty { problems.append("nobody takes the slots \(inherited.map(\.rawValue).sorted())") }
+        if !inherited.isEmpty { problems.append("nobody takes the slots \(inherited.map(\.shown).sorted())") }
+    }
+
+    private mutating func run(_ step: any ParentStep) {
+        switch step {
+        case is StartFifoStep: fill(.start)
+        case is StartPipeStep:
+            fill(.start)
+            fill(.starter)
+        case is OpenProcessStep: fill(.containerProcess)
+        case is OpenWaitFifoStep: fill(.waitFifo)
+        case let step as PassedDescriptorsStep: for index in 0..<Int(step.count) { fill(.passed(index)) }
+        case is SpawnStep:
+            if child != nil { problems.append("a second child") }
+            child = plan.child.steps[...]
+            inherited = filled.filter(\.isForChild)
+        case let step as AwaitStep:
+            runChild()
+            if waitsAt != step.point { problems.append("the parent waits at \(step.point), the child at \(place)") }
+        case let step as ReleaseStep:
+            if waitsAt != step.point { problems.append("\(step.point) is released, but the child is at \(place)") }
+            waitsAt = nil
+        case is AwaitReadyStep, is RecordCreatedStep:
+            runChild()
+            if !isReady { problems.append("the parent waits until the child is ready, the child is at \(place)") }
+        case is IDMappingStep, is IntelRdtStep, is MoveNetworkDeviceStep, is DelegateCgroupStep:
+            if child == nil { problems.append("\(type(of: step).name): done to a child that is not there") }
+        default:
+            for slot in slots(of: step) { fill(slot) }
+        }
     }
 
     private var place: String { waitsAt.map { "\($0)" } ?? (isReady ? "its start" : "none") }
 
     private mutating func fill(_ slot: Slot) {
-        if child != nil { problems.append("slot \(slot.rawValue) is filled when the child has gone") }
-        if !filled.insert(slot).inserted { problems.append("slot \(slot.rawValue) is filled twice") }
+        if child != nil { problems.append("slot \(slot.shown) is filled when the child has gone") }
+        if !filled.insert(slot).inserted { problems.append("slot \(slot.shown) is filled twice") }
     }
 
-    private mutating func take(_ slot: Slot?) {
-        guard let slot else { return }
-        if inherited.remove(slot) == nil { problems.append("slot \(slot.rawValue) is empty") }
+    private mutating func take(_ slot: Slot) {
+        if inherited.remove(slot) == nil { problems.append("slot \(slot.shown) is empty") }
     }
 
     /// Lets the child go on until it waits.
     private mutating func runChild() {
         guard waitsAt == nil, !isReady else { return }
-        while let step = child?.popFirst() {
-            switch step.operation {
-            case .meet(let point):
-                waitsAt = point
+        while let planned = child?.popFirst() {
+            switch planned.step {
+            case let step as MeetStep:
+                waitsAt = step.point
                 return
-            case .waitForStart:
+            case is WaitForStartStep:
                 take(.start)
                 isReady = true
                 return
-            case .waitForReader: take(.waitFifo)
-            case .joinNamespace(let slot, _): take(slot)
-            case .rootfs(.mount(let mount)): take(mount.tree)
-            case .rootfs(.prepareRoot(let root)): take(root.tree)
-            case .rootfs(.takeDevices(let devices)): take(devices.slot)
-            case .execute(let program):
-                for index in 0..<Int(program.passedDescriptors) { take(.passed(index)) }
+            case is WaitForReaderStep: take(.waitFifo)
+            case let step as LookUpProgramStep:
+                for index in 0..<Int(step.passedDescriptors) { take(.passed(index)) }
+            case is ExecuteStep:
                 if child?.isEmpty == false { problems.append("something comes after the program") }
-            case .setOOMScore, .resetAffinity, .hide, .fork, .enterPIDNamespace, .controlTerminal, .becomeNamespaceRoot,
-                .unshare, .setTimeOffset,
-                .enterTimeNamespace, .makeSession, .joinKeyring, .bringUpLoopback, .setHostname, .setDomainname,
-                .rootfs, .openTerminal, .reopenNullStreams, .runHooks, .setPersonality, .setMemoryPolicy,
-                .setScheduler, .setIOPriority, .setAffinity, .setSecurityLabel, .setNoNewPrivileges,
-                .setResourceLimit, .dropBoundingSet, .setIdentity, .makeWorkingDirectory, .setWorkingDirectory,
-                .lookUpProgram,
-                .setCapabilities, .loadSeccomp:
-                break
+            default:
+                for slot in slots(of: planned.step) { take(slot) }
             }
         }
+    }
+
+    /// The slots among the fields of a step.
+    private func slots<Kind: Step>(of step: Kind) -> [Slot] {
+        var step = step
+        var collector = SlotCollector()
+        step.fields(&collector)
+        return collector.slots
+    }
+}
+
+private struct SlotCollector: FieldVisitor {
+    typealias Failure = Never
+
+    var slots: [Slot] = []
+
+    mutating func field<Value: FieldValue>(_ name: StaticString, _ value: inout Value, _ style: FieldStyle) {
+        if let slot = value as? Slot { slots.append(slot) }
     }
 }

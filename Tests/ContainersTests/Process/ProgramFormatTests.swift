@@ -1,6 +1,10 @@
 import Containers
-import Linux
+import LinuxKernel
 import Testing
+
+@testable import ContainerInit
+@testable import ContainerPlan
+@testable import ContainerSteps
 
 @Suite struct ProgramFormatTests {
     private func format(_ bytes: [UInt8]) -> ProgramFormat {

@@ -1,0 +1,43 @@
+import ByteStrings
+import LinuxKernel
+
+/// Replaces standard streams that are the host's null device, which may be open for reading only, by the container's.
+///
+/// Whatever else lies there in its place, the host's stays.
+package struct NullStreamsStep: ChildStep {
+    package static let name: StaticString = "null-streams"
+    package var detail: String { "/dev/null" }
+
+    package init() {}
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
+
+    package func perform(in process: InitProcess) throws(ContainerError) {
+        var device: FileDescriptor?
+        for descriptor in Int32(0)...2 where Self.isNullDevice(descriptor) {
+            if device == nil { device = try Self.openNullDevice(process) }
+            guard let raw = device.raw else { return }
+            try attempt("dup3", "/dev/null") { () throws(Errno) in try duplicate(raw, onto: descriptor) }
+        }
+    }
+
+    /// Opens the container's null device once it is known to be that: to open some files is an act, or never ends.
+    private static func openNullDevice(_ process: InitProcess) throws(ContainerError) -> FileDescriptor? {
+        let procfs = try process.ownProcfs()
+        do throws(Errno) {
+            let place = try FileDescriptor.open("/dev/null", .path)
+            guard isNullDevice(place.raw) else { return nil }
+            return try Procfs.reopen(place.raw, in: procfs, [.readWrite, .noControllingTerminal])
+        } catch {
+            return nil
+        }
+    }
+
+    private static func isNullDevice(_ descriptor: Int32) -> Bool {
+        do throws(Errno) {
+            return try fileStatus(of: descriptor).isNullDevice
+        } catch {
+            // Closed.
+            return false
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// Takes the warnings of an operation that goes on.
+public typealias WarningReport = (String) -> Void

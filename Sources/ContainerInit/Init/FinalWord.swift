@@ -1,0 +1,53 @@
+import ByteStrings
+import LinuxKernel
+
+/// The last message of a child that a seccomp filter lets say nothing any more: a profile can deny every write and even
+/// the end of the process.
+///
+/// It is left in memory that child and runtime share, the front of the file with the plan. A store to memory passes every
+/// filter, and the exec of the program takes the memory from the container.
+package struct FinalWord {
+    /// The plan follows behind this many bytes, a multiple of every page size.
+    package static let size = 65536
+
+    private let memory: UnsafeMutableRawBufferPointer
+
+    /// The child's part: maps the front of the open file `plan`.
+    package init(in plan: Int32) throws(Errno) {
+        memory = try mapShared(plan, count: Self.size)
+    }
+
+    /// Leaves `error` for the runtime.
+    package func leave(_ error: ContainerError) {
+        let bytes = Message.failed(error).bytes
+        guard bytes.count <= Self.size - 4 else { return }
+        memory.baseAddress?.advanced(by: 4).copyMemory(from: bytes, byteCount: bytes.count)
+        // The length last: it says that the message is there.
+        memory.storeBytes(of: UInt32(bytes.count), as: UInt32.self)
+    }
+
+    /// The runtime's part: what the child left in the open file `plan`; nil when it left nothing.
+    package static func read(in plan: Int32) -> ContainerError? {
+        do throws(Errno) {
+            let bytes = try readFromStart(plan, count: size)
+            guard bytes.count == size else { return nil }
+            let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
+            guard count > 0, count <= size - 4 else { return nil }
+            guard case .failed(let error)? = message(Array(bytes[4..<(4 + count)])) else { return nil }
+            return error.shortened
+        } catch {
+            return nil
+        }
+    }
+
+    /// Throws what the child left.
+    package static func check(_ plan: borrowing FileDescriptor?) throws(ContainerError) {
+        guard let raw = plan.raw, var error = read(in: raw) else { return }
+        error.context = "unable to start container process: "
+        throw error
+    }
+
+    private static func message(_ bytes: [UInt8]) -> Message? {
+        do throws(PlanCodingError) { return try Message(bytes) } catch { return nil }
+    }
+}

@@ -1,0 +1,309 @@
+import ByteStrings
+import LinuxKernel
+
+/// The child of the runtime on its way to become the container's program: pid 1 of a new container, or one more process
+/// of a running one.
+///
+/// It is the sealed executable itself, started with descriptor 3 as its socket to the parent and descriptor 4 as its
+/// plan. It has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
+package final class InitProcess {
+    package private(set) var socket: Int32
+    package let slots = Slots()
+    package let plan: ChildPlan
+    /// What steps leave for later ones.
+    package var values = StepValues()
+    /// The file system the steps work on; made when the first of them needs it.
+    private var rootfs: RootfsSetup?
+    /// The procfs that was the runtime's before it joined anything, for a child without a file system to make.
+    private var hostProcfs: FileDescriptor?
+    /// Whether a namespace was joined: what the names of files mean may be up to a container since.
+    private var hasJoined = false
+    /// Whether it is undumpable, and to stay so.
+    private var isHidden = false
+    /// True once the parent may be gone and standard error is the container's.
+    private var isOnItsOwn = false
+    /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
+    private let finalWord: FinalWord?
+
+    private init(socket: Int32, plan: ChildPlan) throws(ContainerError) {
+        self.socket = socket
+        self.plan = plan
+        finalWord = plan.hasFilter ? try attempt("mmap", "the plan") { () throws(Errno) in try FinalWord(in: 4) } : nil
+    }
+
+    /// Performs the plan; does not return.
+    package static func run() -> Never {
+        // Called by hand, 3 and 4 are not what the runtime would have put there.
+        guard isSocket(3), let bytes = readPlan() else {
+            report("apus init is started by apus itself\n")
+            exitProcess(255)
+        }
+        var process: InitProcess?
+        do throws(ContainerError) {
+            var decoder = PlanDecoder(bytes)
+            let plan: ChildPlan
+            do throws(PlanCodingError) {
+                plan = try ChildPlan(from: &decoder)
+            } catch {
+                throw ContainerError(reason: "the plan of the child cannot be read")
+            }
+            let child = try InitProcess(socket: 3, plan: plan)
+            process = child
+            try child.perform()
+        } catch {
+            fail(error, process)
+        }
+        exitProcess(255)
+    }
+
+    private static func isSocket(_ descriptor: Int32) -> Bool {
+        do throws(Errno) {
+            return try fileStatus(of: descriptor).kind == .socket
+        } catch {
+            return false
+        }
+    }
+
+    private static func readPlan() -> [UInt8]? {
+        do throws(Errno) {
+            // Closed together with all that the plan does not list.
+            let size = try fileStatus(of: 4).size - FinalWord.size
+            return size < 0 ? nil : try readFromStart(4, count: size, offset: FinalWord.size)
+        } catch {
+            return nil
+        }
+    }
+
+    private func perform() throws(ContainerError) {
+        try inheritDescriptors()
+        for planned in plan.steps {
+            do throws(ContainerError) {
+                try planned.step.perform(in: self)
+            } catch {
+                throw error.caused(by: planned.origin)
+            }
+        }
+    }
+
+    /// Takes over what the plan lists and closes everything else that came along.
+    ///
+    /// What is passed to the program gets its place at once, before anything else can be opened there; the parent keeps
+    /// everything it hands over above those places.
+    private func inheritDescriptors() throws(ContainerError) {
+        let passed = plan.passedDescriptors
+        if passed > 0 {
+            let old = socket
+            socket = try attempt("dup") { () throws(Errno) in
+                try FileDescriptor.duplicating(old, atLeast: 10 + passed).release()
+            }
+        }
+        var kept: [Int32] = []
+        for entry in plan.slots {
+            switch entry.slot.purpose {
+            case .passed:
+                let target = 3 + Int32(entry.slot.index)
+                try attempt("dup3", "descriptor \(target)") { () throws(Errno) in
+                    try duplicate(entry.number, onto: target)
+                }
+            case .standardStream:
+                let target = Int32(entry.slot.index)
+                try attempt("dup3", "standard stream \(target)") { () throws(Errno) in
+                    try duplicate(entry.number, onto: target)
+                }
+            default:
+                slots.fill(entry.slot, FileDescriptor(owning: entry.number))
+                kept.append(entry.number)
+            }
+        }
+        try closeAll(but: kept)
+        try attempt("close_range") { () throws(Errno) in try closeRange(from: 3, onExec: true) }
+    }
+
+    /// Closes all but some descriptors, the socket, the standard streams and what the program is passed.
+    private func closeAll(but kept: [Int32]) throws(ContainerError) {
+        var numbers = kept + [2 + plan.passedDescriptors, socket]
+        numbers.sort()
+        try attempt("close_range") { () throws(Errno) in
+            for (lower, upper) in zip(numbers, numbers.dropFirst()) where upper - lower > 1 {
+                try closeRange(from: lower + 1, to: upper - 1, onExec: false)
+            }
+            try closeRange(from: (numbers.last ?? 2) + 1, onExec: false)
+        }
+    }
+}
+
+// MARK: - The file system
+
+extension InitProcess {
+    /// The file system part of the set-up, made while /proc is the host's.
+    package func rootfsSetup() throws(ContainerError) -> RootfsSetup {
+        if let rootfs { return rootfs }
+        guard !hasJoined else {
+            throw ContainerError(
+                operation: "open", subject: "a procfs of its own", errno: .noSuchFileOrDirectory,
+                remedy: "the runtime needs /proc, and takes none that a container may have made")
+        }
+        let procfs = try attempt("open", "a procfs of its own") { () throws(Errno) in try Procfs.openPrivate() }
+        let setup = try RootfsSetup(procfs: procfs, slots: slots)
+        setup.mapIDs = { [unowned self] (tree, slot) throws(ContainerError) in
+            try tell(.mapIDs(slot), with: tree)
+            try awaitProceed()
+        }
+        setup.requestTree = { [unowned self] (slot) throws(ContainerError) in
+            try tell(.mountSource(slot))
+            return try awaitProceedWithDescriptor()
+        }
+        rootfs = setup
+        return setup
+    }
+
+    /// A procfs through which what is the container's cannot lead elsewhere.
+    package func ownProcfs() throws(ContainerError) -> Int32 {
+        if rootfs == nil, let raw = hostProcfs.raw { return raw }
+        return try rootfsSetup().ownProcfs
+    }
+
+    /// Keeps a procfs before namespaces are joined: the last moment at which /proc is known to be the runtime's.
+    package func keepProcfs(before kinds: CloneFlags, _ namespace: borrowing FileDescriptor) throws(ContainerError) {
+        if plan.makesRootfs {
+            let setup = try rootfsSetup()
+            if kinds == .newPID, plan.entersLate {
+                let raw = namespace.raw
+                setup.pidNamespace = try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw) }
+            }
+        } else if hostProcfs.raw == nil {
+            do throws(Errno) {
+                hostProcfs = try Procfs.openMounted()
+            } catch {
+                // Whoever needs it says that it is not there.
+            }
+        }
+        hasJoined = true
+    }
+
+    /// Lets what names this process's descriptors name those of the process that it has become by a fork.
+    package func openDescriptorFolderAgain() throws(ContainerError) { try rootfs?.openDescriptorFolder() }
+}
+
+// MARK: - What the child shows of itself
+
+extension InitProcess {
+    /// Becomes undumpable, for good.
+    package func hide() throws(ContainerError) {
+        isHidden = true
+        try stayHidden()
+    }
+
+    /// Hides again after a change of ids or of the user namespace, where fs.suid_dumpable may say otherwise. See proc(5).
+    package func stayHidden() throws(ContainerError) {
+        guard isHidden else { return }
+        try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
+    }
+
+    /// Closes all but the socket, the standard streams, what the program is passed, and the ways to its start.
+    package func closeHostDescriptors() throws(ContainerError) {
+        rootfs = nil
+        hostProcfs = nil
+        var kept: [Int32] = []
+        for entry in slots.filled {
+            if entry.slot == .start || entry.slot == .waitFifo {
+                kept.append(entry.raw)
+            } else {
+                _ = slots.take(entry.slot)
+            }
+        }
+        try closeAll(but: kept)
+    }
+}
+
+// MARK: - The conversation with the parent
+
+extension InitProcess {
+    /// Sends a message; a parent that is gone ends the child.
+    package func tell(_ message: Message, with descriptor: Int32? = nil) throws(ContainerError) {
+        do throws(Errno) {
+            try send(message.bytes, descriptors: descriptor.map { [$0] } ?? [], over: socket)
+        } catch Errno.brokenPipe {
+            exitProcess(1)
+        } catch {
+            throw ContainerError(operation: "sendmsg", errno: error, reason: "telling the runtime")
+        }
+    }
+
+    private func closeSocket() { _ = FileDescriptor(owning: socket) }
+
+    /// Waits for the parent's word; its end is the child's, too.
+    package func awaitProceed() throws(ContainerError) { _ = try awaitProceedWithDescriptor() }
+
+    /// Waits for the parent's word and takes the descriptor that comes along, if one does.
+    private func awaitProceedWithDescriptor() throws(ContainerError) -> FileDescriptor? {
+        let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket, capacity: 64) }
+        guard var received else { exitProcess(1) }
+        guard received.bytes == Message.proceed.bytes else {
+            throw ContainerError(operation: "recvmsg", reason: "unexpected message from the runtime")
+        }
+        return received.takeDescriptor()
+    }
+
+    /// Says that all is set up, and waits for the start.
+    package func waitForStart() throws(ContainerError) {
+        guard let start = slots.take(.start) else {
+            throw ContainerError(reason: "the child has no descriptor to wait on for the start")
+        }
+        // Whoever waits for a container that is never started can end it as any other program.
+        try attempt("sigaction") { () throws(Errno) in try endByUsualSignals() }
+        // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
+        // trace it.
+        rootfs = nil
+        try tell(.ready)
+        closeSocket()
+        let byte = try attempt("read", "the start signal") { () throws(Errno) in try read(start.raw, count: 1) }
+        // The end of the stream instead of a byte: the runtime is gone.
+        if byte.isEmpty { exitProcess(1) }
+        // Left open: whoever gave the signal waits for the end that closes at the exec.
+        _ = start.release()
+        isOnItsOwn = true
+    }
+
+    /// Ends the child with `error`, told to whoever listens.
+    private static func fail(_ error: ContainerError, _ process: InitProcess?) -> Never {
+        if process?.isOnItsOwn ?? false {
+            if !report(error.message + "\n") { process?.leave(error) }
+            exitProcess(255)
+        }
+        do throws(Errno) {
+            try send(Message.failed(error).bytes, over: process?.socket ?? 3)
+        } catch _ {
+            // The filter denies even this, or the parent is gone and standard error is all that is left.
+            process?.leave(error)
+            if process?.values.filter == nil {
+                report("apus init: the runtime ended before the container was set up\n")
+            }
+        }
+        exitProcess(1)
+    }
+
+    private func leave(_ error: ContainerError) {
+        var error = error
+        if values.filter != nil, error.remedy.isEmpty {
+            error.remedy = "the seccomp profile denies what the start of a program needs, and even saying so"
+        }
+        finalWord?.leave(error)
+    }
+
+    /// Writes to standard error; false when that is not possible.
+    @discardableResult
+    private static func report(_ text: String) -> Bool {
+        do throws(Errno) {
+            try writeOnce(ByteString(text), to: 2)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+/// Performs the plan that the runtime passed to this process; the entry of `apus init`.
+///
+/// Not for callers of the library: it is the other half of `Container.create` and `Container.exec`.
+public func runInitProcess() -> Never { InitProcess.run() }

@@ -1,0 +1,112 @@
+import ByteStrings
+import LinuxKernel
+
+extension RootfsSetup {
+    /// Mounts the unified hierarchy as the container's cgroup namespace shows it.
+    package func mountUnifiedCgroup(_ step: MountStep) throws(ContainerError) {
+        let target = try target(of: step, directory: true)
+        do throws(Errno) {
+            try mount(
+                step.source, on: target.file.raw, type: "cgroup2", step.flags,
+                data: step.data.isEmpty ? nil : step.data)
+        } catch {
+            guard let fallBack = step.hierarchies.first, error == .notPermitted || error == .busy else {
+                throw ContainerError(errno: error, reason: "mount cgroup2")
+            }
+            let source = try explained("open " + fallBack.source) { () throws(Errno) in
+                do throws(Errno) {
+                    return try FileDescriptor.open(fallBack.source, [.path, .directory])
+                } catch .noSuchFileOrDirectory where !fallBack.ownSource.isEmpty {
+                    return try FileDescriptor.open(fallBack.ownSource, [.path, .directory])
+                }
+            }
+            return try bindFolder(source.raw, step, on: target.file.raw)
+        }
+        guard step.needsFinishing else { return }
+        let mounted = try explained("open " + step.destination) { () throws(Errno) in
+            let mounted = try RootedPath(step.destination, in: root).open(directory: true)
+            guard try mounted.fileSystem() == .cgroup2 else { throw .staleFile }
+            return mounted
+        }
+        try finish(step, mounted.raw)
+    }
+
+    /// Shows the host's mount of the unified hierarchy, or a folder of it.
+    package func bindUnifiedCgroup(_ step: MountStep, from path: Path) throws(ContainerError) {
+        let source = try explained("open " + path) { () throws(Errno) in
+            try FileDescriptor.open(path, [.path, .directory])
+        }
+        let target = try target(of: step, directory: true)
+        try bindFolder(source.raw, step, on: target.file.raw)
+    }
+
+    private func bindFolder(_ source: Int32, _ step: MountStep, on target: Int32) throws(ContainerError) {
+        let set = MountAttributes(step.flags)
+        let change = MountAttributeChange(
+            set: set, clear: set.isDisjoint(with: .accessTimeField) ? [] : .accessTimeField)
+        let mounted = try explained("bind the host's cgroup file system") { () throws(Errno) in
+            let tree = try FileDescriptor.cloneTree(at: source, recursively: false)
+            try setMountAttributes(tree.raw, change)
+            try tree.attach(on: target)
+            return tree
+        }
+        try finish(step, mounted.raw)
+    }
+
+    /// Mounts a tmpfs with a folder for each hierarchy of cgroup v1.
+    package func mountCgroupHierarchies(_ step: MountStep) throws(ContainerError) {
+        let target = try target(of: step, directory: true)
+        var flags = step.flags.intersection(.perMount)
+        let isReadOnly = flags.contains(.readOnly)
+        var folder = step
+        folder.source = "tmpfs"
+        folder.type = "tmpfs"
+        let mounted = try mountHeld(folder, flags.subtracting(.readOnly), "mode=755", target)
+        for hierarchy in step.hierarchies {
+            // The folder is new and nobody else can reach it: names in it are as good as descriptors.
+            try explained("mkdir " + hierarchy.name) { () throws(Errno) in
+                try makeDirectory(hierarchy.name, at: mounted.raw, mode: 0o755)
+                try changeDirectory(mounted.raw)
+            }
+            if hierarchy.source.isEmpty {
+                try explained("mount cgroup " + hierarchy.name) { () throws(Errno) in
+                    try LinuxKernel.mount(
+                        "cgroup", on: hierarchy.name, type: hierarchy.isUnified ? "cgroup2" : "cgroup", flags,
+                        data: hierarchy.isUnified ? nil : hierarchy.data)
+                }
+            } else {
+                try explained("bind cgroup " + hierarchy.source) { () throws(Errno) in
+                    do throws(Errno) {
+                        try LinuxKernel.mount(hierarchy.source, on: hierarchy.name, .bind)
+                    } catch .noSuchFileOrDirectory where !hierarchy.ownSource.isEmpty {
+                        try LinuxKernel.mount(hierarchy.ownSource, on: hierarchy.name, .bind)
+                    }
+                    try remountBind(hierarchy.name, flags)
+                }
+            }
+            for link in hierarchy.links {
+                try explained("symlink " + link) { () throws(Errno) in
+                    try makeSymbolicLink(link, at: mounted.raw, to: hierarchy.name)
+                }
+            }
+        }
+        if isReadOnly {
+            flags.insert(.readOnly)
+            try explained("make the folder of the cgroups read-only") { () throws(Errno) in
+                try makeReadOnly(mounted.raw)
+            }
+        }
+        try finish(step, mounted.raw)
+    }
+
+    private func remountBind(_ name: Path, _ flags: MountFlags) throws(Errno) {
+        guard !flags.isEmpty else { return }
+        do throws(Errno) {
+            try LinuxKernel.mount(nil, on: name, flags.union([.remount, .bind]))
+        } catch .notPermitted {
+            let folder = try FileDescriptor.open(name, [.path, .directory])
+            let locked = try mountFlags(of: folder.raw).intersection(.perMount)
+            try LinuxKernel.mount(nil, on: name, flags.union(locked).union([.remount, .bind]))
+        }
+    }
+}

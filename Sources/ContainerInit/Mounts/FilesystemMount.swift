@@ -1,0 +1,196 @@
+import ByteStrings
+import LinuxKernel
+
+// mount(2) copies one page of data, the terminating zero included, and cuts what is longer.
+private let longestData = 4095
+
+extension RootfsSetup {
+    /// Mounts a new file system.
+    package func mountFileSystem(_ step: MountStep) throws(ContainerError) {
+        let target = try target(of: step, directory: true)
+        var flags = step.flags
+        if step.rules.contains(.readOnlyLater) { flags.remove(.readOnly) }
+        let data = data(of: step, on: target)
+        let needsDescriptor =
+            step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
+            || data.count > longestData || (step.kind == .proc && pidNamespace.raw != nil)
+            || (step.kind == .mqueue && !step.label.isEmpty)
+        if needsDescriptor {
+            let mounted = try mountHeld(step, flags, data, target)
+            if step.rules.contains(.copyUp), target.existed {
+                try copyUp(from: target.file.raw, to: mounted.raw, step.destination)
+            }
+            if step.kind == .mqueue, !step.label.isEmpty { try setLabel(step.label, of: mounted.raw) }
+            try finish(step, mounted.raw)
+            if step.rules.contains(.readOnlyLater) {
+                writableForNow.append(MountedPlace(destination: step.destination, mount: mounted))
+            }
+            return
+        }
+        do throws(Errno) {
+            try mount(step.source, on: target.file.raw, type: step.type, flags, data: data.isEmpty ? nil : data)
+        } catch {
+            try replaceRefused(step, flags, data, target, error)
+        }
+    }
+
+    /// The data for the kernel: what the options say, with the mode of the covered folder and the label.
+    private func data(of step: MountStep, on target: borrowing MountTarget) -> ByteString {
+        var data = step.data
+        if step.kind == .tmpfs, target.existed, !MountData.names("mode", in: data) {
+            let mode: ByteString = "mode=0\(String(target.status.permissions, radix: 8))"
+            data = data.isEmpty ? mode : "\(mode),\(data)"
+        }
+        if !step.label.isEmpty, step.kind != .mqueue, step.kind != .proc, step.kind != .sysfs {
+            let context: ByteString = "context=\"\(step.label)\""
+            data = data.isEmpty ? context : "\(data),\(context)"
+        }
+        return data
+    }
+
+    /// Replaces what the kernel refuses in a user namespace, or explains the refusal.
+    private func replaceRefused(
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget, _ error: Errno
+    ) throws(ContainerError) {
+        let inUserNamespace = step.rules.contains(.userNamespace)
+        switch step.kind {
+        case .sysfs where inUserNamespace && error == .notPermitted:
+            // Only the owner of the network namespace may mount its sysfs: show the host's.
+            let tree = try explained("open_tree /sys") { () throws(Errno) in
+                try FileDescriptor.cloneTree("/sys", at: workingDirectory, recursively: true)
+            }
+            try explained("mount the host's /sys") { () throws(Errno) in
+                try setMountAttributes(tree.raw, MountAttributeChange(set: MountAttributes(flags)), recursively: true)
+                try tree.attach(on: target.file.raw)
+            }
+        case .devpts where inUserNamespace && error == .invalidArgument && MountData.names("gid", in: data):
+            // The group of terminals has no id in this user namespace.
+            let data = MountData.removing("gid", from: data)
+            try explained("mount devpts") { () throws(Errno) in
+                try mount(step.source, on: target.file.raw, type: step.type, flags, data: data)
+            }
+        case .proc where error == .notPermitted:
+            throw ContainerError(
+                errno: error, reason: "mount proc",
+                remedy: inUserNamespace
+                    ? "the kernel gives a user namespace a new procfs only where a whole one is visible: /proc of the "
+                        + "host is partly covered, or the pid namespace belongs to another user namespace" : "")
+        case .bind, .remount, .proc, .sysfs, .tmpfs, .devpts, .mqueue, .cgroup1, .cgroup2, .cgroup2Bind, .other:
+            throw diagnosed(step, flags, data, error)
+        }
+    }
+
+    /// The failure of a mount with the property that is to blame: where the kernel has the calls, the steps of the mount
+    /// are tried one by one, without making it.
+    private func diagnosed(
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ errno: Errno
+    ) -> ContainerError {
+        var failure = ContainerError(errno: errno, reason: "mount " + step.type)
+        do throws(Errno) {
+            let context = try FileDescriptor.openFileSystem(step.type)
+            do throws(ContainerError) {
+                try configure(context, step, flags, data)
+            } catch {
+                return error
+            }
+            blameSource(of: step, &failure)
+        } catch .noSuchDevice {
+            failure.member = ".type"
+            failure.value = quoted(step.type)
+            failure.remedy =
+                step.type.isEmpty ? "a mount that is no bind needs one" : "/proc/filesystems lists those there are"
+        } catch {
+            // A kernel without these calls; its answer to mount(2) is all there is.
+        }
+        return failure
+    }
+
+    /// Names the source in a failure that can only be its own.
+    private func blameSource(of step: MountStep, _ failure: inout ContainerError) {
+        guard failure.errno == .noSuchFileOrDirectory || failure.errno == .blockDeviceRequired, !step.source.isEmpty
+        else { return }
+        failure.member = ".source"
+        failure.value = quoted(step.source)
+    }
+
+    /// Hands the options to a new file system, and tells which one it does not take.
+    private func configure(
+        _ context: borrowing FileDescriptor, _ step: MountStep, _ flags: MountFlags, _ data: ByteString
+    ) throws(ContainerError) {
+        func attempt(
+            _ member: String, _ value: ByteString, _ body: () throws(Errno) -> Void
+        ) throws(ContainerError) {
+            do throws(Errno) {
+                try body()
+            } catch {
+                throw ContainerError(
+                    member: member, value: quoted(value), errno: error,
+                    reason: "mount " + step.type + MountData.kernelMessage(of: context))
+            }
+        }
+        if !step.source.isEmpty {
+            try attempt(".source", step.source.bytes) { () throws(Errno) in
+                try context.configure("source", step.source.bytes)
+            }
+        }
+        for (flag, name) in MountData.superblockFlags where flags.contains(flag) {
+            try attempt(".options", name) { () throws(Errno) in try context.configure(flag: name) }
+        }
+        for option in MountData.options(data) {
+            let text = option.value.map { "\(option.key)=\($0)" as ByteString } ?? option.key
+            try attempt(".options", text) { () throws(Errno) in
+                if let value = option.value {
+                    try MountData.configure(context, option.key, value, type: step.type)
+                } else {
+                    try context.configure(flag: option.key)
+                }
+            }
+        }
+    }
+
+    /// Mounts with a descriptor of the mount as the result, for what still has to be done to it.
+    package func mountHeld(
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
+    ) throws(ContainerError) -> FileDescriptor {
+        let context: FileDescriptor
+        do throws(Errno) {
+            context = try FileDescriptor.openFileSystem(step.type)
+        } catch .noSuchSystemCall where data.count <= longestData {
+            return try mountAndReopen(step, flags, data, target)
+        } catch {
+            throw diagnosed(step, flags, data, error)
+        }
+        try configure(context, step, flags, data)
+        do throws(Errno) {
+            if step.kind == .proc, let raw = pidNamespace.raw { try context.configure("pidns", descriptor: raw) }
+            let mounted = try context.makeMount(MountAttributes(flags))
+            try mounted.attach(on: target.file.raw)
+            return mounted
+        } catch {
+            var failure = ContainerError(
+                errno: error, reason: "mount " + step.type + MountData.kernelMessage(of: context))
+            blameSource(of: step, &failure)
+            throw failure
+        }
+    }
+
+    // Kernels before 5.2.
+    private func mountAndReopen(
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
+    ) throws(ContainerError) -> FileDescriptor {
+        try explained("mount " + step.type) { () throws(Errno) in
+            try mount(step.source, on: target.file.raw, type: step.type, flags, data: data.isEmpty ? nil : data)
+            let mounted = try RootedPath(step.destination, in: root).open(.refuse, directory: true)
+            // Another file system than before is the new one: nobody else can mount here.
+            guard try mounted.status().device != target.status.device else { throw .staleFile }
+            return mounted
+        }
+    }
+
+    private func setLabel(_ label: ByteString, of mount: Int32) throws(ContainerError) {
+        try explained("set the security label of the mount") { () throws(Errno) in
+            try enterDescriptorFolder()
+            try setExtendedAttribute("security.selinux", label.bytes + [0], of: "\(mount)")
+        }
+    }
+}

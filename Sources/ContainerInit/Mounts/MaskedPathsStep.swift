@@ -1,0 +1,101 @@
+import ByteStrings
+import LinuxKernel
+
+/// Hides paths of the container: files behind the null device, folders behind an empty read-only file system.
+package struct MaskedPathsStep: Equatable, RootfsStep {
+    package static let name: StaticString = "masked-paths"
+
+    package var paths: [Path] = []
+    /// The SELinux context of the empty file system, or empty.
+    package var label = ByteString()
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("paths", &paths)
+        try visitor.field("label", &label)
+    }
+
+    package func perform(in setup: RootfsSetup) throws(ContainerError) { try setup.mask(self) }
+}
+
+extension RootfsSetup {
+    fileprivate func mask(_ step: MaskedPathsStep) throws(ContainerError) {
+        guard !step.paths.isEmpty else { return }
+        var emptyFolder: MountedPlace?
+        for (index, path) in step.paths.enumerated() {
+            guard let place = try openIfPresent(path, index, "mask") else { continue }
+            let device: Int32
+            do throws(ContainerError) {
+                device = try knownNullDevice()
+            } catch {
+                throw Self.blamed(error, path, index)
+            }
+            do throws(Errno) {
+                do throws(Errno) {
+                    try bind(device, on: place.raw)
+                } catch .notDirectory {
+                    if let folder = emptyFolder {
+                        do throws(Errno) {
+                            try bind(folder.mount.raw, on: place.raw)
+                        } catch {
+                            // One that cannot be bound serves its own place alone.
+                            emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
+                        }
+                    } else {
+                        emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
+                    }
+                }
+            } catch {
+                throw ContainerError(
+                    operation: "mask", member: "[\(index)]", subject: path, errno: error)
+            }
+        }
+    }
+
+    /// What keeps a path from being masked is not always the path.
+    private static func blamed(_ error: ContainerError, _ path: Path, _ index: Int) -> ContainerError {
+        var failure = error
+        failure.operation = "mask " + path + ": " + error.operation
+        failure.member = "[\(index)]"
+        return failure
+    }
+
+    /// Covers a folder with an empty file system; the result serves for other folders, too.
+    private func mountEmptyFolder(on place: Int32, _ path: Path, label: ByteString) throws(Errno) -> MountedPlace? {
+        let data: ByteString =
+            label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"\(label)\""
+        try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
+        let covered = try RootedPath(path, in: root).open(directory: true)
+        // It is shared only if it is what was just mounted.
+        guard try covered.fileSystem() == .tmpfs else { return nil }
+        guard try fileStatus(of: place).device != covered.status().device else { return nil }
+        return MountedPlace(destination: path, mount: covered)
+    }
+
+    /// The null device: a node that was made or checked, never just what is called `/dev/null`.
+    private func knownNullDevice() throws(ContainerError) -> Int32 {
+        if let known = nullDevice?.raw { return known }
+        let node: FileDescriptor
+        do throws(Errno) {
+            node = try openNullDevice()
+        } catch {
+            let isOther = error == .noSuchDevice
+            throw ContainerError(
+                operation: "open", subject: "/dev/null in the root file system", errno: error,
+                reason: isOther ? "it is not the null device 1:3" : "",
+                remedy: isOther
+                    ? ""
+                    : "masked files are covered by the container's null device: mount a tmpfs on /dev, which gets one")
+        }
+        let raw = node.raw
+        nullDevice = consume node
+        return raw
+    }
+
+    private func openNullDevice() throws(Errno) -> FileDescriptor {
+        let node = try RootedPath("/dev/null", in: root).open()
+        guard try node.status().isNullDevice else { throw .noSuchDevice }
+        return node
+    }
+}

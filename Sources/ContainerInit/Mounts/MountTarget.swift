@@ -1,0 +1,79 @@
+import ByteStrings
+import LinuxKernel
+
+/// The place of a mount: resolved once, inside the root, and checked.
+package struct MountTarget: ~Copyable {
+    /// The file or folder that is mounted on.
+    package let file: FileDescriptor
+    /// False when it was made for the mount.
+    package let existed: Bool
+    /// Its facts before the mount.
+    package let status: FileStatus
+}
+
+extension RootfsSetup {
+    /// Finds or makes the place of `step`.
+    package func target(of step: MountStep, directory: Bool) throws(ContainerError) -> MountTarget {
+        if step.coversRoot {
+            guard directory else {
+                throw ContainerError(errno: .notDirectory, reason: "only a folder can be the root")
+            }
+            return try explained("stat the root file system") { () throws(Errno) in
+                let file = try FileDescriptor(duplicating: root)
+                let status = try file.status()
+                return MountTarget(file: file, existed: true, status: status)
+            }
+        }
+        let path = RootedPath(step.destination, in: root)
+        if !step.rules.contains(.insideProc), step.destination.isBelow("/proc") {
+            throw insideProc(step, path)
+        }
+        let links: RootedPath.Links =
+            switch step.kind {
+            // A link here would let the image choose where the kernel's own files appear.
+            case .proc, .sysfs: .refuse
+            default: step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
+            }
+        let found: (file: Int32, existed: Bool)
+        do throws(Errno) {
+            found = directory ? try path.openOrMakeDirectory(links) : try path.openOrMakeFile(links)
+        } catch {
+            if links == .refuse, error == .tooManySymbolicLinks || error == .notDirectory {
+                throw ContainerError(
+                    member: ".destination",
+                    reason: "filesystem \"" + step.type + "\" must be mounted on ordinary directory")
+            }
+            throw ContainerError(
+                member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system",
+                remedy: error == .notDirectory && directory ? "a folder can only be mounted on a folder" : "")
+        }
+        let file = FileDescriptor(owning: found.file)
+        let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
+        if isRoot(status) {
+            throw ContainerError(
+                member: ".destination",
+                reason: "mountpoint \"" + step.destination + "\" is on the top of the root file system")
+        }
+        if found.existed, !step.rules.contains(.insideProc) {
+            let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystem() }
+            if system == .proc {
+                throw insideProc(step)
+            }
+        }
+        return MountTarget(file: file, existed: found.existed, status: status)
+    }
+
+    /// The refusal of a place in /proc. For a file that is not there it says so, as runc does, which tries to make it:
+    /// engines tell the two apart.
+    private func insideProc(_ step: MountStep, _ path: RootedPath? = nil) -> ContainerError {
+        var failure = ContainerError(
+            member: ".destination",
+            reason: "\"" + step.destination + "\" cannot be mounted because it is inside /proc")
+        do throws(Errno) {
+            _ = try path?.open()
+        } catch {
+            failure.errno = error
+        }
+        return failure
+    }
+}

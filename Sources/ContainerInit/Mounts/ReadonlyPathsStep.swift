@@ -1,0 +1,79 @@
+import ByteStrings
+import LinuxKernel
+
+/// Makes paths of the container read-only; one that does not exist is skipped.
+package struct ReadonlyPathsStep: Equatable, RootfsStep {
+    package static let name: StaticString = "readonly-paths"
+
+    package var paths: [Path] = []
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("paths", &paths)
+    }
+
+    package func perform(in setup: RootfsSetup) throws(ContainerError) { try setup.makeReadOnly(self) }
+}
+
+extension RootfsSetup {
+    /// Makes paths read-only by covering each with a read-only copy of itself.
+    fileprivate func makeReadOnly(_ step: ReadonlyPathsStep) throws(ContainerError) {
+        for (index, path) in step.paths.enumerated() {
+            guard let place = try openIfPresent(path, index, "make read-only") else { continue }
+            do throws(Errno) {
+                // What covers the root is seen by nobody whose root it is.
+                if try isRootPlace(place.raw) {
+                    try makeReadOnly(root)
+                    continue
+                }
+                let tree = try FileDescriptor.cloneTree(at: place.raw, recursively: true)
+                try setMountAttributes(tree.raw, MountAttributeChange(set: .readOnly))
+                try tree.attach(on: place.raw)
+            } catch {
+                guard error == .noSuchSystemCall || error == .notPermitted else {
+                    throw ContainerError(
+                        operation: "make read-only", member: "[\(index)]", subject: path, errno: error)
+                }
+                do throws(ContainerError) {
+                    try coverReadOnly(place.raw, path)
+                } catch {
+                    throw error.at("[\(index)]")
+                }
+            }
+        }
+    }
+
+    /// Whether a path led back to the root itself. A mount of the same folder elsewhere is another place.
+    private func isRootPlace(_ place: Int32) throws(Errno) -> Bool {
+        guard isRoot(try fileStatus(of: place)) else { return false }
+        do throws(Errno) {
+            return try mountID(of: place) == mountID(of: root)
+        } catch .noSuchSystemCall {
+            return true
+        }
+    }
+
+    // Kernels before 5.12, and filters that know mount(2) only.
+    private func coverReadOnly(_ place: Int32, _ path: Path) throws(ContainerError) {
+        try attempt("make read-only", path) { () throws(Errno) in
+            try bind(place, on: place, recursively: true)
+            let covered = try RootedPath(path, in: root).open()
+            let (before, after) = (try fileStatus(of: place), try covered.status())
+            guard before.inode == after.inode, before.device == after.device else { throw .staleFile }
+            try makeReadOnly(covered.raw)
+        }
+    }
+
+    /// Opens a path that is to be restricted; nil where there is none.
+    package func openIfPresent(
+        _ path: Path, _ index: Int, _ operation: String
+    ) throws(ContainerError) -> FileDescriptor? {
+        do throws(Errno) {
+            return try RootedPath(path, in: root).open()
+        } catch {
+            if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
+            throw ContainerError(operation: operation, member: "[\(index)]", subject: path, errno: error)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import ByteStrings
+import LinuxKernel
+
+/// Makes the root file system a mount of its own that nothing of the host propagates into.
+package struct RootStep: Equatable, RootfsStep {
+    package static let name: StaticString = "prepare-root"
+
+    /// The root file system, as an absolute path of the host.
+    package var path = Path()
+    /// How all mounts of the container's namespace propagate before the container's own are made.
+    package var propagation: MountFlags = [.slave, .recursive]
+    /// False when the container shares the runtime's mount namespace: then no mount outside the root is changed.
+    package var hasMountNamespace = true
+    /// Whether the root goes on receiving mounts of the host, as an explicit `slave` asks for.
+    package var followsHost = false
+    /// Where the parent put the prepared tree, for a root that the container's user cannot reach.
+    package var tree: Slot?
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("path", &path)
+        try visitor.field("propagation", &propagation)
+        try visitor.field("ownMountNamespace", &hasMountNamespace)
+        try visitor.field("followsHost", &followsHost)
+        try visitor.field("tree", &tree, .hidden)
+    }
+
+    package func perform(in setup: RootfsSetup) throws(ContainerError) { try setup.prepareRoot(self) }
+}
+
+extension RootfsSetup {
+    /// Makes the root file system a private mount of its own.
+    fileprivate func prepareRoot(_ step: RootStep) throws(ContainerError) {
+        // Without a mount namespace the host's mounts are the container's: none of them is changed, but the container's
+        // own lie on the one made here, and go away with it.
+        if step.hasMountNamespace {
+            try attempt("change the propagation of", "/") { () throws(Errno) in
+                try LinuxKernel.mount(nil, on: "/", step.propagation)
+            }
+            if step.propagation.contains(.shared) { try makeParentPrivate(of: step.path) }
+        }
+        if let slot = step.tree {
+            guard let tree = slots.take(slot) else {
+                throw ContainerError(operation: "mount", subject: step.path, reason: "the prepared tree is missing")
+            }
+            return try attachRoot(tree, at: step.path)
+        }
+        let folder = try attempt("open", step.path) { () throws(Errno) in
+            try FileDescriptor.open(step.path, [.path, .directory])
+        }
+        let mounted = try attempt("bind the root file system", step.path) { () throws(Errno) in
+            do throws(Errno) {
+                let tree = try FileDescriptor.cloneTree(at: folder.raw, recursively: true)
+                let propagation: MountFlags = step.followsHost ? .slave : .privatePropagation
+                try setMountAttributes(tree.raw, MountAttributeChange(propagation: propagation))
+                try tree.attach(on: folder.raw)
+                return tree
+            } catch {
+                guard error == .noSuchSystemCall || error == .notPermitted else { throw error }
+                return try bindRootByPath(folder.raw, step.path)
+            }
+        }
+        try setRoot(mounted)
+    }
+
+    // Kernels before 5.12, and filters that know mount(2) only.
+    private func bindRootByPath(_ folder: Int32, _ path: Path) throws(Errno) -> FileDescriptor {
+        try bind(folder, on: folder, recursively: true)
+        let mounted = try FileDescriptor.open(path, [.path, .directory])
+        try mount(nil, on: mounted.raw, .privatePropagation)
+        return mounted
+    }
+
+    private func attachRoot(_ tree: consuming FileDescriptor, at path: Path) throws(ContainerError) {
+        try attempt("bind the root file system", path) { () throws(Errno) in
+            do throws(Errno) {
+                let folder = try FileDescriptor.open(path, [.path, .directory])
+                try tree.attach(on: folder.raw)
+            } catch .permissionDenied {
+                // The container's user cannot reach the path; pivot_root(2) is content with any place.
+                let folder = try FileDescriptor.open("/", [.path, .directory])
+                try tree.attach(on: folder.raw)
+            }
+        }
+        try setRoot(tree)
+    }
+
+    /// pivot_root(2) refuses a root on a shared mount, and a mount made on one would show on the host.
+    private func makeParentPrivate(of path: Path) throws(ContainerError) {
+        var path = path
+        while true {
+            do throws(Errno) {
+                return try LinuxKernel.mount(nil, on: path, .privatePropagation)
+            } catch {
+                // EINVAL: no mount is here; it is further up.
+                guard error == .invalidArgument, path != "/" else {
+                    throw ContainerError(operation: "make private", subject: path, errno: error)
+                }
+            }
+            path = path.parent
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import ByteStrings
+import LinuxKernel
+
+/// The container's view of the file system while the child makes it.
+///
+/// Everything below the root was filled by somebody hostile. So each path in it is resolved once, inside the root, to a
+/// descriptor, and all that happens to it goes to that descriptor. Only a process with a single thread in the
+/// container's mount namespace may use this; it changes the working directory.
+package final class RootfsSetup {
+    /// A procfs that nothing of the container can reach.
+    package let procfs: FileDescriptor
+    /// What the parent prepared.
+    package let slots: Slots
+    /// The folder with the own descriptors, for calls that take nothing but a path.
+    private var numbers: FileDescriptor
+    private var rootFolder: FileDescriptor?
+    private var rootDevice: UInt64 = 0
+    private var rootInode: UInt64 = 0
+    /// Has the parent map the ids of a tree, by the step of its slot.
+    package var mapIDs: ((Int32, Slot) throws(ContainerError) -> Void)?
+    /// The pid namespace of the container, if this process has joined it for its children only.
+    package var pidNamespace: FileDescriptor?
+    /// Has the parent prepare the tree of a slot that it has left empty.
+    package var requestTree: ((Slot) throws(ContainerError) -> FileDescriptor?)?
+    /// Mounts that become read-only at the end.
+    package var writableForNow: [MountedPlace] = []
+    /// Device nodes that the parent made, by the names it gave them.
+    package var preparedDevices: [MountedPlace] = []
+    /// The container's folder of devices, once the first device was made.
+    package var deviceFolder: FileDescriptor?
+    /// A node that is known to be the null device, in a mount of the container.
+    package var nullDevice: FileDescriptor?
+
+    /// Starts with a procfs of the own pid namespace; see `Procfs.openPrivate`.
+    package init(procfs: consuming FileDescriptor, slots: Slots) throws(ContainerError) {
+        let folder = try Self.openDescriptorFolder(in: procfs.raw)
+        self.procfs = procfs
+        self.slots = slots
+        numbers = folder
+    }
+
+    private static func openDescriptorFolder(in procfs: Int32) throws(ContainerError) -> FileDescriptor {
+        try attempt("open", "/proc/self/fd") { () throws(Errno) in
+            try FileDescriptor.open("self/fd", at: procfs, [.path, .directory])
+        }
+    }
+
+    /// Goes on in another process than the one it was made in.
+    package func openDescriptorFolder() throws(ContainerError) {
+        numbers = try Self.openDescriptorFolder(in: procfs.raw)
+    }
+
+    /// The container's root folder.
+    package var root: Int32 { rootFolder?.raw ?? -1 }
+
+    /// The runtime's own procfs, for the files that are written later, such as `self/attr/exec`.
+    package var ownProcfs: Int32 { procfs.raw }
+
+    package func setRoot(_ folder: consuming FileDescriptor) throws(ContainerError) {
+        let status = try attempt("stat", "the root file system") { () throws(Errno) in try folder.status() }
+        guard status.kind == .directory else {
+            throw ContainerError(operation: "open", subject: "the root file system", errno: .notDirectory)
+        }
+        rootDevice = status.device
+        rootInode = status.inode
+        rootFolder = consume folder
+    }
+
+    /// Goes on in a mount that lies on the root: what follows is made in it, and it becomes the container's root.
+    package func adoptRoot(_ mount: Int32) throws(ContainerError) {
+        deviceFolder = nil
+        try setRoot(
+            try attempt("dup", "the root file system") { () throws(Errno) in try FileDescriptor(duplicating: mount) })
+    }
+
+    package func isRoot(_ status: FileStatus) -> Bool { status.inode == rootInode && status.device == rootDevice }
+}
+
+/// A mount that is held by its descriptor.
+package final class MountedPlace {
+    package let destination: Path
+    package let mount: FileDescriptor
+
+    package init(destination: Path, mount: consuming FileDescriptor) {
+        self.destination = destination
+        self.mount = mount
+    }
+}
+
+// MARK: - Calls on descriptors
+
+extension RootfsSetup {
+    /// Makes files and folders get the permissions they are made with, whatever mask the caller of the runtime has.
+    package func withoutMask(_ body: () throws(ContainerError) -> Void) throws(ContainerError) {
+        let mask = setFileCreationMask(0)
+        defer { setFileCreationMask(mask) }
+        try body()
+    }
+
+    /// Mounts on what the descriptor `target` names, or changes the mount that it names.
+    ///
+    /// mount(2) takes a path: a number in the own folder of descriptors, which leads to the file itself, whatever
+    /// happened to its name.
+    package func mount(
+        _ source: Path?, on target: Int32, type: ByteString? = nil, _ flags: MountFlags, data: ByteString? = nil
+    ) throws(Errno) {
+        try enterDescriptorFolder()
+        try LinuxKernel.mount(source, on: "\(target)", type: type, flags, data: data)
+    }
+
+    /// Makes a number as a path mean the own descriptor of that number.
+    package func enterDescriptorFolder() throws(Errno) { try changeDirectory(numbers.raw) }
+
+    /// Binds the file or folder behind `source` on `target`.
+    package func bind(_ source: Int32, on target: Int32, recursively: Bool = false) throws(Errno) {
+        try mount("\(source)", on: target, recursively ? [.bind, .recursive] : .bind)
+    }
+
+    /// Changes the propagation of the mount behind `descriptor`.
+    package func setPropagation(_ flags: MountFlags, of descriptor: Int32) throws(Errno) {
+        do throws(Errno) {
+            try setMountAttributes(
+                descriptor, MountAttributeChange(propagation: flags.intersection(.propagation)),
+                recursively: flags.contains(.recursive))
+        } catch .noSuchSystemCall {
+            try mount(nil, on: descriptor, flags)
+        } catch .notPermitted {
+            try mount(nil, on: descriptor, flags)
+        }
+    }
+
+    /// Makes the mount behind `descriptor` read-only and leaves its other flags.
+    package func makeReadOnly(_ descriptor: Int32) throws(Errno) {
+        do throws(Errno) {
+            try setMountAttributes(descriptor, MountAttributeChange(set: .readOnly))
+        } catch .noSuchSystemCall {
+            try remountReadOnly(descriptor)
+        } catch .notPermitted {
+            try remountReadOnly(descriptor)
+        }
+    }
+
+    private func remountReadOnly(_ descriptor: Int32) throws(Errno) {
+        let kept = try mountFlags(of: descriptor).intersection(.perMount)
+        try mount(nil, on: descriptor, kept.union([.remount, .bind, .readOnly]))
+    }
+}
+
+/// Runs `body`; an `Errno` it throws becomes an error whose `reason` tells what was done.
+@inline(__always)
+package func explained<Result: ~Copyable>(
+    _ reason: @autoclosure () -> String, _ body: () throws(Errno) -> Result
+) throws(ContainerError) -> Result {
+    do throws(Errno) {
+        return try body()
+    } catch {
+        throw ContainerError(errno: error, reason: reason())
+    }
+}

@@ -1,0 +1,13 @@
+import ByteStrings
+
+/// Tells the runtime that all is set up and waits for the start.
+package struct WaitForStartStep: ChildStep {
+    package static let name: StaticString = "wait-for-start"
+
+    package init() {}
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
+
+    package func perform(in process: InitProcess) throws(ContainerError) { try process.waitForStart() }
+
+    package func sends(_ message: Message) -> Bool { if case .ready = message { true } else { false } }
+}

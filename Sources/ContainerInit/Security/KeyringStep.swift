@@ -1,0 +1,39 @@
+import ByteStrings
+import LinuxKernel
+
+/// Joins a session keyring, so that the container has none of the caller's keys. See keyctl(2).
+package struct KeyringStep: ChildStep {
+    package static let name: StaticString = "session-keyring"
+
+    package var keyring = ByteString()
+    /// Permission bits to add, so that the possessor can search it; 0 when the ring exists and is only joined.
+    package var permissions: UInt32 = 0
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("name", &keyring)
+        try visitor.field("permissions", &permissions, .hexadecimal)
+    }
+
+    package var detail: String { keyring.text }
+
+    package func perform(in process: InitProcess) throws(ContainerError) {
+        let number: Int
+        do throws(Errno) {
+            number = try Keyring.joinSession(keyring)
+        } catch Errno.noSuchSystemCall {
+            // A kernel without keyrings has none to isolate.
+            return
+        } catch {
+            throw ContainerError(
+                operation: "keyctl(KEYCTL_JOIN_SESSION_KEYRING)", subject: keyring.text, errno: error)
+        }
+        guard permissions != 0 else { return }
+        try attempt("keyctl(KEYCTL_SETPERM)", keyring.text) { () throws(Errno) in
+            let fields = try Keyring.describe(number).parts(separatedBy: UInt8(ascii: ";"), keepingEmpty: true)
+            guard fields.count > 3, let current = UInt32(fields[3].text, radix: 16) else { throw .invalidArgument }
+            try Keyring.allow(number, permissions: current | permissions)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ByteStrings
+import LinuxKernel
+import Seccomp
+
+/// Loads the filter of system calls. See seccomp(2).
+package struct SeccompStep: ChildStep {
+    package static let name: StaticString = "seccomp"
+
+    /// The program with its flags, as `SeccompProgram` packs it.
+    package var words: [UInt64] = []
+    /// Whether a listener comes with it.
+    package var listens = false
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("words", &words, .hidden)
+        try visitor.field("listens", &listens)
+    }
+
+    package var detail: String {
+        "\(max(0, words.count - 1)) instructions" + (listens ? ", with a listener" : "")
+    }
+
+    package func perform(in process: InitProcess) throws(ContainerError) {
+        guard let program = SeccompProgram(words: words) else {
+            throw ContainerError(operation: "seccomp(SECCOMP_SET_MODE_FILTER)", reason: "the filter is empty")
+        }
+        try attempt("sigaction") { () throws(Errno) in try endByFaults() }
+        let listener = try attempt("seccomp(SECCOMP_SET_MODE_FILTER)") { () throws(Errno) in try program.load() }
+        process.values.filter = words
+        guard let listener else { return }
+        try process.tell(.seccompListener, with: listener.raw)
+        try process.awaitProceed()
+    }
+
+    package func sends(_ message: Message) -> Bool {
+        if case .seccompListener = message { listens } else { false }
+    }
+}

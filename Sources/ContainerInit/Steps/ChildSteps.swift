@@ -1,0 +1,82 @@
+import ByteStrings
+import LinuxKernel
+
+/// All kinds of steps of the child. The place of a kind is its number in the bytes of a plan.
+package enum ChildSteps {
+    package static let kinds: [any ChildStep.Type] = [
+        OOMScoreStep.self, ResetAffinityStep.self, HideStep.self, JoinNamespaceStep.self, ForkStep.self,
+        EnterPIDNamespaceStep.self, BecomeRootStep.self, MeetStep.self, UnshareStep.self, TimeOffsetStep.self,
+        EnterTimeNamespaceStep.self, SessionStep.self, KeyringStep.self, LoopbackStep.self, HostnameStep.self,
+        DomainnameStep.self, RootStep.self, MountStep.self, PreparedDevicesStep.self, DeviceStep.self,
+        DeviceLinksStep.self, RootSwitchStep.self, RootfsPropagationStep.self, SysctlStep.self,
+        ReadonlyMountsStep.self, ReadonlyPathsStep.self, MaskedPathsStep.self, ReadonlyRootStep.self,
+        TerminalStep.self, ControllingTerminalStep.self, NullStreamsStep.self, ChildHooksStep.self,
+        PersonalityStep.self, MemoryPolicyStep.self, SchedulerStep.self, IOPriorityStep.self, AffinityStep.self,
+        SecurityLabelStep.self, NoNewPrivilegesStep.self, ResourceLimitStep.self, BoundingSetStep.self,
+        IdentityStep.self, MakeWorkingDirectoryStep.self, WorkingDirectoryStep.self, LookUpProgramStep.self,
+        CapabilitiesStep.self, SeccompStep.self, WaitForStartStep.self, WaitForReaderStep.self, ExecuteStep.self,
+    ]
+
+    /// The number of a kind.
+    package static func number(of step: any ChildStep) -> UInt8? {
+        let type = type(of: step)
+        return kinds.firstIndex { $0 == type }.map { UInt8($0) }
+    }
+}
+
+extension Planned: FieldValue where Kind == any ChildStep {
+    package func encode(to encoder: inout PlanEncoder) {
+        guard let number = ChildSteps.number(of: step) else { preconditionFailure("a kind of step is not in the list") }
+        encoder.append(number)
+        origin.encode(to: &encoder)
+        step.encode(to: &encoder)
+    }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        let number = Int(try decoder.take())
+        guard number < ChildSteps.kinds.count else { throw PlanCodingError() }
+        let origin = try Origin(from: &decoder)
+        self.init(try ChildSteps.kinds[number].init(from: &decoder), origin)
+    }
+
+    package var shown: String { step.detail }
+}
+
+/// All that the child gets: which descriptors it inherited, and its steps.
+package struct ChildPlan: FieldRecord {
+    /// The inherited descriptors: a slot, and the number it has in the child.
+    package var slots: [InheritedSlot] = []
+    package var steps: [Planned<any ChildStep>] = []
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("slots", &slots)
+        try visitor.field("steps", &steps)
+    }
+
+    /// Whether it makes a root file system.
+    package var makesRootfs: Bool { steps.contains(RootStep.self) }
+
+    /// Whether it enters a joined pid namespace at its end.
+    package var entersLate: Bool { steps.contains(EnterPIDNamespaceStep.self) }
+
+    /// Whether the child loads a seccomp filter.
+    package var hasFilter: Bool { steps.contains(SeccompStep.self) }
+
+    /// How many descriptors from 3 on the program gets.
+    package var passedDescriptors: Int32 { Int32(clamping: slots.count { $0.slot.purpose == .passed }) }
+}
+
+/// A descriptor that came with the exec.
+package struct InheritedSlot: FieldRecord {
+    package var slot = Slot()
+    package var number: Int32 = -1
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("slot", &slot)
+        try visitor.field("number", &number)
+    }
+}

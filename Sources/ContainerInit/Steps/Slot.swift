@@ -1,0 +1,109 @@
+import ByteStrings
+import LinuxKernel
+
+/// The name of a descriptor that is made while a plan runs.
+///
+/// A plan is data and holds no descriptors: a step that makes one fills a slot, a step that needs one empties it.
+package struct Slot: Hashable, FieldRecord {
+    /// What the descriptor is for.
+    package enum Purpose: UInt8, FieldCode {
+        /// What the child reads a byte from before it starts the program.
+        case start
+        /// The other end of that, where the word is written.
+        case starter
+        /// The pidfd of a container that a process joins.
+        case containerProcess
+        /// A file system with device nodes for the container.
+        case deviceNodes
+        /// The fifo whose reader a process waits for.
+        case waitFifo
+        /// What becomes a standard stream of the child, if not the runtime's own.
+        case standardStream
+        /// A descriptor that is passed to the program.
+        case passed
+        /// The namespace file of an entry of linux.namespaces.
+        case namespace
+        /// A tree of mounts that the parent takes.
+        case mountSource
+        /// The files that the output of hooks is copied to.
+        case hookOutput, hookErrorOutput
+        /// The socket that gets the master of the terminal.
+        case consoleSocket
+        /// The socket that gets a pidfd of the process.
+        case pidfdSocket
+    }
+
+    package private(set) var purpose = Purpose.start
+    /// Which one, where there are several.
+    package private(set) var index: UInt16 = 0
+
+    package init() {}
+
+    private init(_ purpose: Purpose, _ index: Int = 0) {
+        self.purpose = purpose
+        self.index = UInt16(clamping: index)
+    }
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("purpose", &purpose)
+        try visitor.field("index", &index)
+    }
+
+    package static let start = Slot(.start)
+    package static let starter = Slot(.starter)
+    package static let containerProcess = Slot(.containerProcess)
+    package static let deviceNodes = Slot(.deviceNodes)
+    package static let waitFifo = Slot(.waitFifo)
+    package static let hookOutput = Slot(.hookOutput)
+    package static let hookErrorOutput = Slot(.hookErrorOutput)
+    package static let consoleSocket = Slot(.consoleSocket)
+    package static let pidfdSocket = Slot(.pidfdSocket)
+    /// Standard input (0), output (1) or error (2).
+    package static func standardStream(_ number: Int32) -> Slot { Slot(.standardStream, Int(number)) }
+    package static func passed(_ index: Int) -> Slot { Slot(.passed, index) }
+    package static func namespace(_ index: Int) -> Slot { Slot(.namespace, index) }
+    package static func mountSource(_ index: Int) -> Slot { Slot(.mountSource, index) }
+
+    /// Whether the child gets the descriptor.
+    package var isForChild: Bool {
+        switch purpose {
+        case .start, .containerProcess, .deviceNodes, .waitFifo, .standardStream, .passed, .namespace, .mountSource,
+            .hookOutput, .hookErrorOutput:
+            true
+        case .starter, .consoleSocket, .pidfdSocket: false
+        }
+    }
+}
+
+/// The descriptors that the performer of a plan holds, by slot.
+///
+/// Descriptors that are still here when the table goes away are closed.
+package final class Slots {
+    private var entries: [(slot: Slot, raw: Int32)] = []
+
+    package init() {}
+
+    deinit {
+        for entry in entries { _ = FileDescriptor(owning: entry.raw) }
+    }
+
+    /// Puts a descriptor into an empty slot.
+    package func fill(_ slot: Slot, _ descriptor: consuming FileDescriptor) {
+        entries.append((slot, descriptor.release()))
+    }
+
+    /// Takes the descriptor out of its slot; nil when the slot is empty.
+    package func take(_ slot: Slot) -> FileDescriptor? {
+        guard let index = entries.firstIndex(where: { $0.slot == slot }) else { return nil }
+        return FileDescriptor(owning: entries.remove(at: index).raw)
+    }
+
+    /// The number of the descriptor in a slot, which stays there.
+    package func peek(_ slot: Slot) -> Int32? { entries.first { $0.slot == slot }?.raw }
+
+    /// All filled slots in the order they were filled.
+    package var filled: [(slot: Slot, raw: Int32)] { entries }
+
+    /// How many slots of a purpose are filled.
+    package func count(of purpose: Slot.Purpose) -> Int { entries.count { $0.slot.purpose == purpose } }
+}

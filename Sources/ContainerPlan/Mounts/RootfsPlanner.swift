@@ -1,0 +1,185 @@
+import ByteStrings
+import ContainerInit
+import ContainerSteps
+import LinuxKernel
+import RuntimeSpec
+
+/// Decides each step of the file system by the configuration.
+package struct RootfsPlanner {
+    package let spec: Spec
+    package let facts: MountFacts
+    package let hasMountNamespace: Bool
+    package let hasUserNamespace: Bool
+    package let hasCgroupNamespace: Bool
+
+    package init(spec: Spec, facts: MountFacts) {
+        self.spec = spec
+        self.facts = facts
+        let namespaces = spec.linux?.namespaces ?? []
+        hasMountNamespace = namespaces.contains { $0.type == .mount }
+        hasUserNamespace = namespaces.contains { $0.type == .user }
+        hasCgroupNamespace = namespaces.contains { $0.type == .cgroup }
+    }
+
+    /// True when the parent takes the sources of binds: the container's user may not reach what the host's root can.
+    package var preparesTrees: Bool { hasUserNamespace && !facts.isRootless && hasMountNamespace }
+
+    private var sharesMounts: Bool { spec.linux?.rootfsPropagation?.flags.contains(.shared) ?? false }
+
+    /// How prepared trees propagate. They were made outside, so the kernel did not cut them off from the host.
+    package var treePropagation: MountFlags { sharesMounts && !hasUserNamespace ? [] : rootPropagation }
+
+    /// How all mounts propagate at first. Unless they shall be shared, none may spread to the host; an unbindable root
+    /// could not be bound on itself, so it becomes that later.
+    private var rootPropagation: MountFlags {
+        guard let flags = spec.linux?.rootfsPropagation?.flags else { return [.slave, .recursive] }
+        if flags.contains(.shared) { return hasUserNamespace ? [.slave, .recursive] : flags }
+        return flags.contains(.privatePropagation) ? [.privatePropagation, .recursive] : [.slave, .recursive]
+    }
+
+    package func root() -> RootStep {
+        RootStep {
+            $0.path = facts.rootfs
+            $0.propagation = rootPropagation
+            $0.hasMountNamespace = hasMountNamespace
+            $0.followsHost = spec.linux?.rootfsPropagation?.flags.contains(.slave) ?? false
+            $0.tree = preparesTrees ? .mountSource(0) : nil
+        }
+    }
+
+    package func rootSwitch() -> RootSwitchStep {
+        RootSwitchStep {
+            $0.way = !hasMountNamespace ? .changeRoot : facts.keepsHostRoot ? .move : .pivot
+            $0.oldRootIsShared = rootPropagation.contains(.shared)
+        }
+    }
+
+    /// The SELinux context of new file systems.
+    package func label() throws(ContainerError) -> ByteString {
+        guard let label = spec.linux?.mountLabel, !label.isEmpty else { return "" }
+        guard facts.hasSELinux else {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.mountLabel), value: quoted(label),
+                reason: "selinux label is specified in config, but selinux is disabled or not supported")
+        }
+        return label
+    }
+}
+
+// MARK: - Devices
+
+extension RootfsPlanner {
+    /// False when `/dev` is bound from the host, which then has everything already.
+    package var makesDevices: Bool {
+        !spec.mounts.contains { mount in
+            (mount.options.contains("bind") || mount.options.contains("rbind") || mount.type == "bind")
+                && mount.destination.cleaned == "/dev"
+        }
+    }
+
+    // The devices that every container has, by the specification.
+    private static let defaults: [(path: Path, major: UInt32, minor: UInt32)] = [
+        ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
+        ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
+    ]
+
+    package func devices() throws(ContainerError) -> [(DeviceStep, Origin)] {
+        guard makesDevices else { return [] }
+        var configured: [(DeviceStep, Origin)] = []
+        for (index, device) in (spec.linux?.devices ?? []).enumerated() {
+            let origin = Origin(.devices, index)
+            var step = try self.device(device, origin)
+            // The link that every container has goes there, whatever an engine found on the host.
+            if step.path == "/dev/ptmx" { continue }
+            if step.bindsHostNode, preparesDevices { step.preparedIndex = Int32(clamping: index) }
+            if let first = configured.first(where: { $0.0.path == step.path })?.0 {
+                // Engines append without looking: the first one has the place.
+                if first.kind == step.kind, first.major == step.major, first.minor == step.minor { continue }
+                throw ContainerError(
+                    .invalidConfiguration, origin: origin, member: ".path",
+                    reason: "\"" + step.path + "\" is given twice for different devices")
+            }
+            configured.append((step, origin))
+        }
+        var steps: [(DeviceStep, Origin)] = []
+        for device in Self.defaults where !configured.contains(where: { $0.0.path == device.path }) {
+            steps.append(
+                (
+                    DeviceStep {
+                        $0.path = device.path
+                        $0.major = device.major
+                        $0.minor = device.minor
+                        $0.bindsHostNode = hasUserNamespace
+                    }, Origin(.rule)
+                ))
+        }
+        return steps + configured
+    }
+
+    /// True when the parent makes the nodes that the host has not. It must know which ids of the host are meant.
+    private var preparesDevices: Bool { preparesTrees && !(spec.linux?.uidMappings ?? []).isEmpty }
+
+    /// What the parent makes, of all the steps.
+    package func preparation(of steps: [DeviceStep]) -> DevicePreparationStep? {
+        guard let last = steps.compactMap(\.preparedIndex).max() else { return nil }
+        var devices = [DeviceStep?](repeating: nil, count: Int(last) + 1)
+        for step in steps {
+            guard let index = step.preparedIndex,
+                let user = NamespacePlan.host(step.user, in: spec.linux?.uidMappings ?? []),
+                let group = NamespacePlan.host(step.group, in: spec.linux?.gidMappings ?? [])
+            else { continue }
+            var device = step
+            device.user = user
+            device.group = group
+            devices[Int(index)] = device
+        }
+        return DevicePreparationStep {
+            $0.slot = .deviceNodes
+            $0.devices = devices
+        }
+    }
+
+    private func device(_ device: Device, _ origin: Origin) throws(ContainerError) -> DeviceStep {
+        let path = device.path.cleaned
+        guard device.path.isAbsolute, path != "/" else {
+            throw ContainerError(
+                .invalidConfiguration, origin: origin, member: ".path",
+                reason: "\"" + device.path + "\" is not an absolute path of a file")
+        }
+        let kind: FileKind
+        switch device.type {
+        case .character, .unbuffered: kind = .characterDevice
+        case .block: kind = .blockDevice
+        case .fifo: kind = .fifo
+        }
+        // Some engines give the whole mode of the host's node, its kind included.
+        let mode = device.fileMode ?? 0o666
+        guard mode & ~0o7777 == 0 || mode & ~0o7777 == kind.rawValue else {
+            throw ContainerError(
+                .invalidConfiguration, origin: origin, member: ".fileMode",
+                reason: "fileMode \(mode) (0" + String(mode, radix: 8) + ") is not a set of permissions")
+        }
+        let permissions = mode & 0o7777
+        var numbers: (major: UInt32, minor: UInt32) = (0, 0)
+        if kind != .fifo {
+            guard let major = device.major, let minor = device.minor, (0..<4096).contains(major),
+                (0..<1_048_576).contains(minor)
+            else {
+                throw ContainerError(
+                    .invalidConfiguration, origin: origin,
+                    reason: "the device needs a major number below 4096 and a minor number below 1048576")
+            }
+            numbers = (UInt32(major), UInt32(minor))
+        }
+        return DeviceStep {
+            $0.path = path
+            $0.kind = kind
+            $0.major = numbers.major
+            $0.minor = numbers.minor
+            $0.permissions = permissions
+            $0.user = device.uid ?? 0
+            $0.group = device.gid ?? 0
+            $0.bindsHostNode = hasUserNamespace && kind != .fifo
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import ByteStrings
+import Cgroups
+import ContainerInit
+import ContainerSteps
+import LinuxKernel
+import RuntimeSpec
+import SystemdBus
+
+extension PlanBuilder {
+    /// The cgroup, and the unit of systemd that it belongs to.
+    package mutating func add(_ cgroup: CgroupPlan, _ namespaces: NamespacePlan) throws(ContainerError) {
+        if let unit = cgroup.unit {
+            let properties = try cgroupCall { () throws(CgroupError) in
+                try UnitAnnotations.properties(of: spec.annotations)
+            }
+            addParent(
+                StartUnitStep {
+                    $0.unit = unit
+                    $0.properties = properties
+                    $0.isUnified = cgroup.kind == .unified
+                }, .cgroupsPath)
+        }
+        addParent(
+            MakeCgroupStep {
+                $0.cgroup = cgroup
+                $0.cpus = spec.linux?.resources?.cpu?.cpus ?? ""
+                $0.mems = spec.linux?.resources?.cpu?.mems ?? ""
+                $0.controllersBesides = controllersBesides(cgroup)
+                $0.isRootless = facts.goesWithoutCgroup
+                $0.isUnprivileged = facts.isRootless
+                $0.hasPrivatePIDNamespace = namespaces.isNew(.pid)
+            }, .cgroupsPath)
+        try addRealTimeBudget(cgroup)
+    }
+
+    /// Controllers of limits that a hybrid host has left to its cgroup2.
+    private func controllersBesides(_ cgroup: CgroupPlan) -> [String] {
+        guard cgroup.kind == .hybrid else { return [] }
+        var wanted: [String] = []
+        if spec.linux?.resources?.hugepageLimits.isEmpty == false { wanted.append("hugetlb") }
+        if spec.linux?.resources?.rdma.isEmpty == false { wanted.append("rdma") }
+        return wanted.filter { cgroup.leavesToUnified($0) }
+    }
+
+    package var cgroupPlaces: [MountFacts.CgroupPlace] {
+        let own = facts.cgroupLayout?.ownPlaces ?? []
+        guard let places = facts.cgroup?.places else { return own.map { MountFacts.CgroupPlace($0) } }
+        return places.map { place in
+            let stays = facts.isRootless ? own.first { $0.mountPoint == place.mountPoint } : nil
+            return MountFacts.CgroupPlace(place, ownPath: stays?.path)
+        }
+    }
+
+    /// Without a budget in its cgroup the child may not take a real-time policy, so this one limit does not wait.
+    private mutating func addRealTimeBudget(_ cgroup: CgroupPlan) throws(ContainerError) {
+        guard let cpu = spec.linux?.resources?.cpu, cpu.realtimeRuntime != nil || cpu.realtimePeriod != nil else {
+            return
+        }
+        let budget = CPUResources(realtimeRuntime: cpu.realtimeRuntime, realtimePeriod: cpu.realtimePeriod)
+        let limits = try limits(Resources(cpu: budget), cgroup)
+        if !limits.groups.isEmpty { addParent(LimitCgroupStep { $0.groups = limits.groups }, .resources) }
+    }
+
+    /// The values for the files of the container's cgroup, which nothing was written to yet.
+    private func limits(_ resources: Resources, _ cgroup: CgroupPlan) throws(ContainerError) -> Limits {
+        try cgroupCall { () throws(CgroupError) in
+            cgroup.kind == .unified
+                ? try Limits(unified: resources)
+                : try Limits(legacy: resources, unifiedHugepages: cgroup.leavesToUnified("hugetlb"))
+        }
+    }
+
+    package mutating func limitCgroup(late: Bool) throws(ContainerError) {
+        let resources = spec.linux?.resources ?? Resources()
+        guard let cgroup = facts.cgroup else {
+            var limits = resources
+            limits.devices = []
+            guard limits == Resources() else {
+                throw ContainerError(
+                    .invalidConfiguration, origin: Origin(.resources), reason: "this host has no cgroups mounted",
+                    remedy: "mount cgroup2 on /sys/fs/cgroup, or remove the limits")
+            }
+            return
+        }
+        var steps: [any ParentStep] = []
+        // systemd first: what it writes is less than the runtime knows, and the last word stays with the runtime.
+        if cgroup.unit != nil {
+            let limits = try cgroupCall { () throws(CgroupError) in
+                try UnitLimits(resources, isUnified: cgroup.kind == .unified, drivers: facts.drivers)
+            }
+            if !limits.properties.isEmpty { steps.append(LimitUnitStep { $0.properties = limits.properties }) }
+        }
+        let limits = try limits(resources, cgroup)
+        plan.warnings += limits.warnings
+        if !limits.groups.isEmpty {
+            steps.append(
+                LimitCgroupStep {
+                    $0.groups = limits.groups
+                    guard resources.memory?.checkBeforeUpdate == true else { return }
+                    $0.leastMemory = resources.memory?.limit ?? 0
+                    $0.leastMemoryAndSwap = resources.memory?.swap ?? 0
+                })
+        }
+        // Hooks of the container's side fork in its cgroup, as the child itself may do, which a limit of tasks could
+        // forbid: they come first.
+        guard spec.hooks.createContainer.isEmpty, !late else {
+            lateLimits = steps
+            return
+        }
+        for step in steps { addParent(step, .resources) }
+    }
+}

@@ -1,0 +1,32 @@
+import ByteStrings
+import ContainerInit
+import LinuxKernel
+
+/// What the child asks of the runtime while it makes its mounts.
+extension Conversation {
+    /// Prepares a mount of which the child got no descriptor at its start.
+    package func handOver(_ slot: Slot) throws(ContainerError) {
+        try withSource(of: slot) { (source) throws(ContainerError) in
+            let tree = try source.prepare()
+            try tellProceed(with: tree.raw)
+        }
+    }
+
+    package func mapIDs(of tree: borrowing FileDescriptor, _ slot: Slot) throws(ContainerError) {
+        try withSource(of: slot) { (source) throws(ContainerError) in try source.map(tree) }
+    }
+
+    private func withSource(
+        of slot: Slot, _ body: (MountSourceStep) throws(ContainerError) -> Void
+    ) throws(ContainerError) {
+        for planned in plan.parent {
+            guard let source = planned.step as? MountSourceStep, source.slot == slot else { continue }
+            do throws(ContainerError) {
+                return try body(source)
+            } catch {
+                throw error.caused(by: planned.origin)
+            }
+        }
+        throw ContainerError(.childDied, reason: "the container's init asks for a mount that the plan does not have")
+    }
+}

@@ -1,0 +1,58 @@
+import ByteStrings
+import ContainerInit
+import LinuxKernel
+import Seccomp
+
+/// What a debug log has of the start of a child.
+extension Conversation {
+    /// The runtime's own executable, such that nobody can write to it.
+    package func sealedExecutable() throws(ContainerError) -> FileDescriptor {
+        var protection = SealedExecutable.Protection.readOnlyOverlay
+        let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
+            try SealedExecutable.open(&protection)
+        }
+        if let trace {
+            switch protection {
+            case .readOnlyOverlay:
+                trace("runc exeseal: using overlayfs for sealed /proc/self/exe")
+                trace("runc exeseal: using /proc/self/exe clone: a file of a read-only overlay")
+            case .memoryCopy: trace("runc exeseal: using /proc/self/exe clone: a sealed copy in memory")
+            }
+        }
+        return executable
+    }
+
+    package func traceSpawn(_ spawn: SpawnStep) {
+        guard let trace, let pid = childPID else { return }
+        trace("nsexec container setup: process \(pid), new namespaces: " + spawn.namespaces.shown)
+        trace("nsexec[\(pid)]: affinity: " + Self.affinity(spawn.processors))
+        trace("child process in init(): \(plan.child.steps.count) steps")
+        for case let step as SeccompStep in plan.child.steps.map(\.step) {
+            // TSYNC (1) changes nothing for a process of one thread.
+            let flags = SeccompProgram(words: step.words).map { $0.flags.union($0.optionalFlags).rawValue & ~1 }
+            trace("seccomp filter flags: \(flags ?? 0)")
+        }
+    }
+
+    /// The processors as one number, a bit for each: those of a plan, or else those of this thread.
+    private static func affinity(_ processors: [Int32]) -> String {
+        var words: [UInt64] = []
+        if processors.isEmpty {
+            do throws(Errno) { words = try affinityMask() } catch { return "unknown" }
+        }
+        for number in processors.map({ Int($0) }) {
+            while words.count <= number / 64 { words.append(0) }
+            words[number / 64] |= 1 << UInt64(number % 64)
+        }
+        var text = ""
+        for word in words.reversed() {
+            let digits = String(word, radix: 16)
+            if text.isEmpty {
+                if word != 0 { text = digits }
+            } else {
+                text += String(repeating: "0", count: 16 - digits.utf8.count) + digits
+            }
+        }
+        return "0x" + (text.isEmpty ? "0" : text)
+    }
+}

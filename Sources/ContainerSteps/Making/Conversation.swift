@@ -1,0 +1,299 @@
+import ByteStrings
+import Cgroups
+import ContainerInit
+import LinuxKernel
+import RuntimeSpec
+
+/// What the runtime and its child say to each other: the runtime makes the child, serves it while it sets itself up, and
+/// meets it at the points of the plan.
+package final class Conversation {
+    package let plan: ContainerPlan
+    package let slots: Slots
+    package let report: WarningReport
+    /// Takes what only somebody who looks for a fault wants to know; its words are those that tools look for in runc's
+    /// debug log.
+    package let trace: WarningReport?
+    /// What a failed child is called in an error: `error during container init: ` for the first process of a container.
+    package let context: StaticString
+
+    package private(set) var socket: FileDescriptor?
+    /// The process that is, or will become, the program.
+    package var child: ProcessHandle?
+    /// Whether the child is the first of two processes, and the second has not spoken yet.
+    package private(set) var awaitsSuccessor = false
+    /// Where the first process of a user namespace waits for its mappings.
+    private var identityWriter: FileDescriptor?
+    /// The master of the child's terminal, once the child has made it.
+    package var terminal: FileDescriptor?
+    /// The points that the child has come to and was not let go from.
+    package var reached: [MeetingPoint] = []
+    package var isReady = false
+    /// What the child has said that it may say only once.
+    package var heard = HeardMessages()
+    /// How the child ended, if it ended without a word.
+    package private(set) var death: ProcessStatus?
+    /// The plan of a child with a filter, in which it leaves what it cannot say.
+    package private(set) var finalWord: FileDescriptor?
+    /// Who gets the listener of a seccomp filter.
+    package var agent: SeccompAgent?
+
+    package init(
+        plan: ContainerPlan, slots: Slots, context: StaticString, report: @escaping WarningReport,
+        trace: WarningReport?
+    ) {
+        self.plan = plan
+        self.slots = slots
+        self.context = context
+        self.report = report
+        self.trace = trace
+    }
+
+    // MARK: - The child
+
+    /// Clones and executes the child, and hands it its lane of the plan.
+    ///
+    /// - Parameters:
+    ///   - cgroup: the folder of the unified hierarchy that it starts in.
+    ///   - tasks: the files of the other hierarchies through which it joins.
+    package func spawn(_ step: SpawnStep, cgroup: Int32?, tasks: [Int32]) throws(ContainerError) {
+        let executable = try sealedExecutable()
+        // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
+        let lowest = 10 + Int32(clamping: slots.count(of: .passed))
+        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
+        let pair = try attempt("socketpair") { () throws(Errno) in
+            let pair = try SocketPair()
+            try pair.nameSenders()
+            return pair
+        }
+        let inherited = slots.filled.filter(\.slot.isForChild).map { entry in
+            InheritedSlot {
+                $0.slot = entry.slot
+                $0.number = entry.raw
+            }
+        }
+        var childPlan = plan.child
+        var kept = DescriptorList()
+        for entry in inherited {
+            if entry.number < lowest {
+                let moved = try attempt("dup") { () throws(Errno) in
+                    try FileDescriptor.duplicating(entry.number, atLeast: lowest)
+                }
+                childPlan.slots.append(
+                    InheritedSlot {
+                        $0.slot = entry.slot
+                        $0.number = moved.raw
+                    })
+                kept.append(moved)
+            } else {
+                childPlan.slots.append(entry)
+            }
+        }
+        let planFile = try attempt("memfd_create") { () throws(Errno) in
+            var encoder = PlanEncoder()
+            encoder.encode(childPlan)
+            let file = try makeMemoryFile("plan", for: .data)
+            try write(encoder.bytes, to: file.raw, skipping: FinalWord.size)
+            return file
+        }
+        var identityReader: FileDescriptor?
+        if step.waitsForMappings {
+            let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
+            identityReader = try takeEnds(of: pipe)
+        }
+        var request = SpawnRequest(socket: pair.second.raw, plan: planFile.raw)
+        request.flags = step.namespaces
+        request.cgroup = cgroup
+        request.tasks = tasks
+        request.kept = childPlan.slots.map(\.number)
+        if let raw = identityReader.raw { request.identity = raw }
+        // A child inherits them; this thread takes its own back at once.
+        let ownProcessors = try move(to: step.processors)
+        defer { move(backTo: ownProcessors) }
+        do throws(Errno) {
+            child = try LinuxKernel.spawn(program: program.raw, arguments: ["apus", "init"], request)
+        } catch {
+            throw ContainerError(
+                operation: "clone3", errno: error, reason: "unable to start the container's init",
+                remedy: Self.remedy(forClone: error))
+        }
+        awaitsSuccessor = step.isStaged
+        socket = pair.takeFirst()
+        // The child has them: only then does their end tell that the child is gone.
+        for number in Int32(0)...2 { _ = slots.take(.standardStream(number)) }
+        if plan.child.hasFilter { finalWord = consume planFile }
+        traceSpawn(step)
+    }
+
+    /// Runs this thread on `processors` only, and gives those that it had; nil when it stays where it is.
+    private func move(to processors: [Int32]) throws(ContainerError) -> [UInt64]? {
+        guard !processors.isEmpty else { return nil }
+        do throws(Errno) {
+            let own = try affinityMask()
+            try setAffinity(processors.map { Int($0) })
+            if let trace { trace("affinity: " + hexadecimalText(of: try affinityMask())) }
+            return own
+        } catch {
+            throw ContainerError(
+                operation: "sched_setaffinity", origin: Origin(.execCPUAffinity), subject: "\(processors)",
+                errno: error, remedy: error == .invalidArgument ? "the runtime may run on none of these" : "")
+        }
+    }
+
+    private func move(backTo processors: [UInt64]?) {
+        guard let processors else { return }
+        do throws(Errno) {
+            try setAffinity(mask: processors)
+        } catch {
+            report("unable to run on the former processors again: " + error.message)
+        }
+    }
+
+    private func takeEnds(of pipe: consuming Pipe) throws(ContainerError) -> FileDescriptor {
+        identityWriter = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
+        return pipe.takeRead()
+    }
+
+    private static func remedy(forClone errno: Errno) -> String {
+        switch errno {
+        case .noSpace: "a limit in /proc/sys/user/max_*_namespaces is reached, or namespaces are nested too deeply"
+        case .notPermitted: "new namespaces take root, or a user namespace"
+        case .busy: "the cgroup has become an inner node, which takes no process"
+        case .tryAgain: "a limit of processes is reached: pids.max, RLIMIT_NPROC or kernel.pid_max"
+        default: ""
+        }
+    }
+
+    // MARK: - The conversation
+
+    /// Waits until the child has come to `point`.
+    package func await(_ point: MeetingPoint) throws(ContainerError) {
+        while !reached.contains(point) { try handleMessage() }
+    }
+
+    /// Lets the child go on from `point`.
+    package func release(_ point: MeetingPoint) throws(ContainerError) {
+        reached.removeAll { $0 == point }
+        try tellProceed()
+    }
+
+    /// Waits until the child has done all its steps but the last ones.
+    package func awaitReady() throws(ContainerError) {
+        guard !isReady else { return }
+        while !isReady { try handleMessage() }
+        trace?("init: closing the pipe to signal completion")
+    }
+
+    /// Lets the child into its user namespace, whose mappings are written.
+    package func admitIntoUserNamespace() throws(ContainerError) {
+        guard let writer = identityWriter.take() else { return }
+        try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
+            try write([1], to: writer.raw)
+        }
+    }
+
+    package func tellProceed(with descriptor: Int32? = nil) throws(ContainerError) {
+        guard let socket = socket.raw else { return }
+        do throws(Errno) {
+            try send(Message.proceed.bytes, descriptors: descriptor.map { [$0] } ?? [], over: socket)
+        } catch .brokenPipe {
+            // The reason is in what the child said last.
+            try handleMessage()
+        } catch {
+            throw ContainerError(operation: "sendmsg", errno: error, reason: "answering the container's init")
+        }
+    }
+
+    /// Says how the child ended when it ended without a word.
+    package func explainDeath() -> ContainerError {
+        if let file = finalWord.raw, var error = FinalWord.read(in: file) {
+            error.context = context
+            return error
+        }
+        var how = "it ended without saying why"
+        if let child = child.take() {
+            do throws(Errno) {
+                // It closed its socket, so its end is near; a hang here would hide everything.
+                if try child.waitForEnd(milliseconds: 10_000) {
+                    let status = try child.reap()
+                    death = status
+                    how = Self.text(of: status)
+                }
+            } catch {
+                // Reaped by somebody else: nothing more to learn.
+            }
+        }
+        return ContainerError(.childDied, context: context, reason: "the container's init died: " + how)
+    }
+
+    private static func text(of status: ProcessStatus) -> String {
+        switch status {
+        case .exited(95): "it could not join the container's cgroup"
+        case .exited(96): "it could not set up its descriptors"
+        case .exited(97): "it could not become root of its user namespace"
+        case .exited(98): "the kernel did not execute the runtime's sealed copy"
+        case .exited(let code): "it exited with status \(code)"
+        case .killed(9): "it was killed (signal 9)"
+        case .killed(let signal): "it was killed by signal \(signal)"
+        }
+    }
+
+    // MARK: - The end
+
+    /// Kills the child and takes its status; nothing if there is none.
+    package func killChild() {
+        if let child = child.take() {
+            do throws(Errno) {
+                try child.send(signal: SignalNumber.kill)
+                _ = try child.reap()
+            } catch {
+                // Gone already, or not ours any more: either way it does not run.
+            }
+        }
+    }
+
+    /// The number of the child, if there is one.
+    package var childPID: Int32? {
+        switch child {
+        case .some(let handle): handle.pid
+        case .none: nil
+        }
+    }
+
+    /// The pidfd of the child, if there is one.
+    package var childDescriptor: Int32? {
+        switch child {
+        case .some(let handle): handle.descriptor.raw
+        case .none: nil
+        }
+    }
+
+    /// Lends the master of the child's terminal, if there is one.
+    package func withTerminal(_ body: (borrowing FileDescriptor?) throws(ContainerError) -> Void) throws(ContainerError)
+    {
+        try body(terminal)
+    }
+
+    /// Goes on with the second of two processes; the first has nothing left to do.
+    package func replaceChild(by successor: consuming ProcessHandle) {
+        killChild()
+        awaitsSuccessor = false
+        child = consume successor
+    }
+
+    /// Lends the handle of the child, if there is one.
+    package func withChild(_ body: (borrowing ProcessHandle) throws(ContainerError) -> Void) throws(ContainerError) {
+        switch child {
+        case .some(let handle): try body(handle)
+        case .none: break
+        }
+    }
+
+    /// Gives up the handle of the child.
+    package func takeChild() -> ProcessHandle? { child.take() }
+
+    /// Gives up the file with the child's final word.
+    package func takeFinalWord() -> FileDescriptor? { finalWord.take() }
+
+    /// Gives up the master of the terminal.
+    package func takeTerminal() -> FileDescriptor? { terminal.take() }
+}

@@ -1,0 +1,150 @@
+import ByteStrings
+import Cgroups
+import ContainerInit
+import LinuxKernel
+import RuntimeSpec
+
+/// The performing of the runtime's lane of a plan: of a new container, or of one more process in one. The steps go one
+/// after the other; when one fails, what was done is taken back.
+package final class Making {
+    package let plan: ContainerPlan
+    package let slots = Slots()
+    package let report: WarningReport
+    /// Takes what only somebody who looks for a fault wants to know; nil spares the work.
+    package let trace: WarningReport?
+    /// What is said with the child.
+    package let conversation: Conversation
+    /// The bytes of the configuration, for the state folder.
+    package let configuration: [UInt8]
+    /// What the state file remembers.
+    package var record: StateRecord
+    package var folder: StateFolder?
+    package private(set) var undos: [Undo] = []
+
+    // What steps make for later ones, besides descriptors.
+    package var unit: UnitStart?
+    package var cgroup: Cgroup?
+    package var networkDevices: NetworkDevices?
+    package var resctrl: ResctrlTree?
+    package var rootMount: HostRootMount?
+    package var notifySocket: NotifySocket?
+
+    /// - Parameter context: what a failed child is called in an error.
+    package init(
+        _ plan: ContainerPlan, of record: StateRecord, configuration: [UInt8] = [],
+        context: StaticString, report: @escaping WarningReport, trace: WarningReport?
+    ) {
+        self.plan = plan
+        self.record = record
+        self.configuration = configuration
+        self.report = report
+        self.trace = trace
+        conversation = Conversation(plan: plan, slots: slots, context: context, report: report, trace: trace)
+        for planned in plan.parent { planned.step.note(in: &self.record) }
+        self.record.own.undo = []
+        for planned in plan.parent { for undo in planned.step.undo { push(undo, to: &self.record.own.undo) } }
+    }
+
+    /// Performs the plan.
+    ///
+    /// - Parameter keeps: when something fails, the state stays, as that of a stopped container that `delete` removes.
+    package func perform(keeps: Bool = false) throws(ContainerError) {
+        for text in plan.warnings { report(text) }
+        for planned in plan.parent {
+            do throws(ContainerError) {
+                try perform(planned)
+            } catch {
+                throw takeBack(keeps: keeps, after: error)
+            }
+        }
+        finish()
+    }
+
+    /// Performs one step.
+    package func perform(_ planned: Planned<any ParentStep>) throws(ContainerError) {
+        // Before the step: what it has done when it fails is taken back, too.
+        willDo(planned.step.undo)
+        do throws(ContainerError) {
+            try planned.step.perform(in: self)
+        } catch {
+            var failure = error.caused(by: planned.origin)
+            if conversation.childPID != nil, failure.context.utf8CodeUnitCount == 0 {
+                failure.context = planned.step.context
+            }
+            throw failure
+        }
+    }
+
+    /// Remembers what takes back what is about to be done.
+    package func willDo(_ actions: [Undo]) {
+        for undo in actions { push(undo, to: &undos) }
+    }
+
+    /// The container is made: others may change it now.
+    package func finish() { folder = nil }
+
+    private func push(_ undo: Undo, to undos: inout [Undo]) {
+        if !undos.contains(undo) { undos.append(undo) }
+    }
+
+    /// Puts the undoing that knows more in the place of the one that was planned.
+    package func replace(_ planned: any UndoAction, by known: any UndoAction) {
+        for index in undos.indices where undos[index] == Undo(planned) { undos[index] = Undo(known) }
+    }
+
+    /// Leaves the host as it was, then runs the hooks of the container's end. Gives what there is to say of the failure.
+    package func takeBack(keeps: Bool = false, after failure: ContainerError) -> ContainerError {
+        let cause = wasKilledForMemory(failure) ? outOfMemory : failure
+        let hadChild = conversation.childPID != nil
+        do throws(ContainerError) {
+            try Undoing(self, keeps: keeps).perform(undos)
+        } catch {
+            // What is left is found by its id.
+            report("unable to remove what was made of the container, which delete has to do: " + error.message)
+            return cause
+        }
+        guard hadChild, !keeps else { return cause }
+        for planned in plan.atEnd {
+            do throws(ContainerError) { try planned.step.run(pid: nil, report: report) } catch { report(error.message) }
+        }
+        return cause
+    }
+
+    /// Works on the cgroup, if the host has any.
+    package func withCgroup(_ body: (inout Cgroup) throws(CgroupError) -> Void) throws(ContainerError) {
+        guard var value = cgroup.take() else { return }
+        var failure: CgroupError?
+        do throws(CgroupError) {
+            try body(&value)
+        } catch {
+            failure = error
+        }
+        cgroup = consume value
+        if let failure { throw ContainerError(failure) }
+    }
+
+    private var outOfMemory: ContainerError {
+        var error = ContainerError(.childDied, reason: "container init was OOM-killed (memory limit too low?)")
+        if let limit = plan.memoryLimit {
+            error.origin = Origin(.resources)
+            error.member = ".memory.limit"
+            error.value = limit
+        }
+        error.context = "unable to start container process: "
+        return error
+    }
+
+    /// Whether the child died of the container's memory limit.
+    private func wasKilledForMemory(_ error: ContainerError) -> Bool {
+        guard folder != nil, error.code == .childDied, conversation.death == .killed(signal: SignalNumber.kill) else {
+            return false
+        }
+        var count: UInt64 = 0
+        do throws(ContainerError) {
+            try withCgroup { (cgroup) throws(CgroupError) in count = try cgroup.oomKills() ?? 0 }
+        } catch {
+            return false  // the error that there is already matters more
+        }
+        return count > 0
+    }
+}

@@ -1,0 +1,96 @@
+import ByteStrings
+import ContainerInit
+import LinuxKernel
+import RuntimeSpec
+
+/// The socket on which a container's program says that it is ready, and the way from there to the caller's service
+/// manager. See sd_notify(3).
+package struct NotifySocket: ~Copyable {
+    /// Where the container finds the socket.
+    package static let containerFolder: Path = "/run/notify"
+    package static let name: Path = "notify.sock"
+    /// The folder of the socket in the state folder, which is bound into the container.
+    package static let folderName: Path = "notify"
+
+    private let socket: FileDescriptor
+    /// The socket of the caller's service manager.
+    private let target: Path
+
+    /// How long the service manager may take to confirm, in milliseconds.
+    private static let patience: Int32 = 30_000
+
+    /// The mount that shows the folder to the container, read-only.
+    package static func mount(of stateFolder: Path) -> Mount {
+        Mount(
+            destination: containerFolder, type: "bind", source: stateFolder.appending(folderName),
+            options: ["bind", "nosuid", "noexec", "nodev", "ro"])
+    }
+
+    /// Makes the socket in the state folder of a container.
+    package init(in folder: borrowing StateFolder, target: Path) throws(ContainerError) {
+        self.target = target
+        let raw = folder.descriptor.raw
+        socket = try attempt("bind", folder.path.appending("notify/notify.sock")) { () throws(Errno) in
+            let inner = try FileDescriptor.open(Self.folderName, at: raw, [.path, .directory, .noFollow])
+            let socket = try makeDatagramSocket()
+            // By the descriptor: a path of a socket may have 107 bytes only.
+            try bindSocket(socket.raw, to: "/proc/self/fd/\(inner.raw)/\(Self.name)")
+            try changeMode(Self.name, at: inner.raw, 0o777)
+            return socket
+        }
+    }
+
+    /// The number to wait on.
+    package var raw: Int32 { socket.raw }
+
+    /// Waits until the program is ready or its process has ended, and passes the word on.
+    ///
+    /// - Parameter main: the process that the service manager is to watch.
+    package func waitAndForward(_ process: borrowing ProcessHandle, main: Int32) throws(ContainerError) {
+        do throws(Errno) {
+            while true {
+                var watched = PollSet()
+                watched.add(socket.raw)
+                watched.add(process.descriptor.raw)
+                _ = try watched.wait(milliseconds: -1)
+                if watched.isReady(socket.raw), try forwardIfReady(main: main, waits: true) { return }
+                if watched.isReady(process.descriptor.raw) { return }
+            }
+        } catch {
+            throw ContainerError(operation: "notify", subject: target, errno: error)
+        }
+    }
+
+    /// Takes what the program sent; true when it was ready and the word was passed on.
+    ///
+    /// - Parameter waits: whether the manager's confirmation is waited for, which a sender that ends at once needs.
+    package func forwardIfReady(main: Int32, waits: Bool) throws(Errno) -> Bool {
+        guard Self.saysReady(try read(socket.raw, count: 4096)) else { return false }
+        try announce(main: main, waits: waits)
+        return true
+    }
+
+    /// Tells the service manager that the program is ready.
+    package func announce(main: Int32, waits: Bool) throws(Errno) {
+        let outgoing = try makeDatagramSocket()
+        try connectSocket(outgoing.raw, to: target)
+        // Words of our own: nothing of the container's text reaches the service manager.
+        try send(Array("READY=1\n".utf8), over: outgoing.raw)
+        try send(Array("MAINPID=\(main)\n".utf8), over: outgoing.raw)
+        // The manager closes its end of the pipe when it has seen the messages before.
+        let pipe = try FileDescriptor.pipe()
+        try send(Array("BARRIER=1".utf8), descriptors: [pipe.write.raw], over: outgoing.raw)
+        guard waits else { return }
+        let reader = pipe.takeRead()
+        _ = try poll(reader.raw, events: PollSet.input, milliseconds: Self.patience)
+    }
+
+    /// Whether one line of a message is `READY=1`. See sd_notify(3).
+    package static func saysReady(_ message: [UInt8]) -> Bool {
+        message.split(separator: UInt8(ascii: "\n")).contains { line in
+            // Some programs end their lines as on other systems.
+            let word = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            return word.elementsEqual("READY=1".utf8)
+        }
+    }
+}

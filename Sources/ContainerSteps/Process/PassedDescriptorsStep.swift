@@ -1,0 +1,34 @@
+import ByteStrings
+import ContainerInit
+import LinuxKernel
+
+/// Takes over the descriptors from 3 on that the caller passes to the program. Before anything is opened, so that none of
+/// the runtime's own descriptors is passed by mistake.
+package struct PassedDescriptorsStep: ParentStep {
+    package static let name: StaticString = "take-descriptors"
+
+    package var count: Int32 = 0
+    /// How many of them came by socket activation; they do not count in the error's numbers.
+    package var listening: Int32 = 0
+
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("count", &count)
+        try visitor.field("listening", &listening)
+    }
+
+    package var detail: String { "\(count) from 3 on" + (listening == 0 ? "" : ", \(listening) by socket activation") }
+
+    package func perform(in making: Making) throws(ContainerError) {
+        for index in 0..<count {
+            do throws(Errno) {
+                making.slots.fill(.passed(Int(index)), try FileDescriptor.duplicating(3 + index, atLeast: 10))
+            } catch {
+                throw ContainerError(
+                    errno: .noSuchFileOrDirectory,
+                    reason: "unable to stat preserved-fd \(index - listening) (of \(count - listening))")
+            }
+        }
+    }
+}

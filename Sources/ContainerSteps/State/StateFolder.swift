@@ -1,0 +1,147 @@
+import ByteStrings
+import ContainerInit
+import LinuxKernel
+import RuntimeSpec
+
+/// The open state folder of one container, locked while its owner changes the container.
+///
+/// The folder is written before the first effect on the host, so that whatever a kill leaves behind can be found and
+/// undone by the container's id.
+package final class StateFolder {
+    package let path: Path
+    package let descriptor: FileDescriptor
+
+    /// Makes the folder of a new container, and the folders above it.
+    ///
+    /// Nobody else enters it: the container has open, or mounted, what it needs of it.
+    package static func make(at path: Path) throws(ContainerError) -> StateFolder {
+        do throws(Errno) {
+            try makeDirectory(path, mode: 0o700)
+        } catch .noSuchFileOrDirectory {
+            try makeFolders(to: path.parent)
+            do throws(Errno) {
+                try makeDirectory(path, mode: 0o700)
+            } catch {
+                throw failure(path, error)
+            }
+        } catch {
+            throw failure(path, error)
+        }
+        do throws(ContainerError) {
+            return try StateFolder(path: path)
+        } catch {
+            // Made by this call, and empty: nobody else's.
+            try attempt("rmdir", path) { () throws(Errno) in try unlink(path, isDirectory: true) }
+            throw error
+        }
+    }
+
+    private static func failure(_ path: Path, _ errno: Errno) -> ContainerError {
+        errno == .fileExists
+            ? ContainerError(.alreadyExists, exactly: "container with given ID already exists")
+            : ContainerError(operation: "mkdir", subject: path, errno: errno, remedy: remedy(errno))
+    }
+
+    /// What helps an ordinary user whose session has no folder for such files.
+    private static func remedy(_ errno: Errno) -> String {
+        guard effectiveUser != 0, errno == .permissionDenied || errno == .readOnlyFileSystem else { return "" }
+        return "set XDG_RUNTIME_DIR to a folder of your own, or give --root"
+    }
+
+    /// Opens and locks an existing folder; nil when there is none.
+    ///
+    /// - Parameter patience: how many milliseconds to wait for another holder; when they are over the folder is opened
+    ///   all the same, since a runtime that hangs must not keep a container from being removed.
+    package static func open(at path: Path, patience: Int) throws(ContainerError) -> StateFolder? {
+        do throws(Errno) {
+            let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
+            let deadline = monotonicNanoseconds() + UInt64(patience) * 1_000_000
+            while try !lock(descriptor.raw, waiting: false) {
+                if monotonicNanoseconds() >= deadline { break }
+                try pause(milliseconds: 10)
+            }
+            // Whoever held it may have removed it.
+            guard try descriptor.status().links > 0 else { return nil }
+            return StateFolder(path: path, descriptor: descriptor)
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw ContainerError(operation: "open", subject: path, errno: error)
+        }
+    }
+
+    private init(path: Path) throws(ContainerError) {
+        self.path = path
+        descriptor = try attempt("open", path) { () throws(Errno) in
+            let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
+            _ = try lock(descriptor.raw, waiting: false)
+            return descriptor
+        }
+    }
+
+    private init(path: Path, descriptor: consuming FileDescriptor) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    private static func makeFolders(to root: Path) throws(ContainerError) {
+        // The root is absolute and cleaned, so every prefix of it that ends before a slash is a folder above.
+        for end in root.bytes.indices.dropFirst() + [root.bytes.endIndex]
+        where end == root.bytes.endIndex || root.bytes[end] == UInt8(ascii: "/") {
+            let folder = Path(ByteString(bytes: root.bytes[0..<end]))
+            do throws(Errno) {
+                try makeDirectory(folder, mode: 0o700)
+            } catch .fileExists {
+                continue
+            } catch {
+                throw failure(folder, error)
+            }
+        }
+    }
+
+    /// Writes a file of the folder: made new under another name, then renamed into place.
+    package func write(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
+        let temporary: Path = ".\(name).new"
+        try attempt("write", path.appending(name)) { () throws(Errno) in
+            let file = try FileDescriptor.open(
+                temporary, at: descriptor.raw, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try LinuxKernel.write(bytes, to: file.raw)
+            try rename(temporary, at: descriptor.raw, to: name, at: descriptor.raw)
+        }
+    }
+
+    /// Makes a folder that everybody may enter.
+    package func makeFolder(_ name: Path) throws(ContainerError) {
+        try attempt("mkdir", path.appending(name)) { () throws(Errno) in
+            try makeDirectory(name, at: descriptor.raw, mode: 0o755)
+        }
+    }
+
+    /// Makes the fifo in which a created container waits for its start, and opens both of its ends.
+    ///
+    /// Whoever can write to it can start the container: that is the runtime's user alone. The container has it open.
+    package func makeStartFifo() throws(ContainerError) -> FileDescriptor {
+        try attempt("mkfifo", path.appending(startFifoName)) { () throws(Errno) in
+            try makeFifo(startFifoName, at: descriptor.raw, mode: 0o600)
+            let fifo = try FileDescriptor.open(startFifoName, at: descriptor.raw, [.readWrite, .noFollow])
+            try changePermissions(of: fifo.raw, 0o600)
+            return fifo
+        }
+    }
+
+    /// Removes the folder and all that the runtime keeps in it.
+    package func remove() throws(ContainerError) {
+        do throws(Errno) {
+            try removeTree(of: descriptor.raw)
+            try unlink(path, isDirectory: true)
+        } catch .noSuchFileOrDirectory {
+            // Somebody else removed it meanwhile.
+            return
+        } catch {
+            throw ContainerError(operation: "remove", subject: path, errno: error)
+        }
+    }
+}
+
+/// The name of the fifo in the state folder, by which programs outside know a created container.
+package let startFifoName: Path = "exec.fifo"

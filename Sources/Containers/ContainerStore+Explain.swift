@@ -1,0 +1,21 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import RuntimeSpec
+
+extension ContainerStore {
+    /// Plans a container without making it: nothing on the host changes.
+    ///
+    /// - Throws: what `create` would throw before its first effect.
+    public func explain(_ id: String, _ options: CreateOptions) throws(ContainerError) -> PlanDescription {
+        let bundle = try Bundle(options)
+        var (_, spec) = try bundle.load()
+        var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        facts.stateFolder = folder(of: id)
+        facts.trustsAnnotations = trustsAnnotations
+        let isCompleted = facts.completeMappings(of: &spec)
+        var plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
+        if isCompleted { plan.warnings.append(NamespacePlan.ownMappingsWarning) }
+        return PlanDescription(plan, of: spec, ignored: spec.unknownMembers)
+    }
+}

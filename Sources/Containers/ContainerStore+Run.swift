@@ -1,0 +1,71 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
+import RuntimeSpec
+
+extension ContainerStore {
+    /// Makes a container, starts it, and removes it when it has ended.
+    ///
+    /// With `options.detaches` the call returns once the program runs, and the container stays.
+    ///
+    /// - Parameters:
+    ///   - keeps: the container stays after its end, also after one that comes before its start.
+    ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
+    ///   - report: takes warnings.
+    ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - started: called once the program runs, before the wait for its end.
+    /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
+    public func run(
+        _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
+        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, started: () -> Void = {}
+    ) throws(ContainerError) -> Int32 {
+        if isSubreaper {
+            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
+                try ProcessControl.setChildSubreaper(true)
+            }
+        }
+        let creation = try Creation(store: self, id: id, options: options, startsAtOnce: true, report: report)
+        let session =
+            options.detaches
+            ? nil
+            : try ForegroundSession(
+                needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
+        let (container, making) = try creation.perform(
+            streams: session?.streams, keeps: keeps, report: report, trace: trace)
+        do throws(ContainerError) {
+            guard let process = making.conversation.takeChild(), let starter = making.slots.take(.starter) else {
+                throw ContainerError(reason: "the container has no first process")
+            }
+            let terminal = making.conversation.takeTerminal()
+            let finalWord = making.conversation.takeFinalWord()
+            try session?.adopt(terminal)
+            let waits = container.record.own.hasPoststart || (session == nil && container.record.own.hasFilter)
+            try StartSignal.give(over: starter, to: process, waits: waits)
+            try FinalWord.check(finalWord)
+            try container.runPoststartHooks(creation.plan.afterStart, report)
+            let notify = making.notifySocket.take()
+            guard let session else {
+                if let notify { try notify.waitAndForward(process, main: process.pid) }
+                return 0
+            }
+            started()
+            let status = try session.run(process, terminal: terminal, notifySocket: notify)
+            try FinalWord.check(finalWord)
+            if keeps { container.noteEnd(status, report) } else { destroy(container, report) }
+            return status.code
+        } catch {
+            if !keeps { destroy(container, report) }
+            throw error
+        }
+    }
+
+    func destroy(_ container: Container, _ report: @escaping WarningReport) {
+        do throws(ContainerError) {
+            try twice { () throws(ContainerError) in try container.delete(force: true, report: report) }
+        } catch {
+            // The program's own end is what the caller waits for.
+            report(error.message)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
+
+extension Container {
+    /// How the first process ended, as its parent recorded; nil where nobody did.
+    package var recordedStatus: ProcessStatus? {
+        do throws(Errno) {
+            let bytes = try readRegularFile(store.folder(of: id).appending(ExitRecord.name), limit: 4096)
+            guard let exit = ExitRecord(decoding: bytes), exit.pid == record.pid, exit.startTime == record.startTime
+            else { return nil }
+            return exit.status
+        } catch {
+            return nil
+        }
+    }
+
+    /// Remembers how the first process ended, for those who ask later. The caller has the status in any case.
+    package func noteEnd(_ status: ProcessStatus, _ report: WarningReport) {
+        guard let pid = record.pid else { return }
+        let exit = ExitRecord(pid: pid, startTime: record.startTime, status: status)
+        do throws(ContainerError) {
+            guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 2000) else { return }
+            try folder.write(exit.encoded, as: ExitRecord.name)
+        } catch {
+            report("the exit status of " + id + " is not recorded: " + error.message)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Cgroups
+import ContainerInit
+import ContainerPlan
+import ContainerSteps
+import LinuxKernel
+import RuntimeSpec
+
+extension Container {
+    /// Runs one more process in the container.
+    ///
+    /// - Parameters:
+    ///   - report: takes warnings.
+    ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - started: called once the process is made, before the wait for its end.
+    /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
+    ///   `options.detaches`.
+    public func exec(
+        _ options: ExecOptions, report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
+        started: () -> Void = {}
+    ) throws(ContainerError) -> Int32 {
+        try checkStatus(for: options)
+        let saved = try configuration()
+        let process = try ExecProcess(container: self, saved: saved, options: options).process
+        try Self.checkTerminal(process, options)
+        var spec = saved
+        spec.process = process
+        let plan = try plan(process, spec, options)
+        let making = Making(
+            plan, of: record, context: "unable to start container process: ", report: report, trace: trace)
+        let session =
+            options.detaches
+            ? nil
+            : try ForegroundSession(
+                needsTerminal: process.terminal, owner: NamespacePlan.rootOwner(spec))
+        session?.streams?.hand(to: making.slots)
+        try making.perform()
+        let conversation = making.conversation
+        do throws(ContainerError) {
+            trace?("setns_init: about to exec " + (process.args.first ?? ""))
+            try conversation.withTerminal { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
+            let waits = options.detaches && plan.child.hasFilter
+            guard let starter = making.slots.take(.starter) else {
+                throw ContainerError(reason: "the process has no start")
+            }
+            try conversation.withChild { (child) throws(ContainerError) in
+                try StartSignal.give(over: starter, to: child, waits: waits)
+            }
+            if options.detaches { try FinalWord.check(conversation.finalWord) }
+        } catch {
+            conversation.killChild()
+            throw error
+        }
+        guard let session, let child = conversation.takeChild() else { return 0 }
+        started()
+        let status = try session.run(child, terminal: conversation.takeTerminal(), notifySocket: nil)
+        try FinalWord.check(conversation.finalWord)
+        return status.code
+    }
+
+    private func checkStatus(for options: ExecOptions) throws(ContainerError) {
+        switch try status() {
+        case .created, .running: return
+        case .paused:
+            guard options.ignoresPaused else {
+                throw ContainerError(
+                    .wrongStatus,
+                    exactly: "cannot exec in a paused container (use --ignore-paused to override)")
+            }
+        case .stopped, .creating:
+            throw ContainerError(.wrongStatus, exactly: "cannot exec in a stopped container")
+        }
+    }
+
+    private static func checkTerminal(_ process: Process, _ options: ExecOptions) throws(ContainerError) {
+        if process.terminal, options.detaches, options.consoleSocket == nil {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.terminal),
+                reason: "cannot allocate tty if " + options.programName
+                    + " will detach without setting console socket")
+        }
+        if options.consoleSocket != nil, !process.terminal || !options.detaches {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.terminal),
+                reason: "cannot use console socket if " + options.programName + " will not detach or allocate tty")
+        }
+    }
+
+    private func plan(
+        _ process: Process, _ spec: Spec, _ options: ExecOptions
+    ) throws(ContainerError) -> ContainerPlan {
+        var creation = CreateOptions(bundle: record.bundle)
+        creation.passedDescriptors = options.passedDescriptors
+        creation.waitFifo = options.waitFifo
+        creation.consoleSocket = options.consoleSocket
+        creation.pidfdSocket = options.pidfdSocket
+        creation.pidFile = options.pidFile
+        var facts = HostFacts(bundle: record.bundle)
+        facts.isRootless = record.isRootless
+        facts.trustsAnnotations = store.trustsAnnotations
+        if process.apparmorProfile?.isEmpty == false { facts.hasAppArmor = HostFacts.isAppArmorEnabled }
+        if process.selinuxLabel?.isEmpty == false { facts.hasSELinux = HostFacts.isSELinuxEnabled }
+        return try PlanBuilder(spec: spec, id: id, options: creation, facts: facts).buildExec(
+            process, in: ExecTarget(record, options))
+    }
+}

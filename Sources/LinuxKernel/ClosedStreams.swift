@@ -1,0 +1,85 @@
+import CLinuxKernel
+
+/// Some of the standard streams.
+package struct StreamSet: OptionSet, Sendable {
+    package let rawValue: Int32
+    package init(rawValue: Int32) { self.rawValue = rawValue }
+
+    package static let input = StreamSet(rawValue: 1)
+    package static let output = StreamSet(rawValue: 2)
+    package static let error = StreamSet(rawValue: 4)
+
+    fileprivate init(number: Int) { self.init(rawValue: 1 << Int32(number)) }
+}
+
+/// Opens the null device for each of the descriptors 0 to 2 that is closed, and gives those that were.
+///
+/// To be called before anything else is opened, which would get the free number, be taken for the stream, and be written
+/// to by whoever has a message.
+package func replaceClosedStreams() throws(Errno) -> StreamSet {
+    let closed = closedStreams()
+    for number in 0..<3 where closed.contains(StreamSet(number: number)) {
+        // The lowest free number is this one: those below it are open by now.
+        guard try openNullStream().release() == number else { throw .badFileDescriptor }
+    }
+    return closed
+}
+
+private func closedStreams() -> StreamSet {
+    var closed = StreamSet()
+    // One call for all three.
+    var entries = (
+        pollfd(fd: 0, events: 0, revents: 0), pollfd(fd: 1, events: 0, revents: 0), pollfd(fd: 2, events: 0, revents: 0)
+    )
+    let result = withUnsafeMutablePointer(to: &entries) {
+        $0.withMemoryRebound(to: pollfd.self, capacity: 3) { linux_poll($0, 3, 0) }
+    }
+    guard result >= 0 else {
+        // With a limit below three descriptors there is no poll of three.
+        for number in 0..<3 where !isOpen(Int32(number)) { closed.insert(StreamSet(number: number)) }
+        return closed
+    }
+    for (number, events) in [entries.0.revents, entries.1.revents, entries.2.revents].enumerated()
+    where events & Int16(POLLNVAL) != 0 {
+        closed.insert(StreamSet(number: number))
+    }
+    return closed
+}
+
+/// A descriptor that stays open in programs that are executed: the null device or, where that is missing or something
+/// else, the end of a pipe that reads as empty and cannot be written to, like a closed stream.
+private func openNullStream() throws(Errno) -> FileDescriptor {
+    let flags = O_RDWR | O_NOCTTY | O_NONBLOCK
+    let number = linux_openat(workingDirectory, "/dev/null", flags, 0)
+    if number >= 0 {
+        let device = FileDescriptor(owning: Int32(number))
+        let status = try device.status()
+        if status.kind == .characterDevice, status.deviceNumber == (1, 3) { return device }
+    }
+    var ends: (Int32, Int32) = (-1, -1)
+    let result = withUnsafeMutablePointer(to: &ends) {
+        $0.withMemoryRebound(to: Int32.self, capacity: 2) { linux_pipe2($0, 0) }
+    }
+    try check(result)
+    let reader = FileDescriptor(owning: ends.0)
+    FileDescriptor(owning: ends.1).close()
+    return reader
+}
+
+/// Makes every descriptor from 3 on close in the programs that are executed: what the caller left open is for none of
+/// them. See close_range(2), `CLOSE_RANGE_CLOEXEC`.
+package func closeOthersOnExec() throws(Errno) {
+    do throws(Errno) {
+        try closeRange(from: 3, onExec: true)
+    } catch {
+        // Kernels before 5.11, and filters that do not know the call.
+        let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
+        let names: [PathComponent] = try directoryEntries(of: folder.raw)
+        for name in names {
+            // Each is a number of the kernel's.
+            let number = name.bytes.reduce(Int32(0)) { $0 &* 10 &+ Int32($1) &- 48 }
+            guard number > 2 else { continue }
+            try check(linux_fcntl(number, F_SETFD, Int(FD_CLOEXEC)))
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import CLinuxKernel
+
+/// A counter that the kernel raises when something happens. See eventfd(2).
+package struct EventCounter: ~Copyable {
+    private let descriptor: FileDescriptor
+
+    /// Makes a counter that stands at zero.
+    package init() throws(Errno) {
+        // EFD_CLOEXEC | EFD_NONBLOCK
+        descriptor = FileDescriptor(owning: Int32(try check(linux_eventfd(0, 0o2000000 | 0o4000))))
+    }
+
+    /// The number to wait on, and to hand to the kernel.
+    package var raw: Int32 { descriptor.raw }
+
+    /// Takes what has been counted since the last time; 0 when nothing has.
+    package func take() throws(Errno) -> UInt64 {
+        do throws(Errno) {
+            let bytes = try read(descriptor.raw, count: 8)
+            guard bytes.count == 8 else { return 0 }
+            return bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+        } catch .tryAgain {
+            return 0
+        }
+    }
+}

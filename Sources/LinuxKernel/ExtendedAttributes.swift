@@ -1,0 +1,53 @@
+import ByteStrings
+import CLinuxKernel
+
+/// A short extended attribute of an open file; nil if there is none of that name. See fgetxattr(2).
+///
+/// - Parameter limit: a longer value is `ERANGE`.
+package func extendedAttribute(
+    _ name: StaticString, of descriptor: Int32, limit: Int = 1024
+) throws(Errno) -> [UInt8]? {
+    try shortAttribute(limit) { linux_fgetxattr(descriptor, name.pointer, $0, limit) }
+}
+
+/// A short extended attribute of what is at `path`, be it a link; nil if there is none of that name. See lgetxattr(2).
+///
+/// - Parameter limit: a longer value is `ERANGE`.
+package func extendedAttribute(
+    _ name: StaticString, at path: Path, limit: Int = 1024
+) throws(Errno) -> [UInt8]? {
+    try shortAttribute(limit) { buffer in path.withCString { linux_lgetxattr($0, name.pointer, buffer, limit) } }
+}
+
+/// Sets an extended attribute of an open file. See fsetxattr(2).
+package func setExtendedAttribute(
+    _ name: StaticString, _ value: [UInt8], of descriptor: Int32
+) throws(Errno) {
+    try check(value.withUnsafeBytes { linux_fsetxattr(descriptor, name.pointer, $0.baseAddress, $0.count) })
+}
+
+/// Removes an extended attribute of an open file. See fremovexattr(2).
+package func removeExtendedAttribute(_ name: StaticString, of descriptor: Int32) throws(Errno) {
+    try check(linux_fremovexattr(descriptor, name.pointer))
+}
+
+private func shortAttribute(
+    _ limit: Int, _ call: (UnsafeMutableRawPointer?) -> Int
+) throws(Errno) -> [UInt8]? {
+    var result = 0
+    let value = [UInt8](unsafeUninitializedCapacity: limit) { buffer, size in
+        result = call(buffer.baseAddress)
+        size = max(0, result)
+    }
+    do throws(Errno) {
+        try check(result)
+        return value
+    } catch .noData {
+        return nil
+    }
+}
+
+extension StaticString {
+    /// The name as a C string: a literal ends with a NUL.
+    fileprivate var pointer: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
+}

@@ -1,0 +1,44 @@
+import CLinuxKernel
+
+/// Makes a user namespace for nothing but its mapping, with the text of its `uid_map` and `gid_map`.
+///
+/// It lives as long as the descriptor or a mount that uses it. The short-lived child that makes it does nothing but
+/// system calls, so a caller with many threads is safe. See user_namespaces(7).
+package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Errno) -> FileDescriptor {
+    let pipe = try FileDescriptor.pipe()
+    let readEnd = pipe.read.raw
+    let writeEnd = pipe.write.raw
+    var arguments = linux_clone_args()
+    arguments.flags = UInt64(CLONE_NEWUSER)
+    arguments.exit_signal = UInt64(SIGCHLD)
+    let child = linux_clone3(&arguments)
+    if child == 0 {
+        // Another thread of the parent may hold any lock. The end of the parent ends the read, too.
+        _ = linux_close(writeEnd)
+        var byte: UInt8 = 0
+        _ = linux_read(readEnd, &byte, 1)
+        linux_exit_group(0)
+    }
+    let identifier = Int32(try check(child))
+    defer {
+        _ = linux_kill(identifier, SIGKILL)
+        var status: Int32 = 0
+        while linux_wait4(identifier, &status, 0) == -4 {}
+    }
+    let folder: Path = "/proc/\(identifier)"
+    try writeKernelFile("\(folder)/uid_map", uids)
+    try writeKernelFile("\(folder)/gid_map", gids)
+    return try FileDescriptor.open("\(folder)/ns/user")
+}
+
+/// Whether this process is in a user namespace that does not map all ids to themselves; false without procfs or without user
+/// namespaces. See user_namespaces(7).
+package var isInUserNamespace: Bool {
+    do throws(Errno) {
+        let map: ByteString = try readKernelFile("/proc/thread-self/uid_map")
+        let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
+        return words != ["0", "0", "4294967295"]
+    } catch {
+        return false
+    }
+}

@@ -1,0 +1,97 @@
+import ByteStrings
+import CLinuxKernel
+
+/// A procfs that belongs to the runtime and not to a container.
+package enum Procfs {
+    /// Opens a procfs of the caller's pid namespace that is attached nowhere, so that nothing can be mounted over it.
+    ///
+    /// Where the kernel refuses a new one (in a user namespace whose procfs is partly covered, or that does not own the
+    /// pid namespace), the one at `/proc` serves; then it is checked to be a whole procfs. Call this while `/proc` is
+    /// the host's.
+    package static func openPrivate() throws(Errno) -> FileDescriptor {
+        do throws(Errno) {
+            let context = try FileDescriptor.openFileSystem("proc")
+            return try context.makeMount([.noSetuid, .noDevices, .noExec])
+        } catch {
+            return try openMounted()
+        }
+    }
+
+    /// Opens the procfs at `/proc`, checked to be the root of one.
+    package static func openMounted() throws(Errno) -> FileDescriptor {
+        let folder = try FileDescriptor.open("/proc", [.path, .directory])
+        let isProcfs = try isRoot(folder.raw)
+        guard isProcfs else { throw .noSuchDevice }
+        return folder
+    }
+
+    /// Opens the procfs at `/proc` that a container may have had in its hands: only a whole one that no link leads to.
+    package static func openForeign() throws(Errno) -> FileDescriptor {
+        let folder = try FileDescriptor.open("/proc", [.path, .directory, .noFollow])
+        guard try isRoot(folder.raw) else { throw .noSuchDevice }
+        return folder
+    }
+
+    /// Whether the kernel mounts a procfs of a pid namespace that the caller is not in: from Linux 6.17 on.
+    package static func takesNamespace() -> Bool {
+        do throws(Errno) {
+            let namespace = try FileDescriptor.open("/proc/self/ns/pid")
+            try FileDescriptor.openFileSystem("proc").configure("pidns", descriptor: namespace.raw)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// True when `descriptor` names the root folder of a procfs.
+    package static func isRoot(_ descriptor: Int32) throws(Errno) -> Bool {
+        // The root of every procfs has this inode number: PROC_ROOT_INO.
+        guard try fileSystemKind(of: descriptor) == .proc else { return false }
+        return try fileStatus(of: descriptor).inode == 1
+    }
+
+    /// Opens a file below the procfs `root`, reaching it through no link and no other mount.
+    package static func open(
+        _ path: Path, in root: Int32, _ flags: OpenFlags
+    ) throws(Errno) -> FileDescriptor {
+        let file: FileDescriptor
+        do throws(Errno) {
+            // With a path descriptor the last component may be a link, which is then not followed.
+            file = try FileDescriptor.open(
+                path, at: root, flags.union(flags.contains(.path) ? .noFollow : []),
+                resolve: [.beneath, .noCrossDevice, .noMagicLinks, .noSymbolicLinks])
+        } catch .noSuchSystemCall {
+            file = try FileDescriptor.open(path, at: root, flags.union(.noFollow))
+        } catch .notPermitted {
+            file = try FileDescriptor.open(path, at: root, flags.union(.noFollow))
+        }
+        guard try file.fileSystem() == .proc else { throw .crossDevice }
+        return file
+    }
+
+    /// Opens the file `path` of this process in the procfs `root`: by the number that the process has there, and through
+    /// no link, since something may be mounted over `self`.
+    package static func openOwn(
+        _ path: Path, in root: Int32, _ flags: OpenFlags
+    ) throws(Errno) -> FileDescriptor {
+        let link = try open("self", in: root, .path)
+        let number: Path = try readLink("", at: link.raw)
+        guard !number.isEmpty, number.bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            throw .crossDevice
+        }
+        return try open(number.appending(path), in: root, flags)
+    }
+
+    /// Opens the file behind a descriptor of this process anew, with other flags, and through the procfs `root`.
+    ///
+    /// - Throws: `ESTALE` if that leads to another file.
+    package static func reopen(
+        _ descriptor: Int32, in root: Int32, _ flags: OpenFlags
+    ) throws(Errno) -> FileDescriptor {
+        let numbers = try openOwn("fd", in: root, [.path, .directory])
+        let opened = try FileDescriptor.open("\(descriptor)", at: numbers.raw, flags)
+        let (wanted, found) = (try fileStatus(of: descriptor), try opened.status())
+        guard found.device == wanted.device, found.inode == wanted.inode else { throw .staleFile }
+        return opened
+    }
+}

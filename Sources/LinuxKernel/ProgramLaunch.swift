@@ -1,0 +1,97 @@
+import CLinuxKernel
+
+/// A program of the host that was started, and what its streams are connected to.
+package struct LaunchedProgram: ~Copyable {
+    package let process: ProcessHandle
+    /// Where what it writes to its standard output and error can be read, without blocking.
+    package let output: FileDescriptor
+    package let error: FileDescriptor
+
+    init(process: consuming ProcessHandle, output: consuming FileDescriptor, error: consuming FileDescriptor) {
+        self.process = process
+        self.output = output
+        self.error = error
+    }
+
+    /// Starts the program at `path`, which is not searched for, reading `input` to its end as its standard input.
+    ///
+    /// The input is a file in memory, so a program that does not read it cannot block or kill the caller.
+    ///
+    /// - Throws: the errno of the exec itself, too.
+    package static func start(
+        _ path: Path, arguments: [ByteString], environment: [ByteString], input: [UInt8], directory: Int32?
+    ) throws(Errno) -> LaunchedProgram {
+        let standardInput = try inputFile(input)
+        let output = try FileDescriptor.pipe()
+        let error = try FileDescriptor.pipe()
+        let report = try FileDescriptor.pipe()
+        var pidDescriptor: Int32 = -1
+        var result = 0
+        withCStrings(arguments) { argv in
+            withCStrings(environment) { envp in
+                withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
+                    var clone = linux_clone_args()
+                    clone.flags = CloneFlags.pidDescriptor.rawValue
+                    clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
+                    clone.exit_signal = UInt64(SIGCHLD)
+                    result = path.withCString {
+                        linux_clone3_execve(
+                            &clone, $0, argv, envp, standardInput.raw, output.write.raw, error.write.raw,
+                            directory ?? -1, report.write.raw)
+                    }
+                }
+            }
+        }
+        let process = ProcessHandle(pid: Int32(try check(result)), descriptor: FileDescriptor(owning: pidDescriptor))
+        let (outputRead, errorRead) = (output.read.raw, error.read.raw)
+        for raw in [outputRead, errorRead] { try check(linux_fcntl(raw, F_SETFL, Int(O_NONBLOCK))) }
+        let launched = LaunchedProgram(
+            process: process, output: output.takeRead(), error: error.takeRead())
+        // The pipe closes with a successful exec, so this read ends then.
+        let reportReader = report.takeRead()
+        let failure = try read(reportReader.raw, count: 4)
+        guard failure.isEmpty else {
+            _ = try launched.process.reap()
+            throw Errno(rawValue: failure.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) })
+        }
+        return launched
+    }
+
+    private static func inputFile(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
+        let file = try makeMemoryFile("stdin", for: .data)
+        try write(bytes, to: file.raw)
+        // Neither opened again, which takes a procfs that can be trusted, nor open to changes by the program.
+        try check(linux_lseek(file.raw, 0, 0))
+        // F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
+        try check(linux_fcntl(file.raw, F_ADD_SEALS, 0x1 | 0x2 | 0x4 | 0x8))
+        return file
+    }
+}
+
+extension Pipe {
+    /// Keeps the end to read from and closes the other.
+    package consuming func takeRead() -> FileDescriptor { read }
+}
+
+extension LaunchedProgram {
+    /// All that the program writes to its standard output and error, in the order it comes, until it closes both.
+    package func readAllOutput() throws(Errno) -> [UInt8] {
+        var watched = PollSet()
+        watched.add(output.raw)
+        watched.add(error.raw)
+        var bytes: [UInt8] = []
+        var open = 2
+        while open > 0 {
+            _ = try watched.wait(milliseconds: -1)
+            for descriptor in [output.raw, error.raw] where watched.isReady(descriptor) {
+                let part = try read(descriptor, count: 65536)
+                bytes += part
+                if part.isEmpty {
+                    watched.remove(descriptor)
+                    open -= 1
+                }
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,79 @@
+import CLinuxKernel
+
+/// Terminals made of two ends. See pty(7), ioctl_tty(2).
+package enum PseudoTerminal {
+    /// Opens the master of a new terminal, checked to come from a devpts.
+    ///
+    /// - Parameter procfs: a procfs that can be trusted, through which what was checked is opened.
+    package static func openMaster(_ path: Path, procfs: Int32) throws(Errno) -> FileDescriptor {
+        // An image can put anything at the path; only 5:2 on a devpts is the multiplexer. Checked before it is opened,
+        // since opening some devices has an effect of its own.
+        let place = try FileDescriptor.open(path, [.path])
+        guard try isMaster(place.raw) else { throw .notTerminal }
+        let master = try Procfs.reopen(place.raw, in: procfs, [.readWrite, .noControllingTerminal])
+        var unlocked: Int32 = 0
+        try check(linux_ioctl(master.raw, LINUX_TIOCSPTLCK, &unlocked))
+        return master
+    }
+
+    /// Whether a descriptor, however it came, is the multiplexer of a devpts or a master that was opened through it.
+    package static func isMaster(_ descriptor: Int32) throws(Errno) -> Bool {
+        let status = try fileStatus(of: descriptor)
+        guard status.kind == .characterDevice, status.deviceNumber == (5, 2) else { return false }
+        return try fileSystemKind(of: descriptor) == .devpts
+    }
+
+    /// Opens the other end without a path that could lead elsewhere.
+    package static func openPeer(of master: Int32) throws(Errno) -> FileDescriptor {
+        let flags = Int(O_RDWR | O_NOCTTY | O_CLOEXEC)
+        return FileDescriptor(owning: Int32(try check(linux_ioctl_value(master, LINUX_TIOCGPTPEER, flags))))
+    }
+
+    /// Makes the terminal the controlling one of the session that this process leads.
+    package static func makeControlling(_ terminal: Int32) throws(Errno) {
+        try check(linux_ioctl_value(terminal, LINUX_TIOCSCTTY, 0))
+    }
+
+    /// The size of a terminal; nil for what is no terminal.
+    package static func size(of terminal: Int32) -> (rows: UInt16, columns: UInt16)? {
+        var size = winsize()
+        guard linux_ioctl(terminal, LINUX_TIOCGWINSZ, &size) == 0 else { return nil }
+        return (size.ws_row, size.ws_col)
+    }
+
+    package static func setSize(of terminal: Int32, rows: UInt16, columns: UInt16) throws(Errno) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        try check(linux_ioctl(terminal, LINUX_TIOCSWINSZ, &size))
+    }
+}
+
+/// The settings of a terminal, to be put back. See termios(3).
+package struct TerminalSettings: @unchecked Sendable {
+    private var raw = termios()
+
+    /// Reads the settings of a terminal.
+    package init(of terminal: Int32) throws(Errno) {
+        try check(linux_tcgetattr(terminal, &raw))
+    }
+
+    /// The settings for passing every byte of the input through; the output still gets its carriage returns.
+    package var madeRaw: TerminalSettings {
+        var settings = self
+        cfmakeraw(&settings.raw)
+        settings.raw.c_oflag |= tcflag_t(OPOST)
+        return settings
+    }
+
+    /// The settings without the translation of newlines in the output.
+    package var withoutNewlineTranslation: TerminalSettings {
+        var settings = self
+        settings.raw.c_oflag &= ~tcflag_t(ONLCR)
+        return settings
+    }
+
+    /// Gives a terminal these settings, once its output is through.
+    package func apply(to terminal: Int32) throws(Errno) {
+        var settings = raw
+        try check(linux_tcsetattr(terminal, TCSADRAIN, &settings))
+    }
+}

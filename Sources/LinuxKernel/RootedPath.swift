@@ -1,0 +1,203 @@
+import CLinuxKernel
+
+/// A path below a folder that somebody hostile filled.
+///
+/// The folder is the root of the resolution: absolute links start there, `..` does not leave it, and the magic links of
+/// procfs are refused. The result is always a descriptor, so that what was found cannot be exchanged afterwards.
+package struct RootedPath: Sendable {
+    /// The folder that the path starts at and cannot leave.
+    package let root: Int32
+    /// The path, with or without a leading slash.
+    package let path: Path
+
+    /// Names `path` below `root`, which must stay open.
+    package init(_ path: Path, in root: Int32) {
+        self.path = path
+        self.root = root
+    }
+}
+
+/// What to do with parts of a path that do not exist.
+enum Missing {
+    case fail
+    case makeDirectory(mode: UInt32)
+    case makeFile(mode: UInt32)
+}
+
+extension RootedPath {
+    /// How the last component and links are treated.
+    package enum Links: Sendable {
+        /// Links are followed, inside the root.
+        case follow
+        /// A link in the last component is not followed: the descriptor names the link.
+        case keepLast
+        /// A link anywhere is an error (`ELOOP`).
+        case refuse
+    }
+
+    /// Names an existing file (`O_PATH`). See openat2(2), `RESOLVE_IN_ROOT`.
+    package func open(_ links: Links = .follow, directory: Bool = false) throws(Errno) -> FileDescriptor {
+        var flags: OpenFlags = .path
+        var resolve: ResolveFlags = [.inRoot, .noMagicLinks]
+        if directory { flags.insert(.directory) }
+        if links == .keepLast { flags.insert(.noFollow) }
+        if links == .refuse { resolve.insert(.noSymbolicLinks) }
+        do throws(Errno) {
+            return try FileDescriptor.open(path, at: root, flags, resolve: resolve)
+        } catch .noSuchSystemCall {
+            return try walk(.fail, links, directory: directory)
+        } catch .notPermitted {
+            // A system call filter around the runtime; the call itself has no reason for EPERM.
+            return try walk(.fail, links, directory: directory)
+        }
+    }
+
+    /// Names the folder, making it and its parents where they are missing.
+    ///
+    /// Links are followed inside the root; the missing end of a dangling link is made inside the root. `existed` tells
+    /// whether the folder was there before.
+    package func openOrMakeDirectory(
+        mode: UInt32 = 0o755, _ links: Links = .follow
+    ) throws(Errno) -> (file: Int32, existed: Bool) {
+        do throws(Errno) {
+            return (try open(links, directory: true).release(), true)
+        } catch .noSuchFileOrDirectory {
+            if let made = try makeLast({ (parent, name) throws(Errno) in
+                try makeDirectory(name, at: parent, mode: mode)
+                return try FileDescriptor.open(name, at: parent, [.path, .noFollow, .directory])
+            }) {
+                return (made, false)
+            }
+            return (try walk(.makeDirectory(mode: mode), links, directory: true).release(), false)
+        }
+    }
+
+    /// Names the file, making an empty regular one, and its parents as folders, where they are missing.
+    package func openOrMakeFile(
+        mode: UInt32 = 0o644, _ links: Links = .follow
+    ) throws(Errno) -> (file: Int32, existed: Bool) {
+        do throws(Errno) {
+            return (try open(links).release(), true)
+        } catch .noSuchFileOrDirectory {
+            if let made = try makeLast({ (parent, name) throws(Errno) in
+                try FileDescriptor.open(name, at: parent, [.create, .exclusive, .noFollow], mode: mode)
+            }) {
+                return (made, false)
+            }
+            return (try walk(.makeFile(mode: mode), links, directory: false).release(), false)
+        }
+    }
+
+    /// The usual case of a missing file: only the last component is missing, and no link stands there.
+    private func makeLast(
+        _ make: (_ parent: Int32, _ name: Path) throws(Errno) -> FileDescriptor
+    ) throws(Errno) -> Int32? {
+        guard let (parentPath, name) = path.parentAndName else { return nil }
+        do throws(Errno) {
+            let parent = try RootedPath(parentPath, in: root).open(directory: true)
+            return try make(parent.raw, Path(name)).release()
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch .fileExists {
+            return nil
+        }
+    }
+
+    // The resolution in steps of one component, for kernels and filters without openat2, and for what is to be made.
+    // Every folder on the way stays open, so `..` returns to the folder that was really passed.
+    func walk(_ missing: Missing, _ links: Links, directory: Bool) throws(Errno) -> FileDescriptor {
+        var passed = OpenFolders()
+        var pending: [PathComponent] = []
+        try push(path, onto: &pending)
+        var followed = 0
+        var attempts = 0
+        while let name = pending.popLast() {
+            let current = passed.last ?? root
+            if name.isParentFolder {
+                passed.removeLast()
+                continue
+            }
+            let isLast = pending.isEmpty
+            let component = Path(name)
+            let file: FileDescriptor
+            do throws(Errno) {
+                file = try FileDescriptor.open(component, at: current, [.path, .noFollow])
+            } catch .noSuchFileOrDirectory {
+                attempts += 1
+                guard attempts < 4096 else { throw .tooManySymbolicLinks }
+                do throws(Errno) {
+                    switch missing {
+                    case .fail:
+                        throw .noSuchFileOrDirectory
+                    case .makeFile(let mode) where isLast:
+                        return try FileDescriptor.open(
+                            component, at: current, [.create, .exclusive, .noFollow], mode: mode)
+                    case .makeDirectory(let mode):
+                        try makeDirectory(component, at: current, mode: mode)
+                    case .makeFile:
+                        try makeDirectory(component, at: current, mode: 0o755)
+                    }
+                } catch .fileExists {
+                    // Somebody was faster; look at what it is now.
+                }
+                pending.append(name)
+                continue
+            }
+            let kind = try file.status().kind
+            if kind == .symbolicLink {
+                if links == .refuse { throw .tooManySymbolicLinks }
+                if links == .keepLast, isLast {
+                    if directory { throw .notDirectory }
+                    return file
+                }
+                followed += 1
+                guard followed <= 40 else { throw .tooManySymbolicLinks }
+                let target = try readLink("", at: file.raw)
+                guard !target.isEmpty else { throw .noSuchFileOrDirectory }
+                if target.isAbsolute { passed.removeAll() }
+                try push(target, onto: &pending)
+                continue
+            }
+            if isLast {
+                if directory, kind != .directory { throw .notDirectory }
+                return file
+            }
+            guard kind == .directory else { throw .notDirectory }
+            passed.append(file)
+        }
+        return try FileDescriptor(duplicating: passed.last ?? root)
+    }
+
+    private func push(_ path: Path, onto pending: inout [PathComponent]) throws(Errno) {
+        guard let components = path.components else { throw .invalidArgument }
+        for component in components.reversed() where !component.isCurrentFolder { pending.append(component) }
+    }
+}
+
+extension FileDescriptor {
+    /// Another descriptor for the open file `raw`.
+    package init(duplicating raw: Int32) throws(Errno) {
+        self.init(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, 3))))
+    }
+}
+
+/// The folders between the root and the place that a resolution has come to.
+private struct OpenFolders: ~Copyable {
+    private var raw: [Int32] = []
+
+    var last: Int32? { raw.last }
+
+    mutating func append(_ folder: consuming FileDescriptor) { raw.append(folder.release()) }
+
+    mutating func removeLast() {
+        if let folder = raw.popLast() { _ = FileDescriptor(owning: folder) }
+    }
+
+    mutating func removeAll() {
+        while !raw.isEmpty { removeLast() }
+    }
+
+    deinit {
+        for folder in raw { _ = FileDescriptor(owning: folder) }
+    }
+}

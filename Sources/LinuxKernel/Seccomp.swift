@@ -1,0 +1,41 @@
+import ByteStrings
+import CLinuxKernel
+
+/// Operations of seccomp(2).
+package enum SeccompCalls {
+    /// Loads a filter into the calling thread; `instructions` are `struct sock_filter`, eight bytes each.
+    ///
+    /// The result is 0, or with the flag for it the descriptor of a listener.
+    package static func setFilter(_ instructions: [UInt64], flags: UInt32) throws(Errno) -> Int {
+        let result = instructions.withUnsafeBytes { bytes in
+            let first = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
+                .assumingMemoryBound(to: sock_filter.self)
+            var program = sock_fprog(len: UInt16(clamping: instructions.count), filter: first)
+            return linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags, &program)
+        }
+        return try check(result)
+    }
+
+    /// Whether the kernel takes filters with `flags`.
+    package static func takesFilter(flags: UInt32) -> Bool {
+        // Known flags lead to the missing program, unknown ones to EINVAL.
+        linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags, nil) == -Int(EFAULT)
+    }
+
+    /// Whether the kernel knows the action of a filter's return value.
+    package static func hasAction(_ returnValue: UInt32) -> Bool {
+        var value = returnValue
+        return linux_seccomp(UInt32(SECCOMP_GET_ACTION_AVAIL), 0, &value) == 0
+    }
+
+    /// Whether a descriptor, however it came, is the listener of a filter; true where that cannot be seen.
+    package static func isListener(_ descriptor: Int32) -> Bool {
+        do throws(Errno) {
+            let name: Path = try readLink("/proc/self/fd/\(Int(descriptor))")
+            return name.bytes.elementsEqual("anon_inode:seccomp notify".utf8)
+        } catch {
+            // Without a procfs nobody can tell.
+            return true
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import CLinuxKernel
+
+/// A program of the host that serves the caller over descriptors that it is handed.
+package struct ServiceRequest: ~Copyable {
+    package let path: Path
+    package let arguments: [ByteString]
+    /// The open files that become its descriptors 0, 1, 2 and so on; it has no others.
+    package var descriptors: [Int32]
+    /// The cgroup v2 directory that it starts in.
+    package var cgroup: Int32?
+    /// The `tasks` files of the version 1 cgroups that it joins.
+    package var tasks: [Int32] = []
+    /// Binds a folder on another in a mount namespace of the program's own, whose mounts nobody else sees.
+    package var bind: (folder: Path, place: Path)?
+
+    package init(_ path: Path, arguments: [ByteString], descriptors: [Int32]) {
+        self.path = path
+        self.arguments = arguments
+        self.descriptors = descriptors
+    }
+}
+
+/// Why a service was not started.
+package struct ServiceFailure: Error {
+    package let errno: Errno
+    package let step: Step
+
+    /// What was done when it failed.
+    package enum Step: Int32, Sendable {
+        case execute = 1
+        case mount = 2
+        case prepare = 3
+    }
+}
+
+/// Starts the service; it has the environment, the working directory and the process group of this process.
+package func startService(_ request: borrowing ServiceRequest) throws(ServiceFailure) -> ProcessHandle {
+    var failure: ServiceFailure?
+    let process: ProcessHandle
+    do throws(Errno) {
+        process = try start(request, &failure)
+    } catch {
+        throw ServiceFailure(errno: error, step: .prepare)
+    }
+    if let failure { throw failure }
+    return process
+}
+
+private func start(
+    _ request: borrowing ServiceRequest, _ failure: inout ServiceFailure?
+) throws(Errno) -> ProcessHandle {
+    let report = try FileDescriptor.pipe()
+    let writer = report.write.raw
+    var pidDescriptor: Int32 = -1
+    var result = 0
+    let (path, descriptors, tasks) = (request.path, request.descriptors, request.tasks)
+    let (folder, place) = request.bind ?? ("/", "/")
+    var flags = CloneFlags.pidDescriptor
+    if request.bind != nil { flags.insert(.newMount) }
+    if request.cgroup != nil { flags.insert(.intoCgroup) }
+    let cgroup = UInt64(request.cgroup ?? 0)
+    withCStrings(request.arguments) { argv in
+        withCStrings(environmentVariables()) { envp in
+            withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
+                var clone = linux_clone_args()
+                clone.flags = flags.rawValue
+                clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
+                clone.exit_signal = UInt64(SIGCHLD)
+                clone.cgroup = cgroup
+                result = path.withCString { path in
+                    folder.withCString { folder in
+                        place.withCString { place in
+                            linux_clone3_service(
+                                &clone, path, argv, envp, descriptors, Int32(descriptors.count), tasks,
+                                Int32(tasks.count), folder, place, writer)
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let process = ProcessHandle(pid: Int32(try check(result)), descriptor: FileDescriptor(owning: pidDescriptor))
+    // The pipe closes with a successful exec, so this read ends then.
+    let reader = report.takeRead()
+    let words = try read(reader.raw, count: 8)
+    guard words.count == 8 else { return process }
+    _ = try process.reap()
+    words.withUnsafeBytes {
+        failure = ServiceFailure(
+            errno: Errno(rawValue: $0.loadUnaligned(fromByteOffset: 0, as: Int32.self)),
+            step: ServiceFailure.Step(rawValue: $0.loadUnaligned(fromByteOffset: 4, as: Int32.self)) ?? .prepare)
+    }
+    return process
+}
+
+/// Says that nothing more will be sent over a socket. See shutdown(2).
+package func endSending(_ socket: Int32) throws(Errno) { try check(linux_shutdown(socket, Int32(SHUT_WR))) }
+
+/// How a descriptor was opened: whether it can be written to. See fcntl(2), `F_GETFL`.
+package func isWritable(_ descriptor: Int32) throws(Errno) -> Bool {
+    try check(linux_fcntl(descriptor, F_GETFL, 0)) & Int(O_ACCMODE) != Int(O_RDONLY)
+}

@@ -1,0 +1,27 @@
+import LinuxKernel
+
+/// Why a call over D-Bus failed.
+package struct BusError: Error, Hashable, Sendable {
+    /// The name of an error that the other side sent, such as `org.freedesktop.systemd1.NoSuchUnit`; else empty.
+    package var name: String
+    /// What the kernel answered.
+    package var errno: Errno?
+    /// The reason in words.
+    package var reason: String
+
+    package init(name: String = "", errno: Errno? = nil, reason: String) {
+        self.name = name
+        self.errno = errno
+        self.reason = reason
+    }
+
+    static func malformed(_ reason: String) -> BusError { BusError(reason: "malformed D-Bus message: " + reason) }
+
+    /// The error on one line.
+    package var message: String {
+        var text = reason
+        if !name.isEmpty { text = name + ": " + text }
+        if let errno { text += ": " + errno.message }
+        return text
+    }
+}

@@ -1,0 +1,105 @@
+import CLinuxKernel
+import Testing
+
+@testable import LinuxKernel
+
+struct FolderWalkTests {
+    /// Makes a folder in /tmp with `chains` chains of folders, each `depth` deep, runs `body`, and removes it.
+    private func withTree(
+        depth: Int, chains: [[UInt8]], _ body: (Int32, Path) throws -> Void
+    ) throws {
+        let path: Path = "/tmp/apus-walk-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        try makeDirectory(path, mode: 0o755)
+        let top = try FileDescriptor.open(path, [.readOnly, .directory])
+        for chain in chains {
+            let name = Path(ByteString(bytes: chain))
+            var current = try top.duplicate()
+            for _ in 0..<depth {
+                try makeDirectory(name, at: current.raw, mode: 0o755)
+                try makeNode("file", at: current.raw, kind: .regular, permissions: 0o600)
+                try unlink("file", at: current.raw)
+                current = try FileDescriptor.open(name, at: current.raw, [.readOnly, .directory])
+            }
+            try makeNode("end", at: current.raw, kind: .fifo, permissions: 0o600)
+        }
+        try body(top.raw, path)
+        try unlink(path, isDirectory: true)
+    }
+
+    @Test func removesWhatNoPathReaches() throws {
+        let chains = [Array("abcdefghijklmnop".utf8), [0xff], Array("e\u{301}".utf8)]
+        try withTree(depth: 700, chains: chains) { top, path in
+            try removeTree(of: top)
+            #expect(try directoryEntries(of: top).isEmpty)
+            #expect(try openDescriptors(below: path) == 1)
+        }
+    }
+
+    @Test func followsNoLinkAndMovesNothingElse() throws {
+        let outside: Path = "/tmp/apus-walk-outside-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        let kept: Path = "\(outside)/kept"
+        try makeDirectory(outside, mode: 0o755)
+        try makeDirectory(kept, mode: 0o755)
+        try withTree(depth: 2, chains: [Array("a".utf8)]) { top, _ in
+            try makeSymbolicLink("link", at: top, to: outside)
+            try makeSymbolicLink("loop", at: top, to: "loop")
+            try removeTree(of: top)
+        }
+        #expect(fileExists(kept))
+        try unlink(kept, isDirectory: true)
+        try unlink(outside, isDirectory: true)
+    }
+
+    @Test func visitsEveryFolderOnceWithFewOpen() throws {
+        try withTree(depth: 40, chains: [Array("a".utf8), Array("b".utf8)]) { top, path in
+            var entered = 0
+            var most = 0
+            do {
+                var walk = try FolderWalk(at: top, .all)
+                while true {
+                    guard let name = try walk.next() else {
+                        if try walk.leave() == nil { break }
+                        continue
+                    }
+                    if try walk.enter(name) {
+                        entered += 1
+                        most = max(most, try openDescriptors(below: path))
+                    }
+                }
+                #expect(walk.depth == 0)
+            }
+            #expect(entered == 80)
+            #expect(most <= 10)
+            #expect(try openDescriptors(below: path) == 1)
+            try removeTree(of: top)
+        }
+    }
+
+    /// What vanishes under the walk is passed over, and the way back is found.
+    @Test func foldersThatVanishMeanwhile() throws {
+        try withTree(depth: 30, chains: [Array("a".utf8)]) { top, path in
+            var walk = try FolderWalk(at: top, .all)
+            while let name = try walk.next(), try walk.enter(name) {}
+            #expect(walk.depth == 30)
+            let again = try FileDescriptor.open(path, [.readOnly, .directory])
+            try removeTree(of: again.raw)
+            while try walk.leave() != nil {}
+            #expect(try walk.next() == nil)
+            #expect(walk.depth == 0)
+        }
+    }
+
+    /// How many descriptors lead to something at or below a path.
+    private func openDescriptors(below path: Path) throws -> Int {
+        let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
+        var count = 0
+        for name in try directoryEntries(of: folder.raw) {
+            do throws(Errno) {
+                if try readLink(Path(name), at: folder.raw).bytes.hasPrefix(path.bytes) { count += 1 }
+            } catch {
+                continue  // another test's, closed meanwhile
+            }
+        }
+        return count
+    }
+}

@@ -1,0 +1,166 @@
+import CLinuxKernel
+import Testing
+
+@testable import LinuxKernel
+
+/// A folder of its own in /tmp, with a root in it that a hostile image filled.
+private final class HostileFolder {
+    let path: Path
+    let root: FileDescriptor
+
+    init() throws {
+        path = "/tmp/apus-rooted-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        for folder in ["", "/root", "/root/a", "/root/a/b", "/outside"] {
+            try makeDirectory("\(path)\(folder)", mode: 0o755)
+        }
+        try makeNode("\(path)/root/a/file", at: workingDirectory, kind: .regular, permissions: 0o600)
+        try makeNode("\(path)/root/a/fifo", at: workingDirectory, kind: .fifo, permissions: 0o600)
+        root = try FileDescriptor.open("\(path)/root", [.path, .directory])
+        for (name, target): (Path, Path) in [
+            ("up", "../../.."), ("absolute", "/a/b"), ("host", "\(path)/outside"), ("loop", "loop2"), ("loop2", "loop"),
+            ("dangling", "a/gone/deeper"), ("dots", "a/./b/../b"), ("tofile", "a/file"), ("top", "/"), ("self", "."),
+        ] { try makeSymbolicLink(name, at: root.raw, to: target) }
+    }
+
+    deinit {
+        do throws(Errno) {
+            try removeTree(path, at: workingDirectory)
+        } catch {
+            Issue.record("\(path) cannot be removed: \(error.message)")
+        }
+    }
+
+    private static func entries(_ path: Path) throws -> [String] {
+        let folder = try FileDescriptor.open(path, .directory)
+        return try directoryEntries(of: folder.raw).map(\.text).sorted()
+    }
+
+    func names(_ folder: String) throws -> [String] {
+        try Self.entries("\(path)\(folder)")
+    }
+}
+
+private func removeTree(_ path: Path, at directory: Int32) throws(Errno) {
+    do throws(Errno) {
+        try unlink(path, at: directory)
+    } catch .isDirectory {
+        do {
+            let folder = try FileDescriptor.open(path, at: directory, [.directory, .noFollow])
+            for name in try directoryEntries(of: folder.raw) { try removeTree(Path(name), at: folder.raw) }
+        }
+        try unlink(path, at: directory, isDirectory: true)
+    }
+}
+
+struct RootedPathTests {
+    private static let paths = [
+        "/", "", ".", "..", "../..", "/a", "a/b", "a//b/", "a/./b", "a/../a/b", "/../../a", "up", "up/a",
+        "up/a/../up/a/b",
+        "absolute", "absolute/..", "host", "host/x", "loop", "loop/x", "dangling", "dangling/x", "dots", "tofile",
+        "tofile/x", "tofile/", "tofile/.", "a/file", "a/file/", "a/fifo", "a/none", "none/a", "top/a/b", "self/self/a",
+        "top/..", "a/file/..", "a/none/..",
+    ]
+
+    private enum Answer: Equatable {
+        case file(UInt64)
+        case error(Errno)
+    }
+
+    private func answer(_ body: () throws(Errno) -> FileDescriptor) -> Answer {
+        do throws(Errno) {
+            let file = try body()
+            return .file(try file.status().inode)
+        } catch {
+            return .error(error)
+        }
+    }
+
+    @Test(arguments: paths)
+    func stepsFindWhatTheKernelFinds(_ path: String) throws {
+        let folder = try HostileFolder()
+        let rooted = RootedPath(Path(path), in: folder.root.raw)
+        for directory in [false, true] {
+            for links in [RootedPath.Links.follow, .keepLast, .refuse] {
+                let kernel = answer { () throws(Errno) in try rooted.open(links, directory: directory) }
+                let steps = answer { () throws(Errno) in try rooted.walk(.fail, links, directory: directory) }
+                if path.isEmpty || (path.hasSuffix("/") || path.hasSuffix(".")) && kernel != steps {
+                    // An empty path is an error of openat2 alone, and a slash at the end means a folder there.
+                    continue
+                }
+                #expect(kernel == steps, "\(path) \(links) \(directory)")
+            }
+        }
+    }
+
+    @Test(arguments: paths)
+    func nothingIsMadeOutside(_ path: String) throws {
+        let folder = try HostileFolder()
+        for name in ["/new", "/x/y/z", ""] {
+            let rooted = RootedPath(Path(path + name), in: folder.root.raw)
+            do throws(Errno) {
+                _ = FileDescriptor(owning: try rooted.openOrMakeDirectory().file)
+            } catch {}
+            do throws(Errno) {
+                _ = FileDescriptor(owning: try rooted.openOrMakeFile().file)
+            } catch {}
+            do throws(Errno) {
+                _ = try rooted.walk(.makeDirectory(mode: 0o700), .follow, directory: true)
+            } catch {}
+        }
+        #expect(try folder.names("/outside") == [])
+        #expect(try folder.names("") == ["outside", "root"])
+    }
+
+    @Test func missingEndOfDanglingLinkIsMadeInside() throws {
+        let folder = try HostileFolder()
+        let made = try RootedPath("dangling/x", in: folder.root.raw).openOrMakeFile()
+        _ = FileDescriptor(owning: made.file)
+        #expect(!made.existed)
+        #expect(try fileStatus("\(folder.path)/root/a/gone/deeper/x").kind == .regular)
+        let again = try RootedPath("dangling/x", in: folder.root.raw).openOrMakeFile()
+        _ = FileDescriptor(owning: again.file)
+        #expect(again.existed)
+    }
+
+    @Test func magicLinksAreRefused() throws {
+        let procfs = try Procfs.openMounted()
+        for name in ["self/exe", "self/cwd/etc", "self/root/etc", "self/fd/0"] {
+            #expect(throws: Errno.tooManySymbolicLinks) { _ = try RootedPath(Path(name), in: procfs.raw).open() }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func exchangedFolderDoesNotLeadOutside() async throws {
+        let folder = try HostileFolder()
+        let path = folder.path
+        // The attack: while the runtime resolves and makes, a folder and a link to the outside change places.
+        try makeSymbolicLink("\(path)/root/a/link", at: workingDirectory, to: "../../outside")
+        let attacker = Task.detached {
+            while !Task.isCancelled {
+                // RENAME_EXCHANGE
+                if linux_renameat2(
+                    workingDirectory, path.text + "/root/a/link", workingDirectory, path.text + "/root/a/b", 2) < 0
+                {
+                    Issue.record("the folder and the link cannot be exchanged")
+                    return
+                }
+                await Task.yield()
+            }
+        }
+        for index in 0..<2000 {
+            let rooted = RootedPath("a/b/new\(index % 50)/x", in: folder.root.raw)
+            do throws(Errno) {
+                if index % 2 == 0 {
+                    _ = FileDescriptor(owning: try rooted.openOrMakeDirectory().file)
+                } else {
+                    _ = try rooted.walk(.makeDirectory(mode: 0o700), .follow, directory: true)
+                }
+            } catch {
+                // Meeting the exchange is an error like any other.
+            }
+        }
+        attacker.cancel()
+        await attacker.value
+        #expect(try folder.names("/outside") == [])
+    }
+}

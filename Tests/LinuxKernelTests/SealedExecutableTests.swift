@@ -1,0 +1,14 @@
+import LinuxKernel
+import Testing
+
+/// The program a container's init runs must not be a way to the host's file (CVE-2019-5736).
+@Test(.enabled(if: effectiveUser == 0, "an overlay takes root"))
+func theSealedExecutableCannotBeWritten() throws {
+    let program = try SealedExecutable.open()
+    let path: Path = "/proc/self/fd/\(program.raw)"
+    #expect(throws: Errno.self) { _ = try FileDescriptor.open(path, .writeOnly) }
+    #expect(throws: Errno.self) { _ = try FileDescriptor.open(path, [.readWrite, .truncate]) }
+    let status = try program.status()
+    #expect(status.kind == .regular)
+    #expect(status.size == (try fileStatus("/proc/self/exe").size))
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import LinuxKernel
+
+/// Who sent a message, by the word of the kernel.
+struct SenderTests {
+    @Test func theSenderIsThisProcess() throws {
+        let pair = try SocketPair()
+        try pair.nameSenders()
+        try send([1, 2, 3], descriptors: [pair.second.raw], over: pair.second.raw)
+        guard var message = try receive(from: pair.first.raw) else {
+            Issue.record("nothing came")
+            return
+        }
+        let (bytes, sender) = (message.bytes, message.sender)
+        #expect(bytes == [1, 2, 3])
+        #expect(sender == processIdentifier)
+        guard message.takeDescriptor() != nil else {
+            Issue.record("no descriptor came")
+            return
+        }
+    }
+
+    @Test func withoutTheQuestionThereIsNoAnswer() throws {
+        let pair = try SocketPair()
+        try send([1], over: pair.second.raw)
+        guard let message = try receive(from: pair.first.raw) else {
+            Issue.record("nothing came")
+            return
+        }
+        let sender = message.sender
+        #expect(sender == 0)
+    }
+
+    /// A process that is there, but not a child of this one.
+    @Test func anotherProcessIsNoChild() throws {
+        #expect(try !ProcessHandle(pid: 1).isChild())
+        #expect(try !ProcessHandle(pid: processIdentifier).isChild())
+        let child = try LaunchedProgram.start(
+            "/bin/sh", arguments: ["sh", "-c", "exit 0"], environment: [], input: [], directory: nil)
+        #expect(try child.process.isChild())
+        _ = try child.process.reap()
+        #expect(try !child.process.isChild())
+    }
+}
+
+/// A procfs that is used after something hostile may have laid hands on it.
+struct ProcfsTests {
+    @Test func ownFilesAreReachedByNumber() throws {
+        let procfs = try Procfs.openMounted()
+        let file = try Procfs.openOwn("stat", in: procfs.raw, .readOnly)
+        #expect(try readAll(file.raw, limit: 65536).starts(with: Array("\(processIdentifier) (".utf8)))
+        #expect(throws: Errno.self) { _ = try Procfs.openOwn("../1/stat/..", in: procfs.raw, .readOnly) }
+    }
+
+    @Test func aFileIsOpenedAnew() throws {
+        let procfs = try Procfs.openMounted()
+        let place = try FileDescriptor.open("/dev/null", .path)
+        let null = try Procfs.reopen(place.raw, in: procfs.raw, .readWrite)
+        #expect(try null.status().deviceNumber == (1, 3))
+    }
+
+    /// What is no procfs at all, and what only looks like one.
+    @Test func otherFoldersAreRefused() throws {
+        let folder = try FileDescriptor.open("/tmp", [.path, .directory])
+        #expect(throws: Errno.self) { _ = try Procfs.openOwn("stat", in: folder.raw, .readOnly) }
+        #expect(throws: Errno.self) { _ = try Procfs.reopen(folder.raw, in: folder.raw, .readOnly) }
+        let below = try FileDescriptor.open("/proc/self", [.path, .directory])
+        #expect(try !Procfs.isRoot(below.raw))
+    }
+}
