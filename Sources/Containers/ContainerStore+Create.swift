@@ -105,7 +105,7 @@ extension StateRecord {
             NamespaceRecord(type: $0.type, path: $0.path ?? Path())
         }
         configuration.cgroups.name = id
-        configuration.cgroups.limits = spec.linux?.resources ?? Resources()
+        configuration.cgroups.limits = spec.linux?.resources
         configuration.keepsKeyring = options.noNewKeyring
         isRootless = facts.isRootless
         own.lacksProcess = spec.process == nil

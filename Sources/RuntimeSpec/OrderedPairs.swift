@@ -39,7 +39,7 @@ extension OrderedPairs.Pair: Equatable where Key: Equatable, Value: Equatable {}
 
 extension OrderedPairs where Key: Equatable {
     /// Makes a map of entries of which several may have the same key.
-    package init<Text: Hashable>(merging entries: [Pair], by text: (Key) -> Text) {
+    init<Text: Hashable>(merging entries: [Pair], by text: (Key) -> Text) {
         pairs = []
         guard entries.count > 16 else {
             for entry in entries { self[entry.key] = entry.value }

@@ -42,7 +42,7 @@ package struct RecordedConfiguration: StateObject {
         package var parent = ""
         package var isSystemd = false
         /// The limits, for programs outside.
-        package var limits = Resources()
+        package var limits: Resources?
 
         package init() {}
 
@@ -52,7 +52,7 @@ package struct RecordedConfiguration: StateObject {
             try visitor.member("name", &name)
             try visitor.member("path", &path)
             try visitor.member("parent", &parent)
-            try visitor.exported { [limits] writer in limits.writeRecorded(&writer) }
+            try visitor.exported { [limits] writer in limits?.writeRecorded(&writer) }
             try visitor.member("systemd", &isSystemd)
         }
     }

@@ -102,7 +102,7 @@ extension OrderedPairs: StateValue where Key == ByteString, Value: StateValue {
             let key = reader.json.byteString(of: reader.json.key)
             if let value = try Value.read(&reader) { pairs.append(Pair(key: key, value: value)) }
         }
-        return OrderedPairs(merging: pairs) { $0 }
+        return OrderedPairs(distinct: pairs)
     }
 
     package func write(_ writer: inout JSONWriter) {
