@@ -14,9 +14,6 @@
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
-#ifndef SYS_statmount
-#define SYS_statmount 457
-#endif
 
 // <fcntl.h> keeps these for _GNU_SOURCE, which must stay undefined: with it the C library's structures differ from those
 // of the module Glibc, and no file could import both.

@@ -71,8 +71,6 @@ static inline long linux_fchmodat(int fd, const char *path, mode_t mode, int fla
 static inline long linux_faccessat(int fd, const char *path, int mode, int flags) {
     return linux_result(faccessat(fd, path, mode, flags));
 }
-static inline long linux_ftruncate(int fd, off_t length) { return linux_result(ftruncate(fd, length)); }
-static inline long linux_fsync(int fd) { return linux_result(fsync(fd)); }
 static inline long linux_fcntl(int fd, int command, long argument) { return linux_result(fcntl(fd, command, argument)); }
 static inline long linux_ioctl(int fd, unsigned long request, void *argument) {
     return linux_result(ioctl(fd, request, argument));
@@ -117,11 +115,9 @@ static inline unsigned linux_minor(dev_t device) { return minor(device); }
 // ioctl numbers are computed by macros that the importer drops.
 static const unsigned long LINUX_TIOCGPTPEER = 0x5441;
 static const unsigned long LINUX_TIOCSPTLCK = 0x40045431;
-static const unsigned long LINUX_TIOCGPTN = 0x80045430;
 static const unsigned long LINUX_TIOCSCTTY = 0x540E;
 static const unsigned long LINUX_TIOCGWINSZ = 0x5413;
 static const unsigned long LINUX_TIOCSWINSZ = 0x5414;
 static const unsigned long LINUX_NS_GET_NSTYPE = 0xb703;
-static const unsigned long LINUX_NS_GET_USERNS = 0xb701;
 
 #endif

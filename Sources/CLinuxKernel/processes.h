@@ -203,11 +203,7 @@ static inline long linux_clone3_waiting(struct linux_clone_args *arguments) {
 static inline long linux_execve(const char *path, char *const *argv, char *const *envp) {
     return linux_result(syscall(SYS_execve, path, argv, envp));
 }
-static inline long linux_execveat(int fd, const char *path, char *const *argv, char *const *envp, int flags) {
-    return linux_result(syscall(SYS_execveat, fd, path, argv, envp, flags));
-}
 static inline long linux_getpid(void) { return syscall(SYS_getpid); }
-static inline long linux_getppid(void) { return syscall(SYS_getppid); }
 static inline long linux_pidfd_open(pid_t pid, unsigned flags) { return linux_result(syscall(SYS_pidfd_open, pid, flags)); }
 static inline long linux_pidfd_send_signal(int pidfd, int number) {
     return linux_result(syscall(SYS_pidfd_send_signal, pidfd, number, (void *)0, 0));
@@ -244,8 +240,6 @@ static inline long linux_waitid(int kind, int identifier, siginfo_t *information
 static inline long linux_wait4(pid_t pid, int *status, int options) {
     return linux_result(syscall(SYS_wait4, pid, status, options, (void *)0));
 }
-static inline int linux_siginfo_status(const siginfo_t *information) { return information->si_status; }
-static inline int linux_siginfo_code(const siginfo_t *information) { return information->si_code; }
 static inline int linux_siginfo_pid(const siginfo_t *information) { return information->si_pid; }
 
 static inline long linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {

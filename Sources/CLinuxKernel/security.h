@@ -3,7 +3,6 @@
 
 #include "base.h"
 #include <linux/audit.h>
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
@@ -28,9 +27,6 @@ static inline long linux_keyctl(int operation, unsigned long a, unsigned long b,
 }
 static inline long linux_seccomp(unsigned operation, unsigned flags, void *argument) {
     return linux_result(syscall(SYS_seccomp, operation, flags, argument));
-}
-static inline long linux_bpf(int command, union bpf_attr *attributes, unsigned size) {
-    return linux_result(syscall(SYS_bpf, command, attributes, size));
 }
 
 #endif

@@ -28,7 +28,6 @@ static inline long linux_bind_unix(int fd, const char *path, size_t length) {
     memcpy(address.sun_path, path, length);
     return linux_result(bind(fd, (struct sockaddr *)&address, sizeof address));
 }
-static inline long linux_listen(int fd, int backlog) { return linux_result(listen(fd, backlog)); }
 static inline long linux_shutdown(int fd, int how) { return linux_result(shutdown(fd, how)); }
 
 // The CMSG_* macros cannot be imported. At most eight descriptors go with one message.

@@ -43,7 +43,7 @@ package func readAgain(_ descriptor: Int32, limit: Int = 4096) throws(Errno) -> 
 /// The names of the directories in a directory, told by the entries' kind alone. See getdents(2), `d_type`.
 ///
 /// Serves kernel file systems, which always give the kind.
-package func subdirectoryNames(of descriptor: Int32) throws(Errno) -> [PathComponent] {
+func subdirectoryNames(of descriptor: Int32) throws(Errno) -> [PathComponent] {
     var names: [PathComponent] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192, alignment: 8)
     defer { buffer.deallocate() }

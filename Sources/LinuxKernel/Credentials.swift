@@ -14,9 +14,6 @@ package enum ProcessControl {
     package static func setDumpable(_ dumpable: Bool) throws(Errno) {
         try check(linux_prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0))
     }
-    package static func setParentDeathSignal(_ signal: Int32) throws(Errno) {
-        try check(linux_prctl(PR_SET_PDEATHSIG, UInt(signal), 0, 0, 0))
-    }
     package static func setKeepCapabilities(_ keep: Bool) throws(Errno) {
         try check(linux_prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0))
     }
@@ -32,13 +29,6 @@ package enum ProcessControl {
     }
     package static func raiseAmbient(capability: UInt32) throws(Errno) {
         try check(linux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_RAISE), UInt(capability), 0, 0))
-    }
-    package static func hasInBoundingSet(capability: UInt32) -> Bool {
-        linux_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) == 1
-    }
-    package static func setName(_ name: String) throws(Errno) {
-        let result = name.withCString { linux_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }
-        try check(result)
     }
 }
 

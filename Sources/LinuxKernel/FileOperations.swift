@@ -165,10 +165,8 @@ package struct FileSystemKind: RawRepresentable, Hashable, Sendable {
     package static let tmpfs = FileSystemKind(rawValue: 0x0102_1994)
     package static let proc = FileSystemKind(rawValue: 0x9fa0)
     package static let nsfs = FileSystemKind(rawValue: 0x6e73_6673)
-    package static let sysfs = FileSystemKind(rawValue: 0x6265_6572)
     package static let devpts = FileSystemKind(rawValue: 0x1cd1)
     package static let selinux = FileSystemKind(rawValue: 0xf97c_ff8c)
-    package static let overlay = FileSystemKind(rawValue: 0x794c_7630)
     package static let resctrl = FileSystemKind(rawValue: 0x765_5821)
 }
 

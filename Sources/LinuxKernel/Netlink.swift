@@ -28,7 +28,7 @@ package struct NetlinkSocket: ~Copyable {
     }
 
     /// Sends a request and gives what the kernel answers to it.
-    package mutating func perform(_ message: NetlinkMessage) throws(NetlinkError) -> [NetlinkAnswer] {
+    mutating func perform(_ message: NetlinkMessage) throws(NetlinkError) -> [NetlinkAnswer] {
         // A list that changed while it was made may lack entries.
         for _ in 0..<8 {
             if let answers = try attempt(message) { return answers }

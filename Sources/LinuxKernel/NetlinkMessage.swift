@@ -2,9 +2,9 @@ import CLinuxKernel
 
 /// A request to the kernel's network configuration, as the bytes of rtnetlink(7): a header, a body of fixed form, and
 /// attributes.
-package struct NetlinkMessage: Sendable {
+struct NetlinkMessage: Sendable {
     /// What is asked for, and the kernel's answers.
-    package enum Kind: UInt16, Sendable {
+    enum Kind: UInt16, Sendable {
         case newLink = 16
         case getLink = 18
         case setLink = 19
@@ -13,25 +13,25 @@ package struct NetlinkMessage: Sendable {
     }
 
     /// How it is asked for. See netlink(7), `nlmsg_flags`.
-    package struct Flags: OptionSet, Sendable {
-        package let rawValue: UInt16
-        package init(rawValue: UInt16) { self.rawValue = rawValue }
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt16
+        init(rawValue: UInt16) { self.rawValue = rawValue }
 
-        package static let request = Flags(rawValue: 0x001)
-        package static let acknowledge = Flags(rawValue: 0x004)
+        static let request = Flags(rawValue: 0x001)
+        static let acknowledge = Flags(rawValue: 0x004)
         /// All entries instead of one.
-        package static let dump = Flags(rawValue: 0x300)
+        static let dump = Flags(rawValue: 0x300)
         /// Fails when the entry is there.
-        package static let exclusive = Flags(rawValue: 0x200)
-        package static let create = Flags(rawValue: 0x400)
+        static let exclusive = Flags(rawValue: 0x200)
+        static let create = Flags(rawValue: 0x400)
     }
 
-    package private(set) var bytes: [UInt8]
+    private(set) var bytes: [UInt8]
 
     static let headerSize = 16
 
     /// A request about links; `index` 0 leaves it open which. The body is struct ifinfomsg.
-    package init(_ kind: Kind, _ flags: Flags = [], link index: Int32, up: Bool = false) {
+    init(_ kind: Kind, _ flags: Flags = [], link index: Int32, up: Bool = false) {
         self.init(kind, flags)
         append(UInt32(0))
         append(index)
@@ -40,7 +40,7 @@ package struct NetlinkMessage: Sendable {
     }
 
     /// A request about addresses. The body is struct ifaddrmsg.
-    package init(
+    init(
         _ kind: Kind, _ flags: Flags = [], family: UInt8, prefixLength: UInt8 = 0, scope: UInt8 = 0, link index: Int32
     ) {
         self.init(kind, flags)
@@ -65,18 +65,18 @@ package struct NetlinkMessage: Sendable {
     }
 
     /// Adds an attribute. See rtnetlink(7), `struct rtattr`.
-    package mutating func add(_ attribute: UInt16, _ value: some Collection<UInt8>) {
+    mutating func add(_ attribute: UInt16, _ value: some Collection<UInt8>) {
         append(UInt16(truncatingIfNeeded: 4 + value.count))
         append(attribute)
         bytes += value
         while bytes.count % 4 != 0 { bytes.append(0) }
     }
 
-    package mutating func add(_ attribute: UInt16, _ value: UInt32) {
+    mutating func add(_ attribute: UInt16, _ value: UInt32) {
         withUnsafeBytes(of: value) { add(attribute, Array($0)) }
     }
 
-    package mutating func add(_ attribute: UInt16, _ text: ByteString) { add(attribute, text.bytes + [0]) }
+    mutating func add(_ attribute: UInt16, _ text: ByteString) { add(attribute, text.bytes + [0]) }
 
     /// The bytes to send: with their length and a number by which the answer is known.
     func finished(sequence: UInt32) -> [UInt8] {
@@ -90,7 +90,7 @@ package struct NetlinkMessage: Sendable {
 }
 
 /// One message of the kernel.
-package struct NetlinkAnswer: Sendable {
+struct NetlinkAnswer: Sendable {
     let kind: UInt16
     let flags: UInt16
     let sequence: UInt32
@@ -143,22 +143,22 @@ package struct NetlinkAnswer: Sendable {
 }
 
 /// The attributes at the end of a message.
-package struct NetlinkAttributes: Sequence, IteratorProtocol {
-    package struct Element: Sendable {
-        package let type: UInt16
-        package let value: ArraySlice<UInt8>
+struct NetlinkAttributes: Sequence, IteratorProtocol {
+    struct Element: Sendable {
+        let type: UInt16
+        let value: ArraySlice<UInt8>
 
         /// The value as a name, without the NUL at its end.
-        package var name: ByteString { ByteString(bytes: value.prefix { $0 != 0 }) }
+        var name: ByteString { ByteString(bytes: value.prefix { $0 != 0 }) }
         /// The value as a number; 0 where it is too short.
-        package var number: UInt32 { value.count < 4 ? 0 : value.integer(at: 0, as: UInt32.self) }
+        var number: UInt32 { value.count < 4 ? 0 : value.integer(at: 0, as: UInt32.self) }
     }
 
     private var rest: ArraySlice<UInt8>
 
-    package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-    package mutating func next() -> Element? {
+    mutating func next() -> Element? {
         guard rest.count >= 4 else { return nil }
         let length = Int(rest.integer(at: 0, as: UInt16.self))
         guard length >= 4, length <= rest.count else { return nil }

@@ -90,7 +90,7 @@ package struct NetworkAddress: Sendable, Equatable {
 
     /// A label begins with the name of its device, by custom: `eth0:web`. Nil leaves it to the kernel, which takes the
     /// name alone.
-    package static func label(_ label: ByteString, of old: ByteString, for new: ByteString) -> ByteString? {
+    static func label(_ label: ByteString, of old: ByteString, for new: ByteString) -> ByteString? {
         if label == old { return nil }
         guard label.hasPrefix("\(old):") else { return label }
         let renamed = new + label.dropping(first: old.count)

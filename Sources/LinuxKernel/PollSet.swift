@@ -20,21 +20,10 @@ package struct PollSet {
 
     package mutating func remove(_ descriptor: Int32) { entries.removeAll { $0.fd == descriptor } }
 
-    /// Waits; gives the number of descriptors that are ready, 0 after `milliseconds`. A signal ends the wait early with
-    /// `EINTR`, so that the caller can look at its signals.
-    package mutating func waitOnce(milliseconds: Int32) throws(Errno) -> Int {
-        try check(linux_poll(&entries, nfds_t(entries.count), milliseconds))
-    }
-
-    /// Like `waitOnce`, going on after signals.
+    /// Waits, going on after signals; gives the number of descriptors that are ready, 0 after `milliseconds`.
     package mutating func wait(milliseconds: Int32) throws(Errno) -> Int {
-        while true {
-            do throws(Errno) {
-                return try waitOnce(milliseconds: milliseconds)
-            } catch Errno.interrupted {
-                continue
-            }
-        }
+        let count = nfds_t(entries.count)
+        return try checkRetrying { linux_poll(&entries, count, milliseconds) }
     }
 
     /// Whether anything came for `descriptor`, its end included.

@@ -1,10 +1,10 @@
 import CLinuxKernel
 
-/// Sets a resource limit of the process `pid` (0: this one). See prlimit(2).
-package func setResourceLimit(_ resource: Int32, soft: UInt64, hard: UInt64, of pid: Int32 = 0) throws(Errno) {
+/// Sets a resource limit of this process. See prlimit(2).
+package func setResourceLimit(_ resource: Int32, soft: UInt64, hard: UInt64) throws(Errno) {
     var limits = (soft, hard)
     let result = withUnsafePointer(to: &limits) {
-        $0.withMemoryRebound(to: UInt64.self, capacity: 2) { linux_prlimit(pid, resource, $0, nil) }
+        $0.withMemoryRebound(to: UInt64.self, capacity: 2) { linux_prlimit(0, resource, $0, nil) }
     }
     try check(result)
 }
@@ -41,10 +41,9 @@ package func setIOPriority(class: Int32, priority: Int32) throws(Errno) {
     try check(linux_ioprio_set(1, 0, `class` << 13 | priority))
 }
 
-/// Restricts the process `pid` (0: this one) to `processors`. See sched_setaffinity(2).
-package func setAffinity(_ processors: [Int], of pid: Int32 = 0) throws(Errno) {
-    var mask = bitMask(of: processors)
-    try check(linux_sched_setaffinity(pid, mask.count * 8, &mask))
+/// Restricts this thread to `processors`. See sched_setaffinity(2).
+package func setAffinity(_ processors: [Int]) throws(Errno) {
+    try setAffinity(mask: bitMask(of: processors))
 }
 
 /// The processors that this thread may run on, as a bit mask. See sched_getaffinity(2).
@@ -70,11 +69,10 @@ package func setAffinity(mask: [UInt64]) throws(Errno) {
     try check(linux_sched_setaffinity(0, mask.count * 8, mask))
 }
 
-/// Lets the process run on every processor that its cpuset allows.
-package func resetAffinity(of pid: Int32 = 0) throws(Errno) {
+/// Lets this thread run on every processor that its cpuset allows.
+package func resetAffinity() throws(Errno) {
     // More bits than any kernel has processors; the kernel ignores the rest.
-    var mask = [UInt64](repeating: .max, count: 128)
-    try check(linux_sched_setaffinity(pid, mask.count * 8, &mask))
+    try setAffinity(mask: [UInt64](repeating: .max, count: 128))
 }
 
 /// Sets the memory policy of this process. See set_mempolicy(2).

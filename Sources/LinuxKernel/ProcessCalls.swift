@@ -192,17 +192,8 @@ package func execute(_ path: Path, arguments: [ByteString], environment: [ByteSt
     }
 }
 
-/// Executes the open file `program` in this process; returns only with the reason why not. See execveat(2).
-package func execute(program: Int32, arguments: [ByteString], environment: [ByteString]) -> Errno {
-    withCStrings(arguments) { argv in
-        withCStrings(environment) { envp in
-            Errno(rawValue: Int32(truncatingIfNeeded: -linux_execveat(program, "", argv, envp, AT_EMPTY_PATH)))
-        }
-    }
-}
-
 /// Lends `strings` as a null-terminated array of C strings.
-package func withCStrings<Result>(
+func withCStrings<Result>(
     _ strings: [ByteString], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     // One block for all texts: two allocations however many strings there are.

@@ -95,18 +95,6 @@ package func surviveFailedWrites() throws(Errno) {
 /// to which a filter denies it is such a fault. To be called before the filter is loaded.
 package func endByFaults() throws(Errno) { try check(linux_end_by_faults()) }
 
-/// Takes the status of any child that has ended: its number and how it ended; nil when none has.
-package func reapAnyChild() throws(Errno) -> (pid: Int32, status: ProcessStatus)? {
-    var status: Int32 = 0
-    do throws(Errno) {
-        // WNOHANG | __WALL
-        let pid = try checkRetrying { linux_wait4(-1, &status, 0x4000_0001) }
-        return pid == 0 ? nil : (Int32(pid), ProcessStatus(waitStatus: status))
-    } catch .noChildProcesses {
-        return nil
-    }
-}
-
 /// Makes reads and writes of an open file return at once. See fcntl(2), `O_NONBLOCK`.
 package func setNonBlocking(_ descriptor: Int32) throws(Errno) {
     let flags = try check(linux_fcntl(descriptor, F_GETFL, 0))

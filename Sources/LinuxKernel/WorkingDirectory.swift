@@ -3,9 +3,6 @@ import CLinuxKernel
 /// Changes the working directory of this process. See chdir(2).
 package func changeDirectory(_ path: Path) throws(Errno) { try check(path.withCString { linux_chdir($0) }) }
 
-/// Changes the working directory to an open one. See fchdir(2).
-package func changeDirectory(to descriptor: Int32) throws(Errno) { try check(linux_fchdir(descriptor)) }
-
 /// Gives the file behind `descriptor` to `user`, and to `group` if given. See fchown(2).
 package func changeOwner(of descriptor: Int32, user: UInt32, group: UInt32 = .max) throws(Errno) {
     try check(linux_fchown(descriptor, user, group))
