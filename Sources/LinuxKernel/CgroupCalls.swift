@@ -21,11 +21,6 @@ package func waitForChange(of descriptor: Int32, milliseconds: Int32) throws(Err
 /// Sleeps, or less if a signal comes. See nanosleep(2).
 package func sleep(microseconds: UInt) { _ = linux_sleep_microseconds(microseconds) }
 
-/// Gives a file another owner, leaving its group as it is. See fchownat(2).
-package func changeOwner(of path: Path, at directory: Int32, to user: UInt32) throws(Errno) {
-    try check(path.withCString { linux_fchownat(directory, $0, user, UInt32.max, AT_SYMLINK_NOFOLLOW) })
-}
-
 /// Reads all of an open kernel file again from its start, as one string.
 package func readAgain(_ descriptor: Int32, limit: Int = 4096) throws(Errno) -> ByteString {
     var failure: Errno?

@@ -50,11 +50,6 @@ package var processIdentifier: Int32 { Int32(truncatingIfNeeded: linux_getpid())
 /// Ends the process at once, without running exit handlers: nothing here buffers output.
 package func exitProcess(_ status: Int32) -> Never { linux_exit_group(status) }
 
-/// Changes the permission bits of a file. See chmod(2).
-package func changeMode(_ path: Path, at directory: Int32 = workingDirectory, _ mode: UInt32) throws(Errno) {
-    try check(path.withCString { linux_fchmodat(directory, $0, mode, 0) })
-}
-
 /// The effective user of this process. See geteuid(2).
 package var effectiveUser: UInt32 { geteuid() }
 

@@ -13,9 +13,12 @@ package func makeSymbolicLink(_ path: Path, at directory: Int32, to target: Path
     try check(target.withCString { target in path.withCString { linux_symlinkat(target, directory, $0) } })
 }
 
-/// Changes the owner of `path` itself, never of what a link names. See fchownat(2).
-package func changeOwner(_ path: Path, at directory: Int32, user: UInt32, group: UInt32) throws(Errno) {
-    let flags = AT_SYMLINK_NOFOLLOW | (path.isEmpty ? 0x1000 : 0)
+/// Gives `path` itself, never what a link names, to `user`, and to `group` if given; an empty path is what `directory`
+/// names. See fchownat(2).
+package func changeOwner(
+    of path: Path, at directory: Int32 = workingDirectory, user: UInt32, group: UInt32 = .max
+) throws(Errno) {
+    let flags = AT_SYMLINK_NOFOLLOW | (path.isEmpty ? AT_EMPTY_PATH : 0)
     try check(path.withCString { linux_fchownat(directory, $0, user, group, flags) })
 }
 
@@ -31,7 +34,9 @@ package func fileExists(_ path: Path, at directory: Int32 = workingDirectory) ->
 }
 
 /// Sets the permission bits of what `path` leads to. See fchmodat(2).
-package func setPermissions(_ permissions: UInt32, of path: Path, at directory: Int32) throws(Errno) {
+package func setPermissions(
+    _ permissions: UInt32, of path: Path, at directory: Int32 = workingDirectory
+) throws(Errno) {
     try check(path.withCString { linux_fchmodat(directory, $0, permissions, 0) })
 }
 

@@ -27,10 +27,13 @@ package struct FileDescriptor: ~Copyable, Sendable {
         FileDescriptor(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, Int(minimum)))))
     }
 
-    /// Another descriptor for the same open file. See fcntl(2), `F_DUPFD_CLOEXEC`.
+    /// Another descriptor for the same open file.
     package func duplicate(atLeast minimum: Int32 = 3) throws(Errno) -> FileDescriptor {
-        FileDescriptor(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, Int(minimum)))))
+        try .duplicating(raw, atLeast: minimum)
     }
+
+    /// Sets the permission bits of the open file, whatever the file creation mask. See fchmod(2).
+    package func setPermissions(_ permissions: UInt32) throws(Errno) { try check(linux_fchmod(raw, permissions)) }
 }
 
 /// Where a relative path starts: a directory's descriptor, or the working directory.

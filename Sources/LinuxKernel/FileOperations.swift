@@ -136,7 +136,7 @@ extension FileDescriptor {
     package func status() throws(Errno) -> FileStatus { try fileStatus(of: raw) }
 
     /// The magic number of the file system that holds the open file. See statfs(2).
-    package func fileSystem() throws(Errno) -> FileSystemKind { try fileSystemKind(of: raw) }
+    package func fileSystemKind() throws(Errno) -> FileSystemKind { try LinuxKernel.fileSystemKind(of: raw) }
 }
 
 /// The facts of the file behind `descriptor`.

@@ -65,7 +65,7 @@ package enum Procfs {
         } catch .notPermitted {
             file = try FileDescriptor.open(path, at: root, flags.union(.noFollow))
         }
-        guard try file.fileSystem() == .proc else { throw .crossDevice }
+        guard try file.fileSystemKind() == .proc else { throw .crossDevice }
         return file
     }
 

@@ -165,19 +165,12 @@ extension RootedPath {
             guard kind == .directory else { throw .notDirectory }
             passed.append(file)
         }
-        return try FileDescriptor(duplicating: passed.last ?? root)
+        return try FileDescriptor.duplicating(passed.last ?? root)
     }
 
     private func push(_ path: Path, onto pending: inout [PathComponent]) throws(Errno) {
         guard let components = path.components else { throw .invalidArgument }
         for component in components.reversed() where !component.isCurrentFolder { pending.append(component) }
-    }
-}
-
-extension FileDescriptor {
-    /// Another descriptor for the open file `raw`.
-    package init(duplicating raw: Int32) throws(Errno) {
-        self.init(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, 3))))
     }
 }
 

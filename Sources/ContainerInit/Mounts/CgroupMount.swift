@@ -25,7 +25,7 @@ extension RootfsSetup {
         guard step.needsFinishing else { return }
         let mounted = try explained("open " + step.destination) { () throws(Errno) in
             let mounted = try RootedPath(step.destination, in: root).open(directory: true)
-            guard try mounted.fileSystem() == .cgroup2 else { throw .staleFile }
+            guard try mounted.fileSystemKind() == .cgroup2 else { throw .staleFile }
             return mounted
         }
         try finish(step, mounted.raw)

@@ -123,7 +123,7 @@ extension RootfsSetup {
         let status = try node.status()
         guard step.describes(status) else { throw .staleFile }
         if !isAsWanted {
-            try changeOwner("", at: node.raw, user: step.user, group: step.group)
+            try changeOwner(of: "", at: node.raw, user: step.user, group: step.group)
             try setPermissions(step.permissions, of: "self/fd/\(node.raw)", at: procfs.raw)
         }
         if status.isNullDevice { nullDevice = consume node }

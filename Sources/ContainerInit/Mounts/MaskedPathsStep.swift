@@ -68,7 +68,7 @@ extension RootfsSetup {
         try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
         let covered = try RootedPath(path, in: root).open(directory: true)
         // It is shared only if it is what was just mounted.
-        guard try covered.fileSystem() == .tmpfs else { return nil }
+        guard try covered.fileSystemKind() == .tmpfs else { return nil }
         guard try fileStatus(of: place).device != covered.status().device else { return nil }
         return MountedPlace(destination: path, mount: covered)
     }

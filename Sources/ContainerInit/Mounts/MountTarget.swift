@@ -19,7 +19,7 @@ extension RootfsSetup {
                 throw ContainerError(errno: .notDirectory, reason: "only a folder can be the root")
             }
             return try explained("stat the root file system") { () throws(Errno) in
-                let file = try FileDescriptor(duplicating: root)
+                let file = try FileDescriptor.duplicating(root)
                 let status = try file.status()
                 return MountTarget(file: file, existed: true, status: status)
             }
@@ -55,7 +55,7 @@ extension RootfsSetup {
                 reason: "mountpoint \"" + step.destination + "\" is on the top of the root file system")
         }
         if found.existed, !step.rules.contains(.insideProc) {
-            let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystem() }
+            let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystemKind() }
             if system == .proc {
                 throw insideProc(step)
             }

@@ -70,7 +70,7 @@ package final class RootfsSetup {
     package func adoptRoot(_ mount: Int32) throws(ContainerError) {
         deviceFolder = nil
         try setRoot(
-            try attempt("dup", "the root file system") { () throws(Errno) in try FileDescriptor(duplicating: mount) })
+            try attempt("dup", "the root file system") { () throws(Errno) in try FileDescriptor.duplicating(mount) })
     }
 
     package func isRoot(_ status: FileStatus) -> Bool { status.inode == rootInode && status.device == rootDevice }

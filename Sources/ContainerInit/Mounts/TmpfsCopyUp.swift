@@ -17,7 +17,7 @@ extension RootfsSetup {
             try copyEntry(Path(name), from: folder.raw, to: target, depth: depth)
         }
         let status = try folder.status()
-        try changeOwner("", at: target, user: status.user, group: status.group)
+        try changeOwner(of: "", at: target, user: status.user, group: status.group)
         try setPermissions(status.permissions, of: "self/fd/\(target)", at: procfs.raw)
         try copyAttributes(from: folder.raw, to: target)
     }
@@ -41,7 +41,7 @@ extension RootfsSetup {
         case .socket, .unknown:
             return
         }
-        try changeOwner(name, at: target, user: status.user, group: status.group)
+        try changeOwner(of: name, at: target, user: status.user, group: status.group)
         guard status.kind != .symbolicLink else { return }
         let copy = try FileDescriptor.open(name, at: target, [.path, .noFollow])
         // After the owner, whose change takes the set-id bits away.

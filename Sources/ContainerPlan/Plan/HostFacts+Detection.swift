@@ -51,7 +51,7 @@ extension HostFacts {
     /// Whether the kernel has SELinux switched on: then its file system is mounted.
     package static var isSELinuxEnabled: Bool {
         do throws(Errno) {
-            return try FileDescriptor.open("/sys/fs/selinux", [.path, .directory]).fileSystem() == .selinux
+            return try FileDescriptor.open("/sys/fs/selinux", [.path, .directory]).fileSystemKind() == .selinux
         } catch {
             return false
         }

@@ -13,7 +13,7 @@ package struct ResctrlTree: ~Copyable {
     package init(mountedAt path: Path) throws(ContainerError) {
         let folder = try attempt("open", path) { () throws(Errno) in
             let folder = try FileDescriptor.open(path, [.path, .directory])
-            guard try folder.fileSystem() == .resctrl else { throw .noSuchDevice }
+            guard try folder.fileSystemKind() == .resctrl else { throw .noSuchDevice }
             return folder
         }
         self.init(folder: folder)

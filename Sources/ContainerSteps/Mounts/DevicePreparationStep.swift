@@ -67,7 +67,7 @@ package struct DevicePreparationStep: Equatable, ParentStep {
         try makeNode(
             name, at: folder, kind: device.kind, permissions: device.permissions, major: device.major,
             minor: device.minor)
-        try changeOwner(name, at: folder, user: device.user, group: device.group)
+        try changeOwner(of: name, at: folder, user: device.user, group: device.group)
         try setPermissions(device.permissions, of: name, at: folder)
     }
 }

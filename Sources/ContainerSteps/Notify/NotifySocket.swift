@@ -35,7 +35,7 @@ package struct NotifySocket: ~Copyable {
             let socket = try makeDatagramSocket()
             // By the descriptor: a path of a socket may have 107 bytes only.
             try bindSocket(socket.raw, to: "/proc/self/fd/\(inner.raw)/\(Self.name)")
-            try changeMode(Self.name, at: inner.raw, 0o777)
+            try setPermissions(0o777, of: Self.name, at: inner.raw)
             return socket
         }
     }

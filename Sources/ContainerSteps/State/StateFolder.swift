@@ -58,7 +58,7 @@ package final class StateFolder {
             let deadline = monotonicNanoseconds() + UInt64(patience) * 1_000_000
             while try !lock(descriptor.raw, waiting: false) {
                 if monotonicNanoseconds() >= deadline { break }
-                try pause(milliseconds: 10)
+                sleep(microseconds: 10_000)
             }
             // Whoever held it may have removed it.
             guard try descriptor.status().links > 0 else { return nil }
@@ -122,9 +122,9 @@ package final class StateFolder {
     /// Whoever can write to it can start the container: that is the runtime's user alone. The container has it open.
     package func makeStartFifo() throws(ContainerError) -> FileDescriptor {
         try attempt("mkfifo", path.appending(startFifoName)) { () throws(Errno) in
-            try makeFifo(startFifoName, at: descriptor.raw, mode: 0o600)
+            try makeNode(startFifoName, at: descriptor.raw, kind: .fifo, permissions: 0o600)
             let fifo = try FileDescriptor.open(startFifoName, at: descriptor.raw, [.readWrite, .noFollow])
-            try changePermissions(of: fifo.raw, 0o600)
+            try fifo.setPermissions(0o600)
             return fifo
         }
     }

@@ -124,7 +124,7 @@ extension Container {
         let top = isTop ? group : above
         return try attempt("read", group) { () throws(Errno) in
             let root = try FileDescriptor.open(top, [.readOnly, .directory])
-            guard try root.fileSystem() == .resctrl else { throw .noSuchDevice }
+            guard try root.fileSystemKind() == .resctrl else { throw .noSuchDevice }
             let own: Path = isTop ? "" : Path(name)
             var monitoring = own
             if let path = record.intelRdtMonitoringPath, path.isBelow(top) {

@@ -37,7 +37,7 @@ struct StateRoot: Sendable {
             throw CommandError("mkdir", path, error)
         }
         do throws(Errno) {
-            try changeMode(path, 0o1700)
+            try setPermissions(0o1700, of: path)
         } catch {
             writeStandardError("you should check permission of the path in $XDG_RUNTIME_DIR\n")
             throw CommandError("chmod", path, error)

@@ -100,9 +100,9 @@ extension RootfsKernelTests {
         try rootfs.write("a", to: "rootfs/tmp/file")
         try rootfs.write("b", to: "rootfs/tmp/folder/inner")
         try rootfs.link("rootfs/tmp/link", to: "folder/inner")
-        try setPermissions(0o1770, of: rootfs.rootfs + "/tmp", at: workingDirectory)
-        try setPermissions(0o4711, of: rootfs.rootfs + "/tmp/file", at: workingDirectory)
-        try changeOwner(rootfs.rootfs + "/tmp/folder", at: workingDirectory, user: 5, group: 6)
+        try setPermissions(0o1770, of: rootfs.rootfs + "/tmp")
+        try setPermissions(0o4711, of: rootfs.rootfs + "/tmp/file")
+        try changeOwner(of: rootfs.rootfs + "/tmp/folder", user: 5, group: 6)
         rootfs.spec.mounts += [
             Mount(destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup", "ro", "size=1m"]),
             Mount(destination: "/mode", type: "tmpfs", source: "tmpfs", options: ["mode=0711"]),
@@ -165,8 +165,8 @@ extension RootfsKernelTests {
         let rootfs = try ProbedRootfs()
         try rootfs.write("text", to: "secret/file")
         // Nobody but the host's root passes here.
-        try setPermissions(0o700, of: rootfs.bundle, at: workingDirectory)
-        try changeOwner(rootfs.rootfs, at: workingDirectory, user: 100_000, group: 100_000)
+        try setPermissions(0o700, of: rootfs.bundle)
+        try changeOwner(of: rootfs.rootfs, user: 100_000, group: 100_000)
         rootfs.spec.linux?.namespaces.append(Namespace(type: .user))
         rootfs.spec.linux?.maskedPaths = ProbedRootfs.maskedPaths
         rootfs.spec.linux?.readonlyPaths = ProbedRootfs.readonlyPaths
@@ -190,7 +190,7 @@ extension RootfsKernelTests {
     @Test func sysfsOfTheHostServesWithoutNetworkNamespace() throws {
         let rootfs = try ProbedRootfs()
         rootfs.spec.linux?.namespaces = [.pid, .mount, .ipc, .uts, .user].map { Namespace(type: $0) }
-        try changeOwner(rootfs.rootfs, at: workingDirectory, user: 100_000, group: 100_000)
+        try changeOwner(of: rootfs.rootfs, user: 100_000, group: 100_000)
         let (output, status) = try rootfs.run("test -d /sys/kernel; cat /proc/self/mountinfo")
         #expect(status == 0, "\(output)")
         #expect(mountinfo(output, at: "/sys")?.contains(" ro,nosuid,nodev,noexec,relatime ") == true)
@@ -205,9 +205,9 @@ extension RootfsKernelTests {
         ]
         // A set-group-id folder gives new files its group.
         try rootfs.makeFolder("rootfs/dev")
-        try setPermissions(0o2755, of: rootfs.rootfs + "/dev", at: workingDirectory)
-        try changeOwner(rootfs.rootfs + "/dev", at: workingDirectory, user: 9, group: 9)
-        try setPermissions(0o2755, of: rootfs.rootfs + "/dev", at: workingDirectory)
+        try setPermissions(0o2755, of: rootfs.rootfs + "/dev")
+        try changeOwner(of: rootfs.rootfs + "/dev", user: 9, group: 9)
+        try setPermissions(0o2755, of: rootfs.rootfs + "/dev")
         let (output, status) = try rootfs.run(
             "busybox stat -c '%F %a %u %g %t %T' /a/b/zero /dev/fifo /dev/loop /dev/null")
         #expect(status == 0)
@@ -259,7 +259,7 @@ extension RootfsKernelTests {
     @Test func rootlessBindsAreMadeInside() throws {
         let rootfs = try ProbedRootfs()
         try rootfs.write("text", to: "data/file")
-        try changeOwner(rootfs.rootfs, at: workingDirectory, user: 100_000, group: 100_000)
+        try changeOwner(of: rootfs.rootfs, user: 100_000, group: 100_000)
         rootfs.spec.linux?.namespaces.append(Namespace(type: .user))
         rootfs.facts.isRootless = true
         rootfs.spec.linux?.readonlyPaths = ProbedRootfs.readonlyPaths
@@ -290,7 +290,7 @@ extension RootfsKernelTests {
         }
         guard let place else { return }
         let rootfs = try ProbedRootfs()
-        try changeOwner(rootfs.rootfs, at: workingDirectory, user: 100_000, group: 100_000)
+        try changeOwner(of: rootfs.rootfs, user: 100_000, group: 100_000)
         rootfs.spec.linux?.namespaces.append(Namespace(type: .user))
         rootfs.facts.isRootless = true
         rootfs.spec.mounts.append(Mount(destination: "/x", source: place, options: ["rbind", "noexec"]))
