@@ -56,8 +56,8 @@ static inline long linux_mount_id(int at, const char *path, unsigned long long *
         unsigned long long mount;
         unsigned char rest[104];
     } status;
-    const unsigned plain = 0x1000, unique = 0x4000;
-    const int flags = AT_SYMLINK_NOFOLLOW | (*path ? 0 : 0x1000); /* AT_EMPTY_PATH */
+    const unsigned plain = 0x1000, unique = 0x4000; /* STATX_MNT_ID, STATX_MNT_ID_UNIQUE */
+    const int flags = AT_SYMLINK_NOFOLLOW | (*path ? 0 : AT_EMPTY_PATH);
     long result = linux_result(syscall(SYS_statx, at, path, flags, plain | unique, &status));
     if (result < 0) return result;
     if (!(status.mask & (plain | unique))) return -ENOSYS;

@@ -36,7 +36,7 @@ static inline long linux_route_socket_in(int network_namespace) {
     long child = syscall(SYS_clone3, &arguments, sizeof arguments);
     if (child == 0) {
         int made = -1, answer = 0;
-        if (syscall(SYS_setns, network_namespace, 0x40000000) < 0)
+        if (syscall(SYS_setns, network_namespace, CLONE_NEWNET) < 0)
             answer = errno;
         else if ((made = (int)syscall(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) < 0)
             answer = errno;

@@ -42,7 +42,11 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
 // - it first joins the cgroups of version 1 whose `tasks` files are open;
 // - with `identity` >= 0 it waits for one byte on that descriptor, which says that the user namespace has its mappings,
 //   and becomes the root of that namespace: an exec as an unmapped user would lose all capabilities;
-// - the exit status of 95 to 98 tells which of the steps failed.
+// - an exit status of LINUX_SPAWN_… tells which of the steps failed.
+#define LINUX_SPAWN_CGROUP 95
+#define LINUX_SPAWN_DESCRIPTORS 96
+#define LINUX_SPAWN_IDENTITY 97
+#define LINUX_SPAWN_EXECUTION 98
 static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int program, char *const *argv,
                                          char *const *envp, int socket, int plan, const int *keep, int keep_count,
                                          const int *tasks, int task_count, int identity) {
@@ -61,22 +65,22 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
             if (number != SIGKILL && number != SIGSTOP)
                 syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
         int refused;
-        if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(95);
+        if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
         if (identity >= 0) {
             char byte;
             long count;
             do count = syscall(SYS_read, identity, &byte, 1);
             while (count < 0 && errno == EINTR);
-            if (count != 1) linux_exit_group(96);
-            if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0) linux_exit_group(97);
+            if (count != 1) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);
+            if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0) linux_exit_group(LINUX_SPAWN_IDENTITY);
         }
         int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
         for (int index = 0; index < keep_count; index++) failed |= syscall(SYS_fcntl, keep[index], F_SETFD, 0) < 0;
-        if (failed) linux_exit_group(96);
+        if (failed) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);
         uint64_t none = 0;
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
         syscall(SYS_execveat, program, "", argv, envp, AT_EMPTY_PATH);
-        linux_exit_group(98);
+        linux_exit_group(LINUX_SPAWN_EXECUTION);
     }
     long result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);

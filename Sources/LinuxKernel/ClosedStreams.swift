@@ -65,21 +65,3 @@ private func openNullStream() throws(Errno) -> FileDescriptor {
     FileDescriptor(owning: ends.1).close()
     return reader
 }
-
-/// Makes every descriptor from 3 on close in the programs that are executed: what the caller left open is for none of
-/// them. See close_range(2), `CLOSE_RANGE_CLOEXEC`.
-package func closeOthersOnExec() throws(Errno) {
-    do throws(Errno) {
-        try closeRange(from: 3, onExec: true)
-    } catch {
-        // Kernels before 5.11, and filters that do not know the call.
-        let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
-        let names: [PathComponent] = try directoryEntries(of: folder.raw)
-        for name in names {
-            // Each is a number of the kernel's.
-            let number = name.bytes.reduce(Int32(0)) { $0 &* 10 &+ Int32($1) &- 48 }
-            guard number > 2 else { continue }
-            try check(linux_fcntl(number, F_SETFD, Int(FD_CLOEXEC)))
-        }
-    }
-}

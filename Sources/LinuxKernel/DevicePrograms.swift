@@ -8,14 +8,14 @@ package func loadDeviceProgram(
 ) throws(Errno) -> FileDescriptor {
     let count = UInt32(instructions.count / 8)
     var result = linux_bpf_load_device_program(instructions.baseAddress, count, nil, 0)
-    if result == -1 {
+    if result == -Int(EPERM) {
         // Before 5.11 the program counts as locked memory. Where the limit may not be raised the answer stays.
         var unlimited: [UInt64] = [UInt64.max, UInt64.max]
-        if linux_prlimit(0, 8 /* RLIMIT_MEMLOCK */, &unlimited, nil) == 0 {
+        if linux_prlimit(0, lockedMemory, &unlimited, nil) == 0 {
             result = linux_bpf_load_device_program(instructions.baseAddress, count, nil, 0)
         }
     }
-    if result == -13 || result == -22 {
+    if result == -Int(EACCES) || result == -Int(EINVAL) {
         // Asked again for the reason: with a log, loading takes longer.
         let size = 1 << 16
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, used in
@@ -29,6 +29,9 @@ package func loadDeviceProgram(
     }
     return FileDescriptor(owning: Int32(try check(result)))
 }
+
+/// `RLIMIT_MEMLOCK`.
+private let lockedMemory: Int32 = 8
 
 /// Attaches a device program to a cgroup beside those that are there, or in the place of `replaced`.
 package func attachDeviceProgram(_ program: Int32, to cgroup: Int32, replacing replaced: Int32? = nil) throws(Errno) {

@@ -1,3 +1,5 @@
+import CLinuxKernel
+
 /// The error number of a system call.
 ///
 /// The kernel may add numbers, so this is a structure around the raw value and not a closed enumeration. See errno(3).
@@ -33,6 +35,7 @@ extension Errno {
     package static let invalidArgument = Errno(rawValue: 22)
     package static let tooManyOpenFiles = Errno(rawValue: 24)
     package static let notTerminal = Errno(rawValue: 25)
+    package static let fileTooLarge = Errno(rawValue: 27)
     package static let noSpace = Errno(rawValue: 28)
     package static let readOnlyFileSystem = Errno(rawValue: 30)
     package static let brokenPipe = Errno(rawValue: 32)
@@ -41,7 +44,9 @@ extension Errno {
     package static let noSuchSystemCall = Errno(rawValue: 38)
     package static let tooManySymbolicLinks = Errno(rawValue: 40)
     package static let noData = Errno(rawValue: 61)
+    package static let messageTooLong = Errno(rawValue: 90)
     package static let notSupported = Errno(rawValue: 95)
+    package static let connectionReset = Errno(rawValue: 104)
     package static let timedOut = Errno(rawValue: 110)
     package static let staleFile = Errno(rawValue: 116)
 }
@@ -150,7 +155,7 @@ package func check(_ result: Int) throws(Errno) -> Int {
 package func checkRetrying(_ call: () -> Int) throws(Errno) -> Int {
     while true {
         let result = call()
-        if result == -4 { continue }
+        if result == -Int(EINTR) { continue }
         return try check(result)
     }
 }

@@ -6,8 +6,8 @@ package struct EventCounter: ~Copyable {
 
     /// Makes a counter that stands at zero.
     package init() throws(Errno) {
-        // EFD_CLOEXEC | EFD_NONBLOCK
-        descriptor = FileDescriptor(owning: Int32(try check(linux_eventfd(0, 0o2000000 | 0o4000))))
+        // EFD_CLOEXEC and EFD_NONBLOCK have these values.
+        descriptor = FileDescriptor(owning: Int32(try check(linux_eventfd(0, O_CLOEXEC | O_NONBLOCK))))
     }
 
     /// The number to wait on, and to hand to the kernel.

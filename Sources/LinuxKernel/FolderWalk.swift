@@ -1,5 +1,4 @@
 import ByteStrings
-import CLinuxKernel
 
 /// A walk through a tree of folders of one file system, whose depth and width have no limit.
 ///

@@ -23,22 +23,10 @@ package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Err
     defer {
         _ = linux_kill(identifier, SIGKILL)
         var status: Int32 = 0
-        while linux_wait4(identifier, &status, 0) == -4 {}
+        while linux_wait4(identifier, &status, 0) == -Int(EINTR) {}
     }
     let folder: Path = "/proc/\(identifier)"
     try writeKernelFile("\(folder)/uid_map", uids)
     try writeKernelFile("\(folder)/gid_map", gids)
     return try FileDescriptor.open("\(folder)/ns/user")
-}
-
-/// Whether this process is in a user namespace that does not map all ids to themselves; false without procfs or without user
-/// namespaces. See user_namespaces(7).
-package var isInUserNamespace: Bool {
-    do throws(Errno) {
-        let map: ByteString = try readKernelFile("/proc/thread-self/uid_map")
-        let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
-        return words != ["0", "0", "4294967295"]
-    } catch {
-        return false
-    }
 }

@@ -73,7 +73,7 @@ package struct NetlinkSocket: ~Copyable {
                 let length = try checkRetrying {
                     linux_recv(descriptor.raw, buffer.baseAddress, capacity, Int32(MSG_TRUNC))
                 }
-                guard length <= capacity else { throw Errno(rawValue: EMSGSIZE) }
+                guard length <= capacity else { throw .messageTooLong }
                 size = length
             } catch {
                 failure = error

@@ -48,6 +48,7 @@ struct NetlinkMessage: Sendable {
         append(index)
     }
 
+    /// `IFF_UP`.
     static let interfaceUp = 0x1
 
     private init(_ kind: Kind, _ flags: Flags) {
@@ -99,8 +100,10 @@ struct NetlinkAnswer: Sendable {
 
     static let error: UInt16 = 2
     static let done: UInt16 = 3
-    /// The entries changed while they were listed.
+    /// The entries changed while they were listed: `NLM_F_DUMP_INTR`.
     static let interrupted: UInt16 = 0x10
+    /// The attribute with the kernel's own words: `NLMSGERR_ATTR_MSG`.
+    private static let words: UInt16 = 1
 
     /// Takes a datagram apart; what is cut off at its end is left out.
     static func all(in datagram: [UInt8]) -> [NetlinkAnswer] {
@@ -125,16 +128,16 @@ struct NetlinkAnswer: Sendable {
         let number = body.integer(at: 0, as: Int32.self)
         guard number < 0, number != Int32.min else { return nil }
         var error = NetlinkError(errno: Errno(rawValue: -number))
-        let hasAttributes = flags & 0x200 != 0
+        let hasAttributes = flags & UInt16(NLM_F_ACK_TLVS) != 0
         if hasAttributes {
             // The header of the request stands between, and the whole request where the kernel did not leave it out.
             var offset = 4
             if kind == Self.error {
                 guard body.count >= 20 else { return error }
-                let isCapped = flags & 0x100 != 0
+                let isCapped = flags & UInt16(NLM_F_CAPPED) != 0
                 offset += isCapped ? NetlinkMessage.headerSize : (Int(body.integer(at: 4, as: UInt32.self)) + 3) & ~3
             }
-            for attribute in NetlinkAttributes(body.dropFirst(offset)) where attribute.type == 1 {
+            for attribute in NetlinkAttributes(body.dropFirst(offset)) where attribute.type == Self.words {
                 error.explanation = attribute.name.text
             }
         }

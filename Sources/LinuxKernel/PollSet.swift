@@ -35,8 +35,31 @@ package struct PollSet {
     }
 }
 
-/// Sends SIGKILL to the process group of `pid`; a group that is gone is none to kill.
-package func killGroup(of pid: Int32) { _ = linux_kill(-pid, SIGKILL) }
+/// Waits for `events` on one descriptor; gives the events that came, 0 after `milliseconds`. See poll(2).
+package func poll(_ descriptor: Int32, events: Int16, milliseconds: Int32) throws(Errno) -> Int16 {
+    let end = milliseconds < 0 ? 0 : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
+    var left = milliseconds
+    while true {
+        var entry = pollfd(fd: descriptor, events: events, revents: 0)
+        let result = linux_poll(&entry, 1, left)
+        if result == -Int(EINTR) {
+            if milliseconds >= 0 {
+                let now = monotonicNanoseconds()
+                left = now >= end ? 0 : Int32((end - now) / 1_000_000)
+            }
+            continue
+        }
+        return try check(result) == 0 ? 0 : entry.revents
+    }
+}
 
-/// Sends `signal` to `pid`. See kill(2).
-package func sendSignal(_ signal: Int32, to pid: Int32) throws(Errno) { try check(linux_kill(pid, signal)) }
+/// Waits until a kernel file such as `cgroup.events` reports a change; false when the time is over. See poll(2), `POLLPRI`.
+///
+/// A change between the last read of the file and this call counts, so nothing is missed.
+package func waitForChange(of descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLPRI), revents: 0)
+    let count = linux_poll(&entry, 1, milliseconds)
+    // A signal ends the wait early; the caller looks at its condition and its deadline anyway.
+    if count == -Int(EINTR) { return false }
+    return try check(count) > 0
+}

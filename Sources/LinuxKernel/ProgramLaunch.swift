@@ -61,16 +61,10 @@ package struct LaunchedProgram: ~Copyable {
         let file = try makeMemoryFile("stdin", for: .data)
         try write(bytes, to: file.raw)
         // Neither opened again, which takes a procfs that can be trusted, nor open to changes by the program.
-        try check(linux_lseek(file.raw, 0, 0))
-        // F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
-        try check(linux_fcntl(file.raw, F_ADD_SEALS, 0x1 | 0x2 | 0x4 | 0x8))
+        try check(linux_lseek(file.raw, 0, SEEK_SET))
+        try file.seal()
         return file
     }
-}
-
-extension Pipe {
-    /// Keeps the end to read from and closes the other.
-    package consuming func takeRead() -> FileDescriptor { read }
 }
 
 extension LaunchedProgram {

@@ -37,12 +37,13 @@ package enum SealedExecutable {
         guard !folder.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\\") }) else {
             throw .invalidArgument
         }
-        let context = FileDescriptor(owning: Int32(try check(linux_fsopen("overlay", 1))))
+        let context = FileDescriptor(owning: Int32(try check(linux_fsopen("overlay", UInt32(FSOPEN_CLOEXEC)))))
         let layers: ByteString = "\(folder):/sys/fs"
-        let configured = layers.withCString { linux_fsconfig(context.raw, 1, "lowerdir", $0, 0) }
+        let configured = layers.withCString {
+            linux_fsconfig(context.raw, MountConfiguration.string, "lowerdir", $0, 0)
+        }
         try check(configured)
-        try check(linux_fsconfig(context.raw, 6, nil, nil, 0))
-        let mount = FileDescriptor(owning: Int32(try check(linux_fsmount(context.raw, 1, 0x1 | 0x2 | 0x4))))
+        let mount = try context.makeMount([.readOnly, .noSetuid, .noDevices])
         let program = try FileDescriptor.open(Path(name), at: mount.raw, [.path, .noFollow])
         // The path of a running program is a string: only the file that really runs will do.
         let running = try fileStatus("/proc/self/exe")
@@ -63,9 +64,8 @@ package enum SealedExecutable {
             guard count > 0 else { throw .inputOutput }
             left -= count
         }
-        try check(linux_fchmod(copy.raw, 0o555))
-        // F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
-        try check(linux_fcntl(copy.raw, F_ADD_SEALS, 0x1 | 0x2 | 0x4 | 0x8))
+        try copy.setPermissions(0o555)
+        try copy.seal()
         return copy
     }
 }

@@ -92,11 +92,3 @@ private func start(
     }
     return process
 }
-
-/// Says that nothing more will be sent over a socket. See shutdown(2).
-package func endSending(_ socket: Int32) throws(Errno) { try check(linux_shutdown(socket, Int32(SHUT_WR))) }
-
-/// How a descriptor was opened: whether it can be written to. See fcntl(2), `F_GETFL`.
-package func isWritable(_ descriptor: Int32) throws(Errno) -> Bool {
-    try check(linux_fcntl(descriptor, F_GETFL, 0)) & Int(O_ACCMODE) != Int(O_RDONLY)
-}

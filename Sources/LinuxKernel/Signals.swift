@@ -8,13 +8,13 @@ package struct SignalStream: ~Copyable {
     /// Blocks every signal that can be blocked, and opens the stream.
     package init() throws(Errno) {
         var old: UInt64 = 0
-        // Faults of this program itself must go on to end it: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
+        // Faults of this program itself must go on to end it.
         var mask = ~UInt64(0)
-        for number in [4, 5, 6, 7, 8, 11] { mask &= ~(1 << UInt64(number - 1)) }
+        for number in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { mask &= ~(1 << UInt64(number - 1)) }
         try check(linux_sigprocmask(SIG_BLOCK, mask, &old))
         do throws(Errno) {
-            let flags = Int32(0o2000000 | 0o4000)
-            stream = FileDescriptor(owning: Int32(try check(linux_signalfd(-1, mask, flags))))
+            // SFD_CLOEXEC and SFD_NONBLOCK have these values.
+            stream = FileDescriptor(owning: Int32(try check(linux_signalfd(-1, mask, O_CLOEXEC | O_NONBLOCK))))
             previous = old
         } catch {
             _ = linux_sigprocmask(SIG_SETMASK, old, nil)
@@ -41,37 +41,36 @@ package struct SignalStream: ~Copyable {
 
 /// The numbers of the signals that the runtime handles by itself. See signal(7).
 package enum SignalNumber {
-    package static let illegalInstruction: Int32 = 4
-    package static let trap: Int32 = 5
-    package static let kill: Int32 = 9
-    package static let brokenPipe: Int32 = 13
-    package static let terminate: Int32 = 15
-    package static let child: Int32 = 17
-    package static let urgent: Int32 = 23
-    package static let fileSizeExceeded: Int32 = 25
-    package static let windowSize: Int32 = 28
+    package static let illegalInstruction: Int32 = SIGILL
+    package static let trap: Int32 = SIGTRAP
+    package static let kill: Int32 = SIGKILL
+    package static let brokenPipe: Int32 = SIGPIPE
+    package static let child: Int32 = SIGCHLD
+    package static let urgent: Int32 = SIGURG
+    package static let fileSizeExceeded: Int32 = SIGXFSZ
+    package static let windowSize: Int32 = SIGWINCH
 
     /// Those with which programs are asked to end: hangup, interrupt, quit, terminate.
-    package static let usualEnds: [Int32] = [1, 2, 3, terminate]
+    package static let usualEnds: [Int32] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
 
     /// What the signal says to users, as shells and other runtimes word it.
     package static func description(of number: Int32) -> String {
         switch number {
-        case 1: "hangup"
-        case 2: "interrupt"
-        case 3: "quit"
-        case 4: "illegal instruction"
-        case 6: "aborted"
-        case 7: "bus error"
-        case 8: "floating point exception"
-        case 9: "killed"
-        case 11: "segmentation fault"
-        case 13: "broken pipe"
-        case 14: "alarm clock"
-        case 15: "terminated"
-        case 24: "CPU time limit exceeded"
-        case 25: "file size limit exceeded"
-        case 31: "bad system call"
+        case SIGHUP: "hangup"
+        case SIGINT: "interrupt"
+        case SIGQUIT: "quit"
+        case SIGILL: "illegal instruction"
+        case SIGABRT: "aborted"
+        case SIGBUS: "bus error"
+        case SIGFPE: "floating point exception"
+        case SIGKILL: "killed"
+        case SIGSEGV: "segmentation fault"
+        case SIGPIPE: "broken pipe"
+        case SIGALRM: "alarm clock"
+        case SIGTERM: "terminated"
+        case SIGXCPU: "CPU time limit exceeded"
+        case SIGXFSZ: "file size limit exceeded"
+        case SIGSYS: "bad system call"
         default: "signal \(number)"
         }
     }
@@ -95,21 +94,11 @@ package func surviveFailedWrites() throws(Errno) {
 /// to which a filter denies it is such a fault. To be called before the filter is loaded.
 package func endByFaults() throws(Errno) { try check(linux_end_by_faults()) }
 
-/// Makes reads and writes of an open file return at once. See fcntl(2), `O_NONBLOCK`.
-package func setNonBlocking(_ descriptor: Int32) throws(Errno) {
-    let flags = try check(linux_fcntl(descriptor, F_GETFL, 0))
-    try check(linux_fcntl(descriptor, F_SETFL, flags | Int(O_NONBLOCK)))
-}
+/// Ends this process as a signal ends one that has no handler for it. The first process of a pid namespace goes on.
+package func end(bySignal number: Int32) { linux_die_by_signal(number) }
 
-/// The number of a child that has ended and waits to be reaped; nil when there is none. See waitid(2).
-package func peekEndedChild() throws(Errno) -> Int32? {
-    var information = siginfo_t()
-    do throws(Errno) {
-        // P_ALL; WEXITED | WNOHANG | WNOWAIT | __WALL
-        try checkRetrying { linux_waitid(0, 0, &information, 0x4 | 0x1 | 0x0100_0000 | 0x4000_0000) }
-    } catch .noChildProcesses {
-        return nil
-    }
-    let pid = linux_siginfo_pid(&information)
-    return pid == 0 ? nil : pid
-}
+/// Sends SIGKILL to the process group of `pid`; a group that is gone is none to kill.
+package func killGroup(of pid: Int32) { _ = linux_kill(-pid, SIGKILL) }
+
+/// Sends `signal` to `pid`. See kill(2).
+package func sendSignal(_ signal: Int32, to pid: Int32) throws(Errno) { try check(linux_kill(pid, signal)) }

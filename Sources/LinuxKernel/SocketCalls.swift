@@ -85,7 +85,7 @@ package func receive(from socket: Int32, capacity: Int = 65536) throws(Errno) ->
         }
     }
     if let failure {
-        if failure == Errno(rawValue: ECONNRESET) { return nil }
+        if failure == .connectionReset { return nil }
         throw failure
     }
     if bytes.isEmpty { return nil }
@@ -108,3 +108,6 @@ package func connectSocket(_ socket: Int32, to path: Path) throws(Errno) {
     let length = path.bytes.count
     try checkRetrying { path.withCString { linux_connect_unix(socket, $0, length) } }
 }
+
+/// Says that nothing more will be sent over a socket. See shutdown(2).
+package func endSending(_ socket: Int32) throws(Errno) { try check(linux_shutdown(socket, Int32(SHUT_WR))) }

@@ -24,6 +24,6 @@ package struct WaitingProcess: ~Copyable {
         // A child that is gone already has nothing left to end.
         _ = linux_pidfd_send_signal(process.descriptor.raw, SIGKILL)
         var status: Int32 = 0
-        while linux_wait4(process.pid, &status, 0x4000_0000) == -Int(EINTR) {}
+        while linux_wait4(process.pid, &status, Waiting.everyKind) == -Int(EINTR) {}
     }
 }

@@ -1,23 +1,26 @@
 import CLinuxKernel
 
+/// The absolute path of the working directory; one outside of the root does not start with a slash. See getcwd(2).
+package func currentDirectory() throws(Errno) -> Path {
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
+        let result = buffer.withMemoryRebound(to: CChar.self) { linux_getcwd($0.baseAddress, 4096) }
+        // The length counts the NUL at the end.
+        if result < 0 { failure = Errno(rawValue: Int32(truncatingIfNeeded: -result)) } else { size = result - 1 }
+    }
+    if let failure { throw failure }
+    return Path(ByteString(bytes: bytes))
+}
+
 /// Changes the working directory of this process. See chdir(2).
 package func changeDirectory(_ path: Path) throws(Errno) { try check(path.withCString { linux_chdir($0) }) }
 
-/// Gives the file behind `descriptor` to `user`, and to `group` if given. See fchown(2).
-package func changeOwner(of descriptor: Int32, user: UInt32, group: UInt32 = .max) throws(Errno) {
-    try check(linux_fchown(descriptor, user, group))
+/// Makes `path` the root of the calling process. See chroot(2).
+package func changeRoot(_ path: Path) throws(Errno) {
+    try check(path.withCString { linux_chroot($0) })
 }
 
-/// Fails unless this process may execute `path` with its effective ids. See faccessat(2).
-package func checkExecutable(_ path: Path) throws(Errno) {
-    try check(path.withCString { linux_faccessat(workingDirectory, $0, X_OK, AT_EACCESS) })
-}
-
-/// Makes `target` name the open file of `descriptor`, without close-on-exec. See dup2(2).
-package func duplicate(_ descriptor: Int32, onto target: Int32) throws(Errno) {
-    if descriptor == target {
-        try check(linux_fcntl(descriptor, F_SETFD, 0))
-    } else {
-        try check(linux_dup3(descriptor, target, 0))
-    }
+/// Makes the folder behind `descriptor` the working directory. See fchdir(2).
+package func changeDirectory(_ descriptor: Int32) throws(Errno) {
+    try check(linux_fchdir(descriptor))
 }

@@ -23,7 +23,9 @@ package struct ResctrlFacts: Equatable, Sendable {
             // The last one: it may cover others.
             for entry in MountTable.entries(table).reversed() where entry.type == "resctrl" && entry.root == "/" {
                 let folder = try FileDescriptor.open(entry.point, [.path, .directory])
-                if try folder.fileSystemKind() == .resctrl { return ResctrlFacts(path: entry.point, folder: folder.raw) }
+                if try folder.fileSystemKind() == .resctrl {
+                    return ResctrlFacts(path: entry.point, folder: folder.raw)
+                }
             }
         } catch {
             // Without /proc, or with a mount that is being taken away: nothing that could be used.

@@ -227,12 +227,12 @@ package final class Conversation {
 
     private static func text(of status: ProcessStatus) -> String {
         switch status {
-        case .exited(95): "it could not join the container's cgroup"
-        case .exited(96): "it could not set up its descriptors"
-        case .exited(97): "it could not become root of its user namespace"
-        case .exited(98): "the kernel did not execute the runtime's sealed copy"
+        case .exited(SpawnFailure.cgroup): "it could not join the container's cgroup"
+        case .exited(SpawnFailure.descriptors): "it could not set up its descriptors"
+        case .exited(SpawnFailure.identity): "it could not become root of its user namespace"
+        case .exited(SpawnFailure.execution): "the kernel did not execute the runtime's sealed copy"
         case .exited(let code): "it exited with status \(code)"
-        case .killed(9): "it was killed (signal 9)"
+        case .killed(SignalNumber.kill): "it was killed (signal 9)"
         case .killed(let signal): "it was killed by signal \(signal)"
         }
     }

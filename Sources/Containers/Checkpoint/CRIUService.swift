@@ -73,7 +73,7 @@ final class CRIUService {
         guard !isReaped else { return }
         isReaped = true
         do throws(Errno) {
-            try process.send(signal: 9)
+            try process.send(signal: SignalNumber.kill)
             _ = try process.reap()
         } catch {
             // Reaped by somebody else: it does not run.

@@ -1,0 +1,50 @@
+import CLinuxKernel
+
+/// Whether `descriptor` is open. See fcntl(2), `F_GETFD`.
+package func isOpen(_ descriptor: Int32) -> Bool { linux_fcntl(descriptor, F_GETFD, 0) >= 0 }
+
+/// Makes `target` name the open file of `descriptor`, without close-on-exec. See dup2(2).
+package func duplicate(_ descriptor: Int32, onto target: Int32) throws(Errno) {
+    if descriptor == target {
+        try check(linux_fcntl(descriptor, F_SETFD, 0))
+    } else {
+        try check(linux_dup3(descriptor, target, 0))
+    }
+}
+
+/// Makes reads and writes of an open file return at once. See fcntl(2), `O_NONBLOCK`.
+package func setNonBlocking(_ descriptor: Int32) throws(Errno) {
+    let flags = try check(linux_fcntl(descriptor, F_GETFL, 0))
+    try check(linux_fcntl(descriptor, F_SETFL, flags | Int(O_NONBLOCK)))
+}
+
+/// `CLOSE_RANGE_CLOEXEC`.
+private let closeOnExec: UInt32 = 4
+
+/// Marks all descriptors from `first` to `last` close-on-exec, or closes them. See close_range(2).
+package func closeRange(from first: Int32, to last: Int32 = .max, onExec: Bool) throws(Errno) {
+    try check(linux_close_range(UInt32(first), UInt32(last), onExec ? closeOnExec : 0))
+}
+
+/// How a descriptor was opened: whether it can be written to. See fcntl(2), `F_GETFL`.
+package func isWritable(_ descriptor: Int32) throws(Errno) -> Bool {
+    try check(linux_fcntl(descriptor, F_GETFL, 0)) & Int(O_ACCMODE) != Int(O_RDONLY)
+}
+
+/// Makes every descriptor from 3 on close in the programs that are executed: what the caller left open is for none of
+/// them. See close_range(2), `CLOSE_RANGE_CLOEXEC`.
+package func closeOthersOnExec() throws(Errno) {
+    do throws(Errno) {
+        try closeRange(from: 3, onExec: true)
+    } catch {
+        // Kernels before 5.11, and filters that do not know the call.
+        let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
+        let names: [PathComponent] = try directoryEntries(of: folder.raw)
+        for name in names {
+            // Each is a number of the kernel's.
+            let number = name.bytes.reduce(Int32(0)) { $0 &* 10 &+ Int32($1) &- 48 }
+            guard number > 2 else { continue }
+            try check(linux_fcntl(number, F_SETFD, Int(FD_CLOEXEC)))
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import CLinuxKernel
+
+/// Removes a file, or a directory with `isDirectory`. See unlinkat(2).
+package func unlink(
+    _ path: Path, at directory: Int32 = workingDirectory, isDirectory: Bool = false
+) throws(Errno) {
+    try check(path.withCString { linux_unlinkat(directory, $0, isDirectory ? AT_REMOVEDIR : 0) })
+}
+
+/// Gives a file a new name, replacing what has it. See rename(2).
+package func rename(
+    _ source: Path, at from: Int32 = workingDirectory, to target: Path, at to: Int32 = workingDirectory
+) throws(Errno) {
+    try check(
+        source.withCString { source in target.withCString { linux_renameat2(from, source, to, $0, 0) } })
+}
+
+/// The target of a symbolic link. See readlink(2).
+package func readLink(_ path: Path, at directory: Int32 = workingDirectory) throws(Errno) -> Path {
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
+        let result = buffer.withMemoryRebound(to: CChar.self) { target in
+            path.withCString { linux_readlinkat(directory, $0, target.baseAddress, 4096) }
+        }
+        if result < 0 { failure = Errno(rawValue: Int32(-result)) } else { size = result }
+    }
+    if let failure { throw failure }
+    return Path(ByteString(bytes: bytes))
+}

@@ -1,0 +1,44 @@
+import CLinuxKernel
+
+/// What clone3(2), unshare(2) and setns(2) make or join.
+package struct CloneFlags: OptionSet, Sendable {
+    package let rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    package static let newTime = CloneFlags(rawValue: 0x80)
+    package static let pidDescriptor = CloneFlags(rawValue: 0x1000)
+    package static let parent = CloneFlags(rawValue: 0x8000)
+    package static let newMount = CloneFlags(rawValue: 0x2_0000)
+    package static let newCgroup = CloneFlags(rawValue: 0x200_0000)
+    package static let newUTS = CloneFlags(rawValue: 0x400_0000)
+    package static let newIPC = CloneFlags(rawValue: 0x800_0000)
+    package static let newUser = CloneFlags(rawValue: 0x1000_0000)
+    package static let newPID = CloneFlags(rawValue: 0x2000_0000)
+    package static let newNetwork = CloneFlags(rawValue: 0x4000_0000)
+    package static let intoCgroup = CloneFlags(rawValue: 0x2_0000_0000)
+}
+
+/// Leaves namespaces for new ones. See unshare(2).
+package func unshare(_ flags: CloneFlags) throws(Errno) { try check(linux_unshare(UInt(flags.rawValue))) }
+
+/// Joins the namespaces behind a namespace file or a pidfd. See setns(2).
+package func joinNamespaces(_ descriptor: Int32, _ flags: CloneFlags) throws(Errno) {
+    try check(linux_setns(descriptor, Int32(truncatingIfNeeded: flags.rawValue)))
+}
+
+/// Which kind of namespace a namespace file is. See ioctl_ns(2).
+package func namespaceKind(of descriptor: Int32) throws(Errno) -> CloneFlags {
+    CloneFlags(rawValue: UInt64(try check(linux_ioctl_value(descriptor, LINUX_NS_GET_NSTYPE, 0))))
+}
+
+/// Whether this process is in a user namespace that does not map all ids to themselves; false without procfs or without user
+/// namespaces. See user_namespaces(7).
+package var isInUserNamespace: Bool {
+    do throws(Errno) {
+        let map: ByteString = try readKernelFile("/proc/thread-self/uid_map")
+        let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
+        return words != ["0", "0", "4294967295"]
+    } catch {
+        return false
+    }
+}

@@ -1,0 +1,38 @@
+import CLinuxKernel
+
+/// The settings of a terminal, to be put back. See termios(3).
+package struct TerminalSettings: @unchecked Sendable {
+    private var raw = termios()
+
+    /// Reads the settings of a terminal.
+    package init(of terminal: Int32) throws(Errno) {
+        try check(linux_tcgetattr(terminal, &raw))
+    }
+
+    /// The settings for passing every byte of the input through; the output still gets its carriage returns.
+    package var madeRaw: TerminalSettings {
+        var settings = self
+        cfmakeraw(&settings.raw)
+        settings.raw.c_oflag |= tcflag_t(OPOST)
+        return settings
+    }
+
+    /// The settings without the translation of newlines in the output.
+    package var withoutNewlineTranslation: TerminalSettings {
+        var settings = self
+        settings.raw.c_oflag &= ~tcflag_t(ONLCR)
+        return settings
+    }
+
+    /// Gives a terminal these settings, once its output is through.
+    package func apply(to terminal: Int32) throws(Errno) {
+        var settings = raw
+        try check(linux_tcsetattr(terminal, TCSADRAIN, &settings))
+    }
+}
+
+/// Whether a descriptor is a terminal. See isatty(3).
+package func isTerminal(_ descriptor: Int32) -> Bool {
+    var settings = termios()
+    return linux_tcgetattr(descriptor, &settings) == 0
+}
