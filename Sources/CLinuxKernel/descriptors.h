@@ -119,5 +119,6 @@ static const unsigned long LINUX_TIOCSCTTY = 0x540E;
 static const unsigned long LINUX_TIOCGWINSZ = 0x5413;
 static const unsigned long LINUX_TIOCSWINSZ = 0x5414;
 static const unsigned long LINUX_NS_GET_NSTYPE = 0xb703;
+static const unsigned long LINUX_PIDFD_GET_PID_NAMESPACE = 0xff05;
 
 #endif

@@ -64,6 +64,21 @@ static inline long linux_mount_id(int at, const char *path, unsigned long long *
     *id = status.mount;
     return 0;
 }
+/* 1 when a descriptor names the root of the mount that it is open in, else 0; STATX_ATTR_MOUNT_ROOT, Linux 5.8. */
+static inline long linux_is_mount_root(int file) {
+    struct linux_statx_attributes {
+        unsigned head[2];
+        unsigned long long attributes;
+        unsigned char others[40];
+        unsigned long long known;
+        unsigned char rest[192];
+    } status;
+    const unsigned long long root = 0x2000;
+    long result = linux_result(syscall(SYS_statx, file, "", 0x1000, 0, &status)); /* AT_EMPTY_PATH */
+    if (result < 0) return result;
+    if (!(status.known & root)) return -ENOSYS;
+    return status.attributes & root ? 1 : 0;
+}
 static inline long linux_chroot(const char *path) { return linux_result(chroot(path)); }
 
 #endif

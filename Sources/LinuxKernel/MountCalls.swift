@@ -38,6 +38,12 @@ package func mountID(of path: Path) throws(Errno) -> UInt64 {
     return id
 }
 
+/// Whether a descriptor names the root of a mount, and not a file or folder in one. See statx(2),
+/// `STATX_ATTR_MOUNT_ROOT`.
+package func isMountRoot(_ descriptor: Int32) throws(Errno) -> Bool {
+    try check(linux_is_mount_root(descriptor)) != 0
+}
+
 /// The id of the mount that the file behind a descriptor was opened in.
 package func mountID(of descriptor: Int32) throws(Errno) -> UInt64 {
     var id: UInt64 = 0

@@ -31,6 +31,13 @@ package func namespaceKind(of descriptor: Int32) throws(Errno) -> CloneFlags {
     CloneFlags(rawValue: UInt64(try check(linux_ioctl_value(descriptor, LINUX_NS_GET_NSTYPE, 0))))
 }
 
+extension FileDescriptor {
+    /// The pid namespace of the process behind a pidfd. See ioctl_pidfd(2), `PIDFD_GET_PID_NAMESPACE`, Linux 6.11.
+    package static func pidNamespace(ofProcess descriptor: Int32) throws(Errno) -> FileDescriptor {
+        FileDescriptor(owning: Int32(try check(linux_ioctl_value(descriptor, LINUX_PIDFD_GET_PID_NAMESPACE, 0))))
+    }
+}
+
 /// Whether this process is in a user namespace that does not map all ids to themselves; false without procfs or without user
 /// namespaces. See user_namespaces(7).
 package var isInUserNamespace: Bool {

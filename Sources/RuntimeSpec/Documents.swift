@@ -51,6 +51,39 @@ extension Resources {
     public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] { SpecEncoder.encode(self, layout) }
 }
 
+extension Mount {
+    /// Decodes mounts alone: a list of them, or an object with the member `mounts`, as a whole configuration is. The paths
+    /// of findings start at `mounts`.
+    ///
+    /// - Throws: `SpecError` with every finding and its place in the file.
+    public static func list(json bytes: [UInt8]) throws(SpecError) -> [Mount] {
+        let blanks: [UInt8] = [0x09, 0x0a, 0x0d, 0x20]
+        guard bytes.first(where: { !blanks.contains($0) }) == UInt8(ascii: "[") else {
+            return try SpecDecoder.decode(bytes, as: MountList.self).get().mounts
+        }
+        do throws(SpecError) {
+            return try SpecDecoder.decode(bytes, as: [Mount].self).get()
+        } catch {
+            var error = error
+            for index in error.findings.indices where error.findings[index].path.hasPrefix("[") {
+                error.findings[index].path = "mounts" + error.findings[index].path
+            }
+            throw error
+        }
+    }
+}
+
+/// The part of a configuration that lists mounts.
+private struct MountList: SpecObject {
+    var mounts: [Mount] = []
+
+    static var blank: MountList { MountList() }
+
+    mutating func members<Visitor: MemberVisitor & ~Copyable>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.member("mounts", &mounts, .required)
+    }
+}
+
 extension State {
     /// Decodes a state.
     ///

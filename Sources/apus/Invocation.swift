@@ -22,11 +22,11 @@ extension Invocation {
         return ContainerStore(root: stateRoot.path, trustsAnnotations: arguments.isOn(.trustAnnotations))
     }
 
-    /// The container that the first positional argument names.
-    func container() throws(CommandError) -> Container {
+    /// The container that a positional argument names, usually the first.
+    func container(at position: Int = 0) throws(CommandError) -> Container {
         let store = try store()
         do throws(ContainerError) {
-            return try store.load(arguments.positionals[0].text)
+            return try store.load(arguments.positionals[position].text)
         } catch {
             throw CommandError(error)
         }

@@ -65,6 +65,10 @@ import Testing
             #expect(try completions("apus", "kill", "alpha", "SEG") == ["SEGV"])
             #expect(try completions("apus", "kill", "alpha", "KILL", "") == [])
             #expect(try completions("apus", "start", "alpha", "") == [])
+            #expect(try completions("apus", "mounts", "") == ["add", "remove"])
+            #expect(try completions("apus", "--root", root, "mounts", "add", "") == ["alpha", "beta"])
+            #expect(
+                try completions("apus", "mounts", "add", "alpha", directory + "/apus.b") == [directory + "/apus.bash"])
             // "=" is a word of its own where COMP_WORDBREAKS has it.
             #expect(try completions("apus", "list", "--format", "=") == ["table", "json"])
             #expect(try completions("apus", "list", "--format", "=", "j") == ["json"])
@@ -88,6 +92,9 @@ import Testing
             #expect(try completions("apus --root=\(root) kill a") == ["alpha"])
             #expect(try completions("apus exec --root \(root) -u 5 ") == ["alpha", "beta"])
             #expect(try completions("apus kill alpha SEG") == ["SEGV"])
+            #expect(try completions("apus mounts ") == ["add", "remove"])
+            #expect(try completions("apus --root \(root) mounts add ") == ["alpha", "beta"])
+            #expect(try completions("apus mounts add alpha /etc/passw").contains("/etc/passwd"))
             #expect(try completions("apus list --format=j") == ["--format=json"])
             #expect(try completions("apus sta") == ["start", "state"])
             #expect(try completions("apus help sta") == ["start", "state"])

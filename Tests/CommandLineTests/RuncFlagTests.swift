@@ -88,7 +88,7 @@ import Testing
     @Test(arguments: [
         ("strat", " (did you mean start?)"), ("lsit", " (did you mean list?)"), ("hlep", " (did you mean help?)"),
         ("Delete", " (did you mean delete?)"), ("nosuch", ""), ("init", ""), ("", ""), ("x", ""),
-        ("mounts", " (a command of crun that apus does not have)"),
+        ("mount", " (did you mean mounts?)"),
     ])
     func nearCommands(name: String, hint: String) throws {
         let run = try Apus("--log-format=json", "help", name)

@@ -165,10 +165,14 @@ extension InitProcess {
 
     /// Keeps a procfs before namespaces are joined: the last moment at which /proc is known to be the runtime's.
     package func keepProcfs(before kinds: CloneFlags, _ namespace: borrowing FileDescriptor) throws(ContainerError) {
-        if plan.makesRootfs {
+        let raw = namespace.raw
+        if plan.changesRootfs {
             let setup = try rootfsSetup()
-            if kinds == .newPID, plan.entersLate {
-                let raw = namespace.raw
+            if plan.addsProcfs {
+                setup.pidNamespace = try attempt("ioctl(PIDFD_GET_PID_NAMESPACE)") { () throws(Errno) in
+                    try FileDescriptor.pidNamespace(ofProcess: raw)
+                }
+            } else if kinds == .newPID, plan.entersLate {
                 setup.pidNamespace = try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw) }
             }
         } else if hostProcfs.raw == nil {

@@ -19,7 +19,7 @@ extension RootfsSetup {
         try check(step, source.raw)
         let target = try target(of: step, directory: status.kind == .directory)
         let recursively = step.flags.contains(.recursive)
-        if step.attributeChange == nil, !step.needsFinishing, step.tree == nil {
+        if made == nil, step.attributeChange == nil, !step.needsFinishing, step.tree == nil {
             do throws(Errno) {
                 return try bind(source.raw, on: target.file.raw, recursively: recursively)
             } catch {
@@ -33,7 +33,7 @@ extension RootfsSetup {
             guard error == .noSuchSystemCall || error == .notPermitted else {
                 throw ContainerError(errno: error, reason: "open_tree " + step.source)
             }
-            guard step.tree == nil else {
+            guard step.tree == nil, made == nil else {
                 throw ContainerError(errno: error, reason: "open_tree " + step.source)
             }
             return try bindByPath(source.raw, step, on: target.file.raw, status)
@@ -85,7 +85,9 @@ extension RootfsSetup {
     ) throws(ContainerError) {
         if let change = step.attributeChange { try apply(change, of: step, to: tree.raw) }
         do throws(Errno) {
+            let place = try placeToRemember(step, tree.raw)
             try tree.attach(on: target)
+            if let place { made?.append(place) }
         } catch {
             let kinds = try explained("stat") { () throws(Errno) in
                 (try tree.status().kind, try fileStatus(of: target).kind)

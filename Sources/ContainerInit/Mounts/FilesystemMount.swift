@@ -12,7 +12,7 @@ extension RootfsSetup {
         if step.rules.contains(.readOnlyLater) { flags.remove(.readOnly) }
         let data = data(of: step, on: target)
         let needsDescriptor =
-            step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
+            made != nil || step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
             || data.count > longestData || (step.kind == .proc && pidNamespace.raw != nil)
             || (step.kind == .mqueue && !step.label.isEmpty)
         if needsDescriptor {
@@ -155,7 +155,7 @@ extension RootfsSetup {
         let context: FileDescriptor
         do throws(Errno) {
             context = try FileDescriptor.openFileSystem(step.type)
-        } catch .noSuchSystemCall where data.count <= longestData {
+        } catch .noSuchSystemCall where made == nil && data.count <= longestData {
             return try mountAndReopen(step, flags, data, target)
         } catch {
             throw diagnosed(step, flags, data, error)
@@ -164,7 +164,9 @@ extension RootfsSetup {
         do throws(Errno) {
             if step.kind == .proc, let raw = pidNamespace.raw { try context.configure("pidns", descriptor: raw) }
             let mounted = try context.makeMount(MountAttributes(flags))
+            let place = try placeToRemember(step, mounted.raw)
             try mounted.attach(on: target.file.raw)
+            if let place { made?.append(place) }
             return mounted
         } catch {
             var failure = ContainerError(

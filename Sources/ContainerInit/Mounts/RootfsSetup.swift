@@ -24,6 +24,8 @@ package final class RootfsSetup {
     package var requestTree: ((Slot) throws(ContainerError) -> FileDescriptor?)?
     /// Mounts that become read-only at the end.
     package var writableForNow: [MountedPlace] = []
+    /// The mounts that were made so far, where they may have to be taken away again; nil where nobody asks.
+    package var made: [MountedPlace]?
     /// Device nodes that the parent made, by the names it gave them.
     package var preparedDevices: [MountedPlace] = []
     /// The container's folder of devices, once the first device was made.

@@ -7,12 +7,15 @@ package struct JoinNamespaceStep: ChildStep {
 
     package var slot = Slot()
     package var kinds: CloneFlags = []
+    /// True when a later step joins others behind the same descriptor.
+    package var staysOpen = false
 
     package init() {}
 
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("slot", &slot, .hidden)
         try visitor.field("kinds", &kinds)
+        try visitor.field("staysOpen", &staysOpen, .hidden)
     }
 
     package func perform(in process: InitProcess) throws(ContainerError) {
@@ -21,6 +24,7 @@ package struct JoinNamespaceStep: ChildStep {
         }
         try process.keepProcfs(before: kinds, namespace)
         try attempt("setns") { () throws(Errno) in try joinNamespaces(namespace.raw, kinds) }
+        if staysOpen { process.slots.fill(slot, namespace) }
         try process.stayHidden()
     }
 }

@@ -15,6 +15,7 @@ package enum ChildSteps {
         SecurityLabelStep.self, NoNewPrivilegesStep.self, ResourceLimitStep.self, BoundingSetStep.self,
         IdentityStep.self, MakeWorkingDirectoryStep.self, WorkingDirectoryStep.self, LookUpProgramStep.self,
         CapabilitiesStep.self, SeccompStep.self, WaitForStartStep.self, WaitForReaderStep.self, ExecuteStep.self,
+        AddMountsStep.self, RemoveMountsStep.self, TakeTreeStep.self, EndStep.self,
     ]
 
     /// The number of a kind.
@@ -55,8 +56,13 @@ package struct ChildPlan: FieldRecord {
         try visitor.field("steps", &steps)
     }
 
-    /// Whether it makes a root file system.
-    package var makesRootfs: Bool { steps.contains(RootStep.self) }
+    /// Whether it makes or changes a root file system.
+    package var changesRootfs: Bool {
+        steps.contains(RootStep.self) || steps.contains(AddMountsStep.self) || steps.contains(RemoveMountsStep.self)
+    }
+
+    /// Whether it mounts a procfs in a container that runs.
+    package var addsProcfs: Bool { steps.contains { ($0.step as? AddMountsStep)?.hasProcfs ?? false } }
 
     /// Whether it enters a joined pid namespace at its end.
     package var entersLate: Bool { steps.contains(EnterPIDNamespaceStep.self) }

@@ -79,10 +79,15 @@ package struct ExecTarget: Sendable {
 
     package init() {}
 
-    package init(_ record: StateRecord, _ options: ExecOptions) {
+    /// The container's namespaces, for who does not become a process of it.
+    package init(_ record: StateRecord) {
         pid = record.pid ?? 0
         startTime = record.startTime
         for namespace in record.configuration.namespaces { namespaces.insert(namespace.type.cloneFlags) }
+    }
+
+    package init(_ record: StateRecord, _ options: ExecOptions) {
+        self.init(record)
         keepsKeyring = record.configuration.keepsKeyring
         cgroups = options.cgroups
         resctrlGroups = [record.intelRdtPath, record.intelRdtMonitoringPath].compactMap { $0 }

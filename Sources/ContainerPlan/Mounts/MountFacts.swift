@@ -20,6 +20,8 @@ package struct MountFacts: Sendable {
     package var hasSELinux: Bool
     /// True for `--no-pivot`.
     package var keepsHostRoot: Bool
+    /// True when the container runs already, so that its child sees nothing of the host.
+    package var isRunning = false
 
     package init(
         bundle: Path, rootfs: Path, cgroups: [CgroupPlace] = [], isRootless: Bool = false,

@@ -11,9 +11,7 @@ extension RootfsPlanner {
     ) throws(ContainerError) -> (step: MountStep, source: MountSourceStep?) {
         let options = try MountOptions.parse(mount.options)
         let type = mount.type ?? ""
-        // Some callers name the place on the host.
-        let named = mount.destination.cleaned
-        let destination = path(inRoot: named) ?? named
+        let destination = place(of: mount)
         guard !mount.destination.isEmpty else { throw onTop(mount) }
         var step = MountStep()
         step.kind = Self.kind(type, options.flags)
@@ -67,6 +65,12 @@ extension RootfsPlanner {
                 reason: "the option is for bind mounts only")
         }
         return (step: step, source: nil)
+    }
+
+    /// Where a mount lies in the container. Some callers name the place on the host.
+    package func place(of mount: Mount) -> Path {
+        let named = mount.destination.cleaned
+        return path(inRoot: named) ?? named
     }
 
     private func onTop(_ mount: Mount) -> ContainerError {

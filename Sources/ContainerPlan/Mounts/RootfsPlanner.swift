@@ -21,8 +21,11 @@ package struct RootfsPlanner {
         hasCgroupNamespace = namespaces.contains { $0.type == .cgroup }
     }
 
-    /// True when the parent takes the sources of binds: the container's user may not reach what the host's root can.
-    package var preparesTrees: Bool { hasUserNamespace && !facts.isRootless && hasMountNamespace }
+    /// True when the parent takes the sources of binds: the container's user may not reach what the host's root can, and
+    /// in a container that runs nothing of the host is left.
+    package var preparesTrees: Bool {
+        hasMountNamespace && (facts.isRunning || hasUserNamespace && !facts.isRootless)
+    }
 
     private var sharesMounts: Bool { spec.linux?.rootfsPropagation?.flags.contains(.shared) ?? false }
 

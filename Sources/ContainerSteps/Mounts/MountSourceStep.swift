@@ -89,7 +89,8 @@ package struct MountSourceStep: Equatable, ParentStep {
             // The root comes from a property of its own.
             throw ContainerError(
                 member: destination == "/" ? "" : ".source", errno: error,
-                reason: "failed to fulfil mount request: open " + path)
+                reason: "failed to fulfil mount request: open " + path,
+                remedy: error == .notPermitted ? "taking a tree of the host's mounts needs CAP_SYS_ADMIN there" : "")
         }
     }
 }

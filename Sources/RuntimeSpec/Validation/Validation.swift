@@ -35,6 +35,19 @@ extension Spec {
     }
 }
 
+extension Mount {
+    /// Checks the destinations of mounts that are to go away; what else they say does not matter for that.
+    ///
+    /// - Returns: Everything that is wrong; empty if nothing is.
+    public static func validate(destinationsOf mounts: [Mount]) -> [Finding] {
+        var findings: [Finding] = []
+        for (index, mount) in mounts.enumerated() where mount.destination.isEmpty {
+            findings.append(Finding(path: "mounts[\(index)].destination", message: "must not be empty"))
+        }
+        return findings + NULFinder.findings(in: mounts, at: "mounts")
+    }
+}
+
 extension Process {
     /// Checks what the values mean, as far as the process alone tells.
     ///

@@ -14,8 +14,11 @@ struct Command: Sendable {
     let rule: PositionalRule
     /// Its own flags, without the global ones.
     let flags: [Flag]
-    /// What its first argument is, for completion.
+    /// What its first argument is, or the one behind its action, for completion.
     let subject: Subject
+    /// The words that its first argument may be; then a container and a file follow. Empty for a command that does one
+    /// thing.
+    let actions: [StaticString]
     /// Whether its second argument is a signal.
     let takesSignal: Bool
     /// Does the work and gives the exit status.
@@ -24,7 +27,8 @@ struct Command: Sendable {
     init(
         _ name: StaticString, summary: StaticString, synopsis: StaticString = "", description: StaticString,
         arguments: ArgumentCount, rule: PositionalRule = .interspersed, flags: [Flag] = [], subject: Subject = .none,
-        takesSignal: Bool = false, run: @escaping @Sendable (borrowing Invocation) throws(CommandError) -> Int32
+        actions: [StaticString] = [], takesSignal: Bool = false,
+        run: @escaping @Sendable (borrowing Invocation) throws(CommandError) -> Int32
     ) {
         self.name = name
         self.summary = summary
@@ -34,6 +38,7 @@ struct Command: Sendable {
         self.rule = rule
         self.flags = flags
         self.subject = subject
+        self.actions = actions
         self.takesSignal = takesSignal
         self.run = run
     }
@@ -73,8 +78,8 @@ extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
         [
-            .checkpoint, .create, .delete, .events, .exec, .explain, .features, .kill, .list, .pause, .ps, .restore,
-            .resume, .run, .spec, .start, .state, .update, .wait,
+            .checkpoint, .create, .delete, .events, .exec, .explain, .features, .kill, .list, .mounts, .pause, .ps,
+            .restore, .resume, .run, .spec, .start, .state, .update, .wait,
         ]
     }
 
@@ -91,6 +96,7 @@ extension Command {
         case "generate": .generate
         case "kill": .kill
         case "list": .list
+        case "mounts": .mounts
         case "pause": .pause
         case "ps": .ps
         case "restore": .restore

@@ -1,6 +1,5 @@
 import ByteStrings
 import Containers
-import LinuxKernel
 import RuntimeSpec
 
 extension Command {
@@ -71,18 +70,11 @@ private func warnOfIgnoredFlags(_ invocation: borrowing Invocation) {
 
 /// The limits in a file, which engines write for each call, or on standard input.
 private func readResources(_ path: Path) throws(CommandError) -> Resources {
-    let bytes: [UInt8]
-    let isInput = path == "-"
-    do throws(Errno) {
-        // A pipe, too: `--resources <(generate)` of a shell.
-        bytes = try isInput ? readAll(0, limit: 16 << 20) : readFileOrPipe(path, limit: 16 << 20)
-    } catch {
-        throw isInput ? CommandError("read standard input: " + error.message) : CommandError("open", path, error)
-    }
+    let bytes = try readDocument(path)
     do throws(SpecError) {
         return try Resources(json: bytes)
     } catch {
-        throw CommandError(error.text(of: isInput ? "standard input" : path.text))
+        throw CommandError(error.text(of: nameOfDocument(path)))
     }
 }
 

@@ -48,10 +48,13 @@ extension ShellCompletion {
         text += """
                         esac
                         case $command:$count in
-                            \(withIdentifier.map { $0 + ":0" }.joined(separator: "|")))
+                            \(positionsOfIdentifier.joined(separator: "|")))
                                 mapfile -t words < <(apus "${roots[@]}" list --quiet 2>/dev/null) ;;
                             \(withSignal.map { $0 + ":1" }.joined(separator: "|")))
                                 words=(\(signals.joined(separator: " "))) ;;
+                            \(withActions.map { "\($0.name):2" }.joined(separator: "|")))
+                                mapfile -t words < <(compgen -f -- "$word") ;;
+            \(casesOfActions)
                         esac
                         if [[ $word == -* ]]; then
                             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
@@ -65,6 +68,15 @@ extension ShellCompletion {
 
             """
         return text
+    }
+
+    /// Where the id of a container stands: the command and how many arguments are before it.
+    private static var positionsOfIdentifier: [String] {
+        withIdentifier.map { $0 + ":0" } + withActions.map { "\($0.name):1" }
+    }
+
+    private static var casesOfActions: String {
+        withActions.map { "                \($0.name):0) words=(\(actions($0))) ;;" }.joined(separator: "\n")
     }
 
     /// The flags that take the word behind them, each with its command in front.

@@ -77,6 +77,11 @@ extension ShellCompletion {
         }
         text += "complete -c apus -n '__apus_at 1 \(withIdentifier.joined(separator: " "))'"
         text += " -a '(__apus_containers)' -d container\n"
+        for command in withActions {
+            text += "complete -c apus -n '__apus_at 1 \(command.name)' -a '\(actions(command))'\n"
+            text += "complete -c apus -n '__apus_at 2 \(command.name)' -a '(__apus_containers)' -d container\n"
+            text += "complete -c apus -n '__apus_at 3 \(command.name)' -F\n"
+        }
         text += "complete -c apus -n '__apus_at 2 \(withSignal.joined(separator: " "))'"
         text += " -a '\(signals.joined(separator: " "))' -d signal\n"
         return text

@@ -4,7 +4,15 @@
 enum ShellCompletion {
     /// The names of the commands that take the id of a container first.
     static var withIdentifier: [String] {
-        Command.all.filter { $0.subject == .container }.map { $0.name.description }
+        Command.all.filter { $0.subject == .container && $0.actions.isEmpty }.map { $0.name.description }
+    }
+
+    /// Those that take the word for an action before it, and a file behind it.
+    static var withActions: [Command] { Command.all.filter { !$0.actions.isEmpty } }
+
+    /// The actions of a command, with blanks between them.
+    static func actions(_ command: Command) -> String {
+        command.actions.map(\.description).joined(separator: " ")
     }
 
     /// The names of those that take a signal behind it.

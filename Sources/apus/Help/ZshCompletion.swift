@@ -62,6 +62,9 @@ extension ShellCompletion {
     }
 
     private static func positionals(_ command: Command) -> String {
+        if !command.actions.isEmpty {
+            return "'1:action:(\(actions(command)))' '2:container:_apus_containers' '3:file:_files' '*: :'"
+        }
         if command.takesSignal { return "'1:container:_apus_containers' '2:signal:_apus_signals' '*: :'" }
         return command.subject == .container ? "'1:container:_apus_containers' '*: :'" : "'*: :'"
     }
