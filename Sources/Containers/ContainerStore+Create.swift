@@ -47,7 +47,7 @@ struct Creation {
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         facts.stateFolder = store.folder(of: id)
         facts.trustsAnnotations = store.trustsAnnotations
-        if facts.completeMappings(of: &spec) { report(NamespacePlan.ownMappingsWarning) }
+        if let warning = facts.completeMappings(of: &spec) { report(warning) }
         do throws(ContainerError) {
             plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build(startsAtOnce: startsAtOnce)
         } catch {
@@ -56,8 +56,20 @@ struct Creation {
         record = StateRecord(of: spec, id: id, plan, facts, options)
         // The program's process is what `start` looks for; here the start is a part of the making.
         if startsAtOnce { try record.checkProcess() }
-        configuration = bytes
+        configuration = facts.missingMappingHelper == nil ? bytes : try Self.configuration(bytes, mappedAs: spec)
         self.spec = spec
+    }
+
+    /// The configuration with the mappings that the container has: what comes later goes by them.
+    private static func configuration(_ bytes: [UInt8], mappedAs made: Spec) throws(ContainerError) -> [UInt8] {
+        do throws(SpecError) {
+            var spec = try Spec(json: bytes)
+            spec.linux?.uidMappings = made.linux?.uidMappings ?? []
+            spec.linux?.gidMappings = made.linux?.gidMappings ?? []
+            return spec.encoded()
+        } catch {
+            throw ContainerError(.invalidConfiguration, exactly: error.text)
+        }
     }
 
     /// What performs the plan.

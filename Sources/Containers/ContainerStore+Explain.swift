@@ -13,9 +13,9 @@ extension ContainerStore {
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         facts.stateFolder = folder(of: id)
         facts.trustsAnnotations = trustsAnnotations
-        let isCompleted = facts.completeMappings(of: &spec)
+        let warning = facts.completeMappings(of: &spec)
         var plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()
-        if isCompleted { plan.warnings.append(NamespacePlan.ownMappingsWarning) }
+        if let warning { plan.warnings.append(warning) }
         return PlanDescription(plan, of: spec, ignored: spec.unknownMembers)
     }
 }

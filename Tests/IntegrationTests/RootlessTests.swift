@@ -75,6 +75,68 @@ struct RootlessTests {
         bundle.expectNothingLeft()
     }
 
+    // MARK: A host without newuidmap and newgidmap
+
+    private func withoutHelpers(
+        _ script: String, additionalGids: [Int] = [], uid: Int = 0, hostID: Int = HostView.user
+    ) throws -> (bundle: TestBundle, output: Output) {
+        let bundle = try TestBundle(shell: script, view: .ordinaryUser) {
+            let own: JSONValue = ["containerID": 0, "hostID": .number("\(hostID)"), "size": 1]
+            for kind in ["uidMappings", "gidMappings"] {
+                $0.linux[kind] = [own, ["containerID": 1, "hostID": 200_000, "size": 65536]]
+            }
+            $0.process.user.uid = .number("\(uid)")
+            $0.process.user.additionalGids = .array(additionalGids.map { .number("\($0)") })
+        }
+        let command = HostView.ordinaryUser.prefix + ["env", "PATH=/nosuch", Runtime.sharedPath]
+        let output = try Command(
+            command + ["--root", bundle.stateRoot, "--log", bundle.log, "run", "--bundle", bundle.path, bundle.id]
+        ).wait()
+        return (bundle, output)
+    }
+
+    /// What is the user's own is mapped, the rest is not there, and a warning says so.
+    @Test func onlyTheOwnIDIsMapped() throws {
+        let (bundle, output) = try withoutHelpers("id -u; cat /proc/self/uid_map /proc/self/gid_map")
+        let lines = try output.succeeded().lines
+        #expect(lines.first == "0")
+        #expect(lines.dropFirst().map { $0.split(separator: " ") } == [["0", "4242", "1"], ["0", "4242", "1"]])
+        let log = contents(bundle.log) ?? ""
+        #expect(log.contains("level=warning msg=\"linux.uidMappings: only your own id is mapped"))
+        #expect(log.contains("newuidmap is not in $PATH (Debian's package uidmap)"))
+        bundle.expectNothingLeft()
+    }
+
+    @Test(arguments: [(5, [], 4242), (0, [7], 4242), (0, [], 100_000)])
+    func whatNeedsOtherIDsIsRefused(_ uid: Int, _ groups: [Int], _ hostID: Int) throws {
+        let (bundle, output) = try withoutHelpers("id -u", additionalGids: groups, uid: uid, hostID: hostID)
+        #expect(output.status == 1)
+        #expect(output.error.contains("linux.gidMappings: exec: \"newgidmap\": executable file not found in $PATH"))
+        #expect(
+            output.error.hasSuffix("(install it (Debian's package uidmap): mapping other ids than your own takes it)"))
+        bundle.expectNothingLeft()
+    }
+
+    /// What comes later goes by the mappings that the container has.
+    @Test func anExecInItIsRootToo() throws {
+        let bundle = try TestBundle(view: .ordinaryUser) {
+            $0.process.args = ["sleep", "1000"]
+            for kind in ["uidMappings", "gidMappings"] {
+                $0.linux[kind].append(["containerID": 1, "hostID": 100_000, "size": 65536])
+            }
+        }
+        let command = HostView.ordinaryUser.prefix + ["env", "PATH=/nosuch", Runtime.sharedPath]
+        try Command(command + ["--root", bundle.stateRoot, "create", "--bundle", bundle.path, bundle.id]).wait()
+            .succeeded()
+        try bundle.start().succeeded()
+        #expect(
+            try bundle.exec(shell: "id -u; touch /dev/shm/x && stat -c ' %u' /dev/shm/x").succeeded().lines == [
+                "0", " 0",
+            ])
+        let saved = try JSONValue(parsing: contents(bundle.stateRoot + "/" + bundle.id + "/config.json") ?? "")
+        #expect(saved.linux.uidMappings.items.count == 1)
+    }
+
     /// The hierarchies of version 1 are the user's, the unified one beside them is not, or not up to where its processes
     /// are: it has no controllers, so nothing is lost without it.
     @Test(.requires(.cgroupV1("pids"), .unified), arguments: [false, true])

@@ -124,29 +124,3 @@ package struct NamespacePlan: Sendable {
         return host(user, in: spec.linux?.uidMappings ?? []) ?? user
     }
 }
-
-extension HostFacts {
-    /// Gives a new user namespace without any mappings the one that every runtime may make: the container's root is the
-    /// user the runtime runs as, and nobody else is there. Without a user namespace mappings say nothing, and go.
-    ///
-    /// - Returns: whether mappings were missing.
-    package func completeMappings(of spec: inout Spec) -> Bool {
-        if let linux = spec.linux, !linux.namespaces.contains(where: { $0.type == .user }) {
-            spec.linux?.uidMappings = []
-            spec.linux?.gidMappings = []
-            return false
-        }
-        guard let linux = spec.linux, linux.uidMappings.isEmpty, linux.gidMappings.isEmpty,
-            linux.namespaces.contains(where: { $0.type == .user && ($0.path?.isEmpty ?? true) })
-        else { return false }
-        spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: user, size: 1)]
-        spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: group, size: 1)]
-        return true
-    }
-}
-
-extension NamespacePlan {
-    /// What the user is told when the configuration leaves the mappings to the runtime.
-    package static let ownMappingsWarning =
-        "linux.uidMappings: user namespace without mappings: its root is the user of the runtime, other ids are not mapped"
-}

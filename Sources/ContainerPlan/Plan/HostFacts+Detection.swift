@@ -31,6 +31,9 @@ extension HostFacts {
         if spec.linux?.namespaces.contains(where: { $0.type == .pid && $0.path?.isEmpty == false }) ?? false {
             canNameNamespaceOfProcfs = Procfs.takesNamespace()
         }
+        if user != 0, let linux = spec.linux, !linux.uidMappings.isEmpty || !linux.gidMappings.isEmpty {
+            missingMappingHelper = IDMappingWriter.missingHelper(users: linux.uidMappings, groups: linux.gidMappings)
+        }
         let process = spec.process
         if process?.apparmorProfile?.isEmpty == false { hasAppArmor = Self.isAppArmorEnabled }
         if process?.selinuxLabel?.isEmpty == false || spec.linux?.mountLabel?.isEmpty == false {

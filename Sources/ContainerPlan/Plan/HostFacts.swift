@@ -23,6 +23,8 @@ package struct HostFacts: Sendable {
     /// The user and group that the runtime runs as.
     package var user: UInt32 = 0
     package var group: UInt32 = 0
+    /// The helper that the mappings of a rootless container need, if the host has it not; looked for only then.
+    package var missingMappingHelper: String?
     /// The host's resctrl; looked for only when the configuration uses it.
     package var resctrl: ResctrlFacts?
     /// Whether a procfs of another pid namespace can be mounted; looked for only when the container joins one.

@@ -19,7 +19,7 @@ package struct IDMappingWriter {
     }
 
     package func write(users: [IDMapping], groups: [IDMapping]) throws(ContainerError) {
-        if isUnprivileged, !isOwnOnly(groups, effectiveGroup) {
+        if isUnprivileged, !Self.isOwnOnly(groups, effectiveGroup) {
             try run(.groups, groups, origin: Origin(.gidMappings))
         } else {
             if isUnprivileged {
@@ -30,15 +30,24 @@ package struct IDMappingWriter {
             }
             try write(groups, to: "gid_map", origin: Origin(.gidMappings))
         }
-        if isUnprivileged, !isOwnOnly(users, effectiveUser) {
+        if isUnprivileged, !Self.isOwnOnly(users, effectiveUser) {
             try run(.users, users, origin: Origin(.uidMappings))
         } else {
             try write(users, to: "uid_map", origin: Origin(.uidMappings))
         }
     }
 
-    private func isOwnOnly(_ mappings: [IDMapping], _ own: UInt32) -> Bool {
+    private static func isOwnOnly(_ mappings: [IDMapping], _ own: UInt32) -> Bool {
         mappings.count == 1 && mappings[0].hostID == own && mappings[0].size == 1
+    }
+
+    /// The helper that an ordinary user would need for these mappings and that this host has not; nil when none is missing.
+    package static func missingHelper(users: [IDMapping], groups: [IDMapping]) -> String? {
+        guard effectiveUser != 0 else { return nil }
+        var needed: [Helper] = []
+        if !isOwnOnly(users, effectiveUser) { needed.append(.users) }
+        if !isOwnOnly(groups, effectiveGroup) { needed.append(.groups) }
+        return needed.first { HostProgram.find($0.rawValue) == nil }?.rawValue
     }
 
     private func write(_ mappings: [IDMapping], to file: String, origin: Origin) throws(ContainerError) {
