@@ -149,9 +149,9 @@ extension Cgroup {
         do throws(Errno) {
             let file = try FileDescriptor.open("cgroup.events", at: directory, .readOnly)
             while true {
-                if isWanted(CgroupEvents.parse(try readAgain(file.raw))) { return true }
+                if isWanted(CgroupEvents.parse(try file.readAgain())) { return true }
                 if deadline.isOver { return false }
-                _ = try waitForChange(of: file.raw, milliseconds: deadline.milliseconds)
+                _ = try file.waitForChange(milliseconds: deadline.milliseconds)
             }
         } catch .noSuchDevice {
             return true  // removed meanwhile

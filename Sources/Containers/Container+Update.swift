@@ -36,7 +36,7 @@ extension Container {
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
         let isLocked = try attempt("flock", folder.path) { () throws(Errno) in
-            try lock(folder.descriptor.raw, waiting: false)
+            try folder.descriptor.lock(waiting: false)
         }
         guard isLocked else {
             throw ContainerError(.wrongStatus, exactly: "container \(id) is being changed by another command")

@@ -51,7 +51,7 @@ public struct Container: Sendable {
     private func isBeingMade() -> Bool {
         do throws(Errno) {
             let folder = try FileDescriptor.open(store.folder(of: id), [.readOnly, .directory, .noFollow])
-            return try !lock(folder.raw, shared: true, waiting: false)
+            return try !folder.lock(shared: true, waiting: false)
         } catch {
             return false
         }

@@ -37,7 +37,7 @@ public struct ContainerStore: Sendable {
             try FileDescriptor.open(root, [.readOnly, .directory])
         }
         var names: [String] = []
-        let entries = try attempt("getdents", root) { () throws(Errno) in try directoryEntries(of: folder.raw) }
+        let entries = try attempt("getdents", root) { () throws(Errno) in try folder.directoryEntries() }
         for name in entries {
             do throws(Errno) {
                 // Plain files are none of the runtime's business.

@@ -39,7 +39,7 @@ package func closeOthersOnExec() throws(Errno) {
     } catch {
         // Kernels before 5.11, and filters that do not know the call.
         let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
-        let names: [PathComponent] = try directoryEntries(of: folder.raw)
+        let names: [PathComponent] = try folder.directoryEntries()
         for name in names {
             // Each is a number of the kernel's.
             let number = name.bytes.reduce(Int32(0)) { $0 &* 10 &+ Int32($1) &- 48 }

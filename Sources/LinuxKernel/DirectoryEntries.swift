@@ -1,7 +1,7 @@
 import CLinuxKernel
 
 /// The names in a directory, without `.` and `..`, in the order the kernel gives them. See getdents(2).
-package func directoryEntries(of descriptor: Int32) throws(Errno) -> [PathComponent] {
+func directoryEntries(of descriptor: Int32) throws(Errno) -> [PathComponent] {
     var names: [PathComponent] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32768, alignment: 8)
     defer { buffer.deallocate() }
@@ -15,6 +15,11 @@ package func directoryEntries(of descriptor: Int32) throws(Errno) -> [PathCompon
             offset += length
         }
     }
+}
+
+extension FileDescriptor {
+    /// The names in the open directory, without `.` and `..`, in the order the kernel gives them. See getdents(2).
+    package func directoryEntries() throws(Errno) -> [PathComponent] { try LinuxKernel.directoryEntries(of: raw) }
 }
 
 /// The names of the directories in a directory, told by the entries' kind alone. See getdents(2), `d_type`.

@@ -15,7 +15,7 @@ package func read(_ descriptor: Int32, count: Int) throws(Errno) -> [UInt8] {
 }
 
 /// Reads all of `descriptor` up to `limit` bytes; more than that is `EFBIG`.
-package func readAll(_ descriptor: Int32, limit: Int, expected: Int = 4096) throws(Errno) -> [UInt8] {
+private func readAll(_ descriptor: Int32, limit: Int, expected: Int = 4096) throws(Errno) -> [UInt8] {
     var bytes = [UInt8]()
     bytes.reserveCapacity(expected + 1)
     while true {
@@ -36,7 +36,7 @@ package func readRegularFile(
     let status = try file.status()
     guard status.kind == .regular else { throw status.kind == .directory ? .isDirectory : .invalidArgument }
     guard status.size <= limit else { throw .fileTooLarge }
-    return try readAll(file.raw, limit: limit, expected: status.size + 1)
+    return try file.readAll(limit: limit, expected: status.size + 1)
 }
 
 /// Reads a file or, to its end, a pipe that the caller of the program named.
@@ -46,7 +46,7 @@ package func readFileOrPipe(_ path: Path, limit: Int) throws(Errno) -> [UInt8] {
     guard status.kind == .regular || status.kind == .fifo else {
         throw status.kind == .directory ? .isDirectory : .invalidArgument
     }
-    return try readAll(file.raw, limit: limit)
+    return try file.readAll(limit: limit)
 }
 
 /// Reads a small file of a kernel file system (proc, sysfs, cgroup) without its last newline.
@@ -54,7 +54,7 @@ package func readKernelFile(
     _ path: Path, at directory: Int32 = workingDirectory, limit: Int = 1 << 20
 ) throws(Errno) -> ByteString {
     let file = try FileDescriptor.open(path, at: directory, .readOnly)
-    var bytes = try readAll(file.raw, limit: limit)
+    var bytes = try file.readAll(limit: limit)
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return ByteString(bytes: bytes)
 }
@@ -75,16 +75,7 @@ package func writeKernelFile(
     _ path: Path, at directory: Int32 = workingDirectory, _ text: ByteString
 ) throws(Errno) {
     let file = try FileDescriptor.open(path, at: directory, .writeOnly)
-    try writeOnce(text, to: file.raw)
-}
-
-/// Writes `text` with a single write(2); a short write is `EIO`.
-package func writeOnce(_ text: ByteString, to descriptor: Int32) throws(Errno) {
-    let count = text.count
-    let written = try checkRetrying {
-        text.withCString { linux_write(descriptor, $0, count) }
-    }
-    guard written == count else { throw .inputOutput }
+    try file.writeOnce(text)
 }
 
 /// Reads `count` bytes from the front of a file, whatever its offset. See pread(2).
@@ -139,16 +130,41 @@ package func sendFile(to target: Int32, from source: Int32, count: Int) throws(E
     try checkRetrying { linux_sendfile(target, source, count) }
 }
 
-/// Reads all of an open kernel file again from its start, as one string.
-package func readAgain(_ descriptor: Int32, limit: Int = 4096) throws(Errno) -> ByteString {
-    var failure: Errno?
-    let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, size in
-        do throws(Errno) {
-            size = try checkRetrying { linux_pread(descriptor, buffer.baseAddress, limit, 0) }
-        } catch {
-            failure = error
-        }
+/// Writes `text` with a single write(2); a short write is `EIO`.
+private func writeOnce(_ text: ByteString, to descriptor: Int32) throws(Errno) {
+    let count = text.count
+    let written = try checkRetrying {
+        text.withCString { linux_write(descriptor, $0, count) }
     }
-    if let failure { throw failure }
-    return ByteString(bytes: bytes)
+    guard written == count else { throw .inputOutput }
 }
+
+extension FileDescriptor {
+    /// Reads all that is left of the file, up to `limit` bytes; more than that is `EFBIG`.
+    package func readAll(limit: Int, expected: Int = 4096) throws(Errno) -> [UInt8] {
+        try LinuxKernel.readAll(raw, limit: limit, expected: expected)
+    }
+
+    /// Reads all of an open kernel file again from its start, as one string.
+    package func readAgain(limit: Int = 4096) throws(Errno) -> ByteString {
+        var failure: Errno?
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, size in
+            do throws(Errno) {
+                size = try checkRetrying { linux_pread(raw, buffer.baseAddress, limit, 0) }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return ByteString(bytes: bytes)
+    }
+
+    /// Writes `text` with a single write(2); a short write is `EIO`.
+    package func writeOnce(_ text: ByteString) throws(Errno) { try LinuxKernel.writeOnce(text, to: raw) }
+}
+
+/// Reads all of the standard input up to `limit` bytes; more than that is `EFBIG`.
+package func readStandardInput(limit: Int) throws(Errno) -> [UInt8] { try readAll(0, limit: limit) }
+
+/// Writes `text` to the standard error with a single write(2); a short write is `EIO`.
+package func writeToStandardError(_ text: ByteString) throws(Errno) { try writeOnce(text, to: 2) }

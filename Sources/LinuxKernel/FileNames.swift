@@ -8,11 +8,20 @@ package func unlink(
 }
 
 /// Gives a file a new name, replacing what has it. See rename(2).
-package func rename(
-    _ source: Path, at from: Int32 = workingDirectory, to target: Path, at to: Int32 = workingDirectory
-) throws(Errno) {
+package func rename(_ source: Path, to target: Path) throws(Errno) {
+    try rename(source, to: target, at: workingDirectory)
+}
+
+private func rename(_ source: Path, to target: Path, at directory: Int32) throws(Errno) {
     try check(
-        source.withCString { source in target.withCString { linux_renameat2(from, source, to, $0, 0) } })
+        source.withCString { source in target.withCString { linux_renameat2(directory, source, directory, $0, 0) } })
+}
+
+extension FileDescriptor {
+    /// Gives a file of this folder a new name in it, replacing what has it. See rename(2).
+    package func rename(_ source: Path, to target: Path) throws(Errno) {
+        try LinuxKernel.rename(source, to: target, at: raw)
+    }
 }
 
 /// The target of a symbolic link. See readlink(2).

@@ -21,9 +21,11 @@ package struct CloneFlags: OptionSet, Sendable {
 /// Leaves namespaces for new ones. See unshare(2).
 package func unshare(_ flags: CloneFlags) throws(Errno) { try check(linux_unshare(UInt(flags.rawValue))) }
 
-/// Joins the namespaces behind a namespace file or a pidfd. See setns(2).
-package func joinNamespaces(_ descriptor: Int32, _ flags: CloneFlags) throws(Errno) {
-    try check(linux_setns(descriptor, Int32(truncatingIfNeeded: flags.rawValue)))
+extension FileDescriptor {
+    /// Joins the namespaces behind this namespace file or pidfd. See setns(2).
+    package func joinNamespaces(_ flags: CloneFlags) throws(Errno) {
+        try check(linux_setns(raw, Int32(truncatingIfNeeded: flags.rawValue)))
+    }
 }
 
 /// Which kind of namespace a namespace file is. See ioctl_ns(2).

@@ -11,8 +11,8 @@ package struct NetlinkSocket: ~Copyable {
     package init() throws(NetlinkError) { try self.init(linux_route_socket()) }
 
     /// A socket in the network namespace behind a descriptor; the caller stays where it is.
-    package init(inNamespace namespace: Int32) throws(NetlinkError) {
-        try self.init(linux_route_socket_in(namespace))
+    package init(inNamespace namespace: borrowing FileDescriptor) throws(NetlinkError) {
+        try self.init(linux_route_socket_in(namespace.raw))
     }
 
     private init(_ result: Int) throws(NetlinkError) {

@@ -144,9 +144,11 @@ extension NetlinkSocket {
     }
 
     /// Moves a device into another network namespace, where it has the name `name` and is down and without addresses.
-    package mutating func move(_ link: Int32, to namespace: Int32, as name: ByteString) throws(NetlinkError) {
+    package mutating func move(
+        _ link: Int32, to namespace: borrowing FileDescriptor, as name: ByteString
+    ) throws(NetlinkError) {
         var message = NetlinkMessage(.setLink, link: link)
-        message.add(LinkAttribute.namespace, UInt32(bitPattern: namespace))
+        message.add(LinkAttribute.namespace, UInt32(bitPattern: namespace.raw))
         message.add(LinkAttribute.name, name)
         _ = try perform(message)
     }

@@ -26,6 +26,22 @@ package struct PollSet {
         return try checkRetrying { linux_poll(&entries, count, milliseconds) }
     }
 
+    /// Watches an open file for input, or for `events`.
+    package mutating func add(_ file: borrowing FileDescriptor, events: Int16 = Int16(POLLIN)) {
+        add(file.raw, events: events)
+    }
+
+    /// Watches for the end of a process.
+    package mutating func add(_ process: borrowing ProcessHandle) { add(process.descriptor.raw) }
+
+    package mutating func remove(_ file: borrowing FileDescriptor) { remove(file.raw) }
+
+    /// Whether anything came for an open file, its end included.
+    package func isReady(_ file: borrowing FileDescriptor) -> Bool { isReady(file.raw) }
+
+    /// Whether a process has ended.
+    package func hasEnded(_ process: borrowing ProcessHandle) -> Bool { isReady(process.descriptor.raw) }
+
     /// Whether anything came for `descriptor`, its end included.
     package func isReady(_ descriptor: Int32) -> Bool { events(of: descriptor) != 0 }
 
@@ -53,13 +69,16 @@ package func poll(_ descriptor: Int32, events: Int16, milliseconds: Int32) throw
     }
 }
 
-/// Waits until a kernel file such as `cgroup.events` reports a change; false when the time is over. See poll(2), `POLLPRI`.
-///
-/// A change between the last read of the file and this call counts, so nothing is missed.
-package func waitForChange(of descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
-    var entry = pollfd(fd: descriptor, events: Int16(POLLPRI), revents: 0)
-    let count = linux_poll(&entry, 1, milliseconds)
-    // A signal ends the wait early; the caller looks at its condition and its deadline anyway.
-    if count == -Int(EINTR) { return false }
-    return try check(count) > 0
+extension FileDescriptor {
+    /// Waits until a kernel file such as `cgroup.events` reports a change; false when the time is over. See poll(2),
+    /// `POLLPRI`.
+    ///
+    /// A change between the last read of the file and this call counts, so nothing is missed.
+    package func waitForChange(milliseconds: Int32) throws(Errno) -> Bool {
+        var entry = pollfd(fd: raw, events: Int16(POLLPRI), revents: 0)
+        let count = linux_poll(&entry, 1, milliseconds)
+        // A signal ends the wait early; the caller looks at its condition and its deadline anyway.
+        if count == -Int(EINTR) { return false }
+        return try check(count) > 0
+    }
 }

@@ -86,11 +86,11 @@ package enum Procfs {
     ///
     /// - Throws: `ESTALE` if that leads to another file.
     package static func reopen(
-        _ descriptor: Int32, in root: Int32, _ flags: OpenFlags
+        _ descriptor: borrowing FileDescriptor, in root: Int32, _ flags: OpenFlags
     ) throws(Errno) -> FileDescriptor {
         let numbers = try openOwn("fd", in: root, [.path, .directory])
-        let opened = try FileDescriptor.open("\(descriptor)", at: numbers.raw, flags)
-        let (wanted, found) = (try fileStatus(of: descriptor), try opened.status())
+        let opened = try FileDescriptor.open("\(descriptor.raw)", at: numbers.raw, flags)
+        let (wanted, found) = (try descriptor.status(), try opened.status())
         guard found.device == wanted.device, found.inode == wanted.inode else { throw .staleFile }
         return opened
     }

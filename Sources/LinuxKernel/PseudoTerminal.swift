@@ -9,24 +9,24 @@ package enum PseudoTerminal {
         // An image can put anything at the path; only 5:2 on a devpts is the multiplexer. Checked before it is opened,
         // since opening some devices has an effect of its own.
         let place = try FileDescriptor.open(path, [.path])
-        guard try isMaster(place.raw) else { throw .notTerminal }
-        let master = try Procfs.reopen(place.raw, in: procfs, [.readWrite, .noControllingTerminal])
+        guard try isMaster(place) else { throw .notTerminal }
+        let master = try Procfs.reopen(place, in: procfs, [.readWrite, .noControllingTerminal])
         var unlocked: Int32 = 0
         try check(linux_ioctl(master.raw, LINUX_TIOCSPTLCK, &unlocked))
         return master
     }
 
     /// Whether a descriptor, however it came, is the multiplexer of a devpts or a master that was opened through it.
-    package static func isMaster(_ descriptor: Int32) throws(Errno) -> Bool {
-        let status = try fileStatus(of: descriptor)
+    package static func isMaster(_ descriptor: borrowing FileDescriptor) throws(Errno) -> Bool {
+        let status = try descriptor.status()
         guard status.kind == .characterDevice, status.deviceNumber == (5, 2) else { return false }
-        return try fileSystemKind(of: descriptor) == .devpts
+        return try descriptor.fileSystemKind() == .devpts
     }
 
     /// Opens the other end without a path that could lead elsewhere.
-    package static func openPeer(of master: Int32) throws(Errno) -> FileDescriptor {
+    package static func openPeer(of master: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {
         let flags = Int(O_RDWR | O_NOCTTY | O_CLOEXEC)
-        return FileDescriptor(owning: Int32(try check(linux_ioctl_value(master, LINUX_TIOCGPTPEER, flags))))
+        return FileDescriptor(owning: Int32(try check(linux_ioctl_value(master.raw, LINUX_TIOCGPTPEER, flags))))
     }
 
     /// Makes the terminal the controlling one of the session that this process leads.

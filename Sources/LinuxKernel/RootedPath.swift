@@ -35,6 +35,21 @@ extension RootedPath {
         case refuse
     }
 
+    /// A file that was named.
+    package struct Place: ~Copyable {
+        private let file: FileDescriptor
+        /// False when it was made.
+        package let existed: Bool
+
+        init(file: consuming FileDescriptor, existed: Bool) {
+            self.file = file
+            self.existed = existed
+        }
+
+        /// Takes the descriptor that names it.
+        package consuming func takeFile() -> FileDescriptor { file }
+    }
+
     /// Names an existing file (`O_PATH`). See openat2(2), `RESOLVE_IN_ROOT`.
     package func open(_ links: Links = .follow, directory: Bool = false) throws(Errno) -> FileDescriptor {
         var flags: OpenFlags = .path
@@ -54,48 +69,47 @@ extension RootedPath {
 
     /// Names the folder, making it and its parents where they are missing.
     ///
-    /// Links are followed inside the root; the missing end of a dangling link is made inside the root. `existed` tells
-    /// whether the folder was there before.
+    /// Links are followed inside the root; the missing end of a dangling link is made inside the root.
     package func openOrMakeDirectory(
         mode: UInt32 = 0o755, _ links: Links = .follow
-    ) throws(Errno) -> (file: Int32, existed: Bool) {
+    ) throws(Errno) -> Place {
         do throws(Errno) {
-            return (try open(links, directory: true).release(), true)
+            return Place(file: try open(links, directory: true), existed: true)
         } catch .noSuchFileOrDirectory {
             if let made = try makeLast({ (parent, name) throws(Errno) in
                 try makeDirectory(name, at: parent, mode: mode)
                 return try FileDescriptor.open(name, at: parent, [.path, .noFollow, .directory])
             }) {
-                return (made, false)
+                return Place(file: made, existed: false)
             }
-            return (try walk(.makeDirectory(mode: mode), links, directory: true).release(), false)
+            return Place(file: try walk(.makeDirectory(mode: mode), links, directory: true), existed: false)
         }
     }
 
     /// Names the file, making an empty regular one, and its parents as folders, where they are missing.
     package func openOrMakeFile(
         mode: UInt32 = 0o644, _ links: Links = .follow
-    ) throws(Errno) -> (file: Int32, existed: Bool) {
+    ) throws(Errno) -> Place {
         do throws(Errno) {
-            return (try open(links).release(), true)
+            return Place(file: try open(links), existed: true)
         } catch .noSuchFileOrDirectory {
             if let made = try makeLast({ (parent, name) throws(Errno) in
                 try FileDescriptor.open(name, at: parent, [.create, .exclusive, .noFollow], mode: mode)
             }) {
-                return (made, false)
+                return Place(file: made, existed: false)
             }
-            return (try walk(.makeFile(mode: mode), links, directory: false).release(), false)
+            return Place(file: try walk(.makeFile(mode: mode), links, directory: false), existed: false)
         }
     }
 
     /// The usual case of a missing file: only the last component is missing, and no link stands there.
     private func makeLast(
         _ make: (_ parent: Int32, _ name: Path) throws(Errno) -> FileDescriptor
-    ) throws(Errno) -> Int32? {
+    ) throws(Errno) -> FileDescriptor? {
         guard let (parentPath, name) = path.parentAndName else { return nil }
         do throws(Errno) {
             let parent = try RootedPath(parentPath, in: root).open(directory: true)
-            return try make(parent.raw, Path(name)).release()
+            return try make(parent.raw, Path(name))
         } catch .noSuchFileOrDirectory {
             return nil
         } catch .fileExists {

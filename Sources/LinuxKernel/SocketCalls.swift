@@ -29,7 +29,7 @@ package struct SocketPair: ~Copyable {
 package func connectStream(to path: Path) throws(Errno) -> FileDescriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = FileDescriptor(owning: Int32(try check(linux_socket(AF_UNIX, type, 0))))
-    try connectSocket(socket.raw, to: path)
+    try socket.connectSocket(to: path)
     return socket
 }
 
@@ -98,16 +98,18 @@ package func makeDatagramSocket() throws(Errno) -> FileDescriptor {
     return FileDescriptor(owning: Int32(try check(linux_socket(AF_UNIX, type, 0))))
 }
 
-/// Binds a socket to a path. See bind(2).
-package func bindSocket(_ socket: Int32, to path: Path) throws(Errno) {
-    try check(path.withCString { linux_bind_unix(socket, $0, path.bytes.count) })
-}
+extension FileDescriptor {
+    /// Binds the socket to a path. See bind(2).
+    package func bindSocket(to path: Path) throws(Errno) {
+        try check(path.withCString { linux_bind_unix(raw, $0, path.bytes.count) })
+    }
 
-/// Connects a socket to a path; one that starts with `@` names an abstract socket. See connect(2), unix(7).
-package func connectSocket(_ socket: Int32, to path: Path) throws(Errno) {
-    let length = path.bytes.count
-    try checkRetrying { path.withCString { linux_connect_unix(socket, $0, length) } }
-}
+    /// Connects the socket to a path; one that starts with `@` names an abstract socket. See connect(2), unix(7).
+    package func connectSocket(to path: Path) throws(Errno) {
+        let length = path.bytes.count
+        try checkRetrying { path.withCString { linux_connect_unix(raw, $0, length) } }
+    }
 
-/// Says that nothing more will be sent over a socket. See shutdown(2).
-package func endSending(_ socket: Int32) throws(Errno) { try check(linux_shutdown(socket, Int32(SHUT_WR))) }
+    /// Says that nothing more will be sent over the socket. See shutdown(2).
+    package func endSending() throws(Errno) { try check(linux_shutdown(raw, Int32(SHUT_WR))) }
+}

@@ -1,23 +1,23 @@
-import CLinuxKernel
-
-/// Removes everything below the open folder, however deep, following no link and crossing into no other file system.
-package func removeTree(of folder: Int32) throws(Errno) {
-    var walk = try FolderWalk(at: folder, .all)
-    while true {
-        guard let name = try walk.next() else {
-            guard let name = try walk.leave() else { return }
-            try unlink(Path(name), at: walk.descriptor, isDirectory: true)
-            continue
-        }
-        do throws(Errno) {
-            try unlink(Path(name), at: walk.descriptor)
-        } catch .noSuchFileOrDirectory {
-        } catch {
-            // Linux says EISDIR, POSIX EPERM.
-            guard error == .isDirectory || error == .notPermitted else { throw error }
-            if try walk.enter(name) { continue }
-            // What was a folder is gone; what may not be removed is still there.
-            if error == .notPermitted { throw error }
+extension FileDescriptor {
+    /// Removes everything below the open folder, however deep, following no link and crossing into no other file system.
+    package func removeTree() throws(Errno) {
+        var walk = try FolderWalk(at: raw, .all)
+        while true {
+            guard let name = try walk.next() else {
+                guard let name = try walk.leave() else { return }
+                try unlink(Path(name), at: walk.descriptor, isDirectory: true)
+                continue
+            }
+            do throws(Errno) {
+                try unlink(Path(name), at: walk.descriptor)
+            } catch .noSuchFileOrDirectory {
+            } catch {
+                // Linux says EISDIR, POSIX EPERM.
+                guard error == .isDirectory || error == .notPermitted else { throw error }
+                if try walk.enter(name) { continue }
+                // What was a folder is gone; what may not be removed is still there.
+                if error == .notPermitted { throw error }
+            }
         }
     }
 }

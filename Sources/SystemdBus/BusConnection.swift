@@ -116,7 +116,7 @@ struct BusConnection: ~Copyable {
     private mutating func fill() throws(BusError) {
         do throws(Errno) {
             var set = PollSet()
-            set.add(socket.raw)
+            set.add(socket)
             guard try set.wait(milliseconds: deadline.milliseconds) > 0 else { throw .timedOut }
             let bytes = try read(socket.raw, count: 65536)
             guard !bytes.isEmpty else { throw .brokenPipe }

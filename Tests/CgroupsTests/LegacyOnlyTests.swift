@@ -56,7 +56,7 @@ struct LegacyOnlyTests {
             }
             try cgroup.apply(Resources(pids: PidsResources(limit: 100)), enforcingDevices: false)
             try cgroup.join(pid: pid)
-            try writeOnce("x", to: pipe.write.raw)
+            try pipe.write.writeOnce("x")
             sleep(microseconds: 20_000)
             try cgroup.killAll()
             var status: Int32 = 0

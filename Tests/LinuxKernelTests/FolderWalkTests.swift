@@ -6,7 +6,7 @@ import Testing
 struct FolderWalkTests {
     /// Makes a folder in /tmp with `chains` chains of folders, each `depth` deep, runs `body`, and removes it.
     private func withTree(
-        depth: Int, chains: [[UInt8]], _ body: (Int32, Path) throws -> Void
+        depth: Int, chains: [[UInt8]], _ body: (borrowing FileDescriptor, Path) throws -> Void
     ) throws {
         let path: Path = "/tmp/apus-walk-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         try makeDirectory(path, mode: 0o755)
@@ -22,15 +22,15 @@ struct FolderWalkTests {
             }
             try makeNode("end", at: current.raw, kind: .fifo, permissions: 0o600)
         }
-        try body(top.raw, path)
+        try body(top, path)
         try unlink(path, isDirectory: true)
     }
 
     @Test func removesWhatNoPathReaches() throws {
         let chains = [Array("abcdefghijklmnop".utf8), [0xff], Array("e\u{301}".utf8)]
         try withTree(depth: 700, chains: chains) { top, path in
-            try removeTree(of: top)
-            #expect(try directoryEntries(of: top).isEmpty)
+            try top.removeTree()
+            #expect(try top.directoryEntries().isEmpty)
             #expect(try openDescriptors(below: path) == 1)
         }
     }
@@ -41,9 +41,9 @@ struct FolderWalkTests {
         try makeDirectory(outside, mode: 0o755)
         try makeDirectory(kept, mode: 0o755)
         try withTree(depth: 2, chains: [Array("a".utf8)]) { top, _ in
-            try makeSymbolicLink("link", at: top, to: outside)
-            try makeSymbolicLink("loop", at: top, to: "loop")
-            try removeTree(of: top)
+            try makeSymbolicLink("link", at: top.raw, to: outside)
+            try makeSymbolicLink("loop", at: top.raw, to: "loop")
+            try top.removeTree()
         }
         #expect(fileExists(kept))
         try unlink(kept, isDirectory: true)
@@ -55,7 +55,7 @@ struct FolderWalkTests {
             var entered = 0
             var most = 0
             do {
-                var walk = try FolderWalk(at: top, .all)
+                var walk = try FolderWalk(at: top.raw, .all)
                 while true {
                     guard let name = try walk.next() else {
                         if try walk.leave() == nil { break }
@@ -71,18 +71,18 @@ struct FolderWalkTests {
             #expect(entered == 80)
             #expect(most <= 10)
             #expect(try openDescriptors(below: path) == 1)
-            try removeTree(of: top)
+            try top.removeTree()
         }
     }
 
     /// What vanishes under the walk is passed over, and the way back is found.
     @Test func foldersThatVanishMeanwhile() throws {
         try withTree(depth: 30, chains: [Array("a".utf8)]) { top, path in
-            var walk = try FolderWalk(at: top, .all)
+            var walk = try FolderWalk(at: top.raw, .all)
             while let name = try walk.next(), try walk.enter(name) {}
             #expect(walk.depth == 30)
             let again = try FileDescriptor.open(path, [.readOnly, .directory])
-            try removeTree(of: again.raw)
+            try again.removeTree()
             while try walk.leave() != nil {}
             #expect(try walk.next() == nil)
             #expect(walk.depth == 0)
@@ -93,7 +93,7 @@ struct FolderWalkTests {
     private func openDescriptors(below path: Path) throws -> Int {
         let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
         var count = 0
-        for name in try directoryEntries(of: folder.raw) {
+        for name in try folder.directoryEntries() {
             do throws(Errno) {
                 if try readLink(Path(name), at: folder.raw).bytes.hasPrefix(path.bytes) { count += 1 }
             } catch {

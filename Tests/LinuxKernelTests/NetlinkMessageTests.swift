@@ -91,9 +91,9 @@ struct NetlinkMessageTests {
     @Test(.enabled(if: effectiveUser == 0, "needs root"))
     func aSocketInANamespaceByItsFile() throws {
         let namespace = try FileDescriptor.open("/proc/thread-self/ns/net")
-        var socket = try NetlinkSocket(inNamespace: namespace.raw)
+        var socket = try NetlinkSocket(inNamespace: namespace)
         #expect(try socket.link(named: "lo") != nil)
         let file = try FileDescriptor.open("/dev/null")
-        #expect(throws: NetlinkError(errno: .invalidArgument)) { _ = try NetlinkSocket(inNamespace: file.raw) }
+        #expect(throws: NetlinkError(errno: .invalidArgument)) { _ = try NetlinkSocket(inNamespace: file) }
     }
 }

@@ -49,14 +49,14 @@ struct ProcfsTests {
     @Test func ownFilesAreReachedByNumber() throws {
         let procfs = try Procfs.openMounted()
         let file = try Procfs.openOwn("stat", in: procfs.raw, .readOnly)
-        #expect(try readAll(file.raw, limit: 65536).starts(with: Array("\(processIdentifier) (".utf8)))
+        #expect(try file.readAll(limit: 65536).starts(with: Array("\(processIdentifier) (".utf8)))
         #expect(throws: Errno.self) { _ = try Procfs.openOwn("../1/stat/..", in: procfs.raw, .readOnly) }
     }
 
     @Test func aFileIsOpenedAnew() throws {
         let procfs = try Procfs.openMounted()
         let place = try FileDescriptor.open("/dev/null", .path)
-        let null = try Procfs.reopen(place.raw, in: procfs.raw, .readWrite)
+        let null = try Procfs.reopen(place, in: procfs.raw, .readWrite)
         #expect(try null.status().deviceNumber == (1, 3))
     }
 
@@ -64,7 +64,7 @@ struct ProcfsTests {
     @Test func otherFoldersAreRefused() throws {
         let folder = try FileDescriptor.open("/tmp", [.path, .directory])
         #expect(throws: Errno.self) { _ = try Procfs.openOwn("stat", in: folder.raw, .readOnly) }
-        #expect(throws: Errno.self) { _ = try Procfs.reopen(folder.raw, in: folder.raw, .readOnly) }
+        #expect(throws: Errno.self) { _ = try Procfs.reopen(folder, in: folder.raw, .readOnly) }
         let below = try FileDescriptor.open("/proc/self", [.path, .directory])
         #expect(try !Procfs.isRoot(below.raw))
     }

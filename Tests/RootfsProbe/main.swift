@@ -39,10 +39,11 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
         }
         if scenario.hasConsole {
             let terminal = try attempt("open", "a terminal") { () throws(Errno) in
-                let master = FileDescriptor(
-                    owning: try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: rootfs.ownProcfs).release())
+                let master = try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: rootfs.ownProcfs)
+                let peer = try PseudoTerminal.openPeer(of: master)
                 // Kept open until the program starts: without a master the terminal is dead.
-                return try PseudoTerminal.openPeer(of: try master.duplicate().release())
+                _ = master.release()
+                return peer
             }
             try rootfs.bindConsole(terminal.raw)
         }

@@ -29,7 +29,10 @@ extension Cgroup {
                     file = try FileDescriptor.open(Path(change.file), at: directory, .writeOnly)
                     name = change.file
                 }
-                if let raw = file?.raw { try Self.write(change.text, to: raw, patiently: !branches[index].isMade) }
+                switch file {
+                case .some(let file): try Self.write(change.text, to: file, patiently: !branches[index].isMade)
+                case .none: break
+                }
             } catch {
                 // In a user namespace the kernel takes no rules, and no device can be made anyway.
                 if error == .notPermitted, isInUserNamespace { return }
@@ -42,11 +45,13 @@ extension Cgroup {
 
     /// Writes a rule. For a moment after one below was removed, until an RCU grace period is over, the kernel refuses the
     /// rules of a cgroup as if it still had children.
-    private static func write(_ rule: String, to file: Int32, patiently: Bool) throws(Errno) {
+    private static func write(
+        _ rule: String, to file: borrowing FileDescriptor, patiently: Bool
+    ) throws(Errno) {
         var attempts = 0
         while true {
             do throws(Errno) {
-                return try writeOnce(ByteString(rule), to: file)
+                return try file.writeOnce(ByteString(rule))
             } catch .invalidArgument where patiently && attempts < 20 {
                 attempts += 1
                 sleep(microseconds: 10_000)

@@ -45,7 +45,7 @@ package struct OOMNotifier: ~Copyable {
             try FileDescriptor.open("memory.events", at: directory)
         }
         kills = try attempt("read", path.appending("memory.events")) { () throws(Errno) in
-            Cgroup.oomKills(in: try readAgain(file.raw)) ?? 0
+            Cgroup.oomKills(in: try file.readAgain()) ?? 0
         }
         self.file = file
     }
@@ -68,7 +68,7 @@ package struct OOMNotifier: ~Copyable {
             case .some(let counter): return try takeLegacy(counter.take())
             case .none: break
             }
-            let count = Cgroup.oomKills(in: try readAgain(file.raw)) ?? 0
+            let count = Cgroup.oomKills(in: try file.readAgain()) ?? 0
             defer { kills = count }
             return count > kills ? .outOfMemory : .nothing
         } catch .noSuchDevice {

@@ -50,7 +50,7 @@ package struct HugepageStatistics: Equatable, Sendable {
         let names = try attempt("getdents", files.path) { () throws(Errno) in
             // The directory's own descriptor may have been read to its end before.
             let directory = try FileDescriptor.open(".", at: files.directory, [.readOnly, .directory])
-            return try directoryEntries(of: directory.raw)
+            return try directory.directoryEntries()
         }
         var sizes: [ByteString] = []
         for name in names where name.bytes.hasPrefix("hugetlb.") && name.bytes.hasSuffix(ByteString(usage)) {

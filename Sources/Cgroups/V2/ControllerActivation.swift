@@ -47,7 +47,7 @@ extension Cgroup {
             return names.filter { enabled.contains($0) }
         }
         do throws(Errno) {
-            try writeOnce(ByteString(names.map { "+" + $0 }.joined(separator: " ")), to: file.raw)
+            try file.writeOnce(ByteString(names.map { "+" + $0 }.joined(separator: " ")))
             return names
         } catch .busy {
             // The cgroup holds processes. Some controllers could be enabled nevertheless, but that would put it into
@@ -62,7 +62,7 @@ extension Cgroup {
         var enabled: [String] = []
         for name in names {
             do throws(Errno) {
-                try writeOnce("+\(name)", to: file.raw)
+                try file.writeOnce("+\(name)")
                 enabled.append(name)
             } catch {
                 notEnabled.append(DisabledController(name: name, directory: directory, errno: error))

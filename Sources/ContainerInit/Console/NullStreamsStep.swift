@@ -26,7 +26,7 @@ package struct NullStreamsStep: ChildStep {
         do throws(Errno) {
             let place = try FileDescriptor.open("/dev/null", .path)
             guard isNullDevice(place.raw) else { return nil }
-            return try Procfs.reopen(place.raw, in: procfs, [.readWrite, .noControllingTerminal])
+            return try Procfs.reopen(place, in: procfs, [.readWrite, .noControllingTerminal])
         } catch {
             return nil
         }

@@ -29,7 +29,7 @@ package struct TerminalStep: ChildStep {
             try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: procfs)
         }
         let terminal = try attempt("ioctl(TIOCGPTPEER)", "/dev/pts/ptmx") { () throws(Errno) in
-            try PseudoTerminal.openPeer(of: master.raw)
+            try PseudoTerminal.openPeer(of: master)
         }
         if height != 0, width != 0 {
             try attempt("ioctl(TIOCSWINSZ)", "\(width)x\(height)") { () throws(Errno) in

@@ -107,9 +107,9 @@ package struct HookRunner {
     ) throws(Errno) -> Bool {
         let (outputSink, errorSink) = (sinks.output, sinks.errorOutput)
         var watched = PollSet()
-        watched.add(program.process.descriptor.raw)
-        watched.add(program.output.raw)
-        watched.add(program.error.raw)
+        watched.add(program.process)
+        watched.add(program.output)
+        watched.add(program.error)
         while true {
             var milliseconds: Int32 = -1
             if let deadline {
@@ -117,16 +117,15 @@ package struct HookRunner {
                 milliseconds = now >= deadline ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
             }
             let ready = try watched.wait(milliseconds: milliseconds)
-            if watched.isReady(program.output.raw), try !drain(program.output.raw, into: &output, outputSink, &sinks) {
-                watched.remove(program.output.raw)
+            if watched.isReady(program.output), try !drain(program.output, into: &output, outputSink, &sinks) {
+                watched.remove(program.output)
             }
-            if watched.isReady(program.error.raw), try !drain(program.error.raw, into: &errorOutput, errorSink, &sinks)
-            {
-                watched.remove(program.error.raw)
+            if watched.isReady(program.error), try !drain(program.error, into: &errorOutput, errorSink, &sinks) {
+                watched.remove(program.error)
             }
-            if watched.isReady(program.process.descriptor.raw) {
-                _ = try drain(program.output.raw, into: &output, outputSink, &sinks)
-                _ = try drain(program.error.raw, into: &errorOutput, errorSink, &sinks)
+            if watched.hasEnded(program.process) {
+                _ = try drain(program.output, into: &output, outputSink, &sinks)
+                _ = try drain(program.error, into: &errorOutput, errorSink, &sinks)
                 return true
             }
             if ready == 0 { return false }
@@ -135,12 +134,12 @@ package struct HookRunner {
 
     /// Reads what is there; false at the end of the stream.
     private func drain(
-        _ descriptor: Int32, into kept: inout [UInt8], _ sink: Int32?, _ sinks: inout HookSinks
+        _ stream: borrowing FileDescriptor, into kept: inout [UInt8], _ sink: Int32?, _ sinks: inout HookSinks
     ) throws(Errno) -> Bool {
         do throws(Errno) {
             // Bounded: a hook that writes without end must not hold the loop.
             for _ in 0..<16 {
-                let part = try read(descriptor, count: 16384)
+                let part = try read(stream.raw, count: 16384)
                 if part.isEmpty { return false }
                 sinks.copy(part, to: sink)
                 kept += part.prefix(max(0, Self.keptOutput - kept.count))

@@ -299,7 +299,7 @@ extension InitProcess {
     @discardableResult
     private static func report(_ text: String) -> Bool {
         do throws(Errno) {
-            try writeOnce(ByteString(text), to: 2)
+            try writeToStandardError(ByteString(text))
             return true
         } catch {
             return false

@@ -192,8 +192,7 @@ extension RootfsSetup {
         }
         let name = Path(last)
         try explained("symlink " + step.destination) { () throws(Errno) in
-            let parent = FileDescriptor(
-                owning: try RootedPath(parentPath, in: root).openOrMakeDirectory().file)
+            let parent = try RootedPath(parentPath, in: root).openOrMakeDirectory().takeFile()
             do throws(Errno) {
                 try makeSymbolicLink(name, at: parent.raw, to: target)
             } catch .fileExists {

@@ -78,7 +78,7 @@ extension RootfsSetup {
         }
         if parentPath == "/dev/" { return try makeDevice(step, Path(name), in: try devices()) }
         let parent = try explained("open " + parentPath + " in the root file system") { () throws(Errno) in
-            FileDescriptor(owning: try RootedPath(parentPath, in: root).openOrMakeDirectory().file)
+            try RootedPath(parentPath, in: root).openOrMakeDirectory().takeFile()
         }
         try makeDevice(step, Path(name), in: parent.raw)
     }
@@ -105,7 +105,7 @@ extension RootfsSetup {
     package func devices() throws(ContainerError) -> Int32 {
         if let folder = deviceFolder?.raw { return folder }
         let folder = try explained("open /dev in the root file system") { () throws(Errno) in
-            FileDescriptor(owning: try RootedPath("/dev", in: root).openOrMakeDirectory().file)
+            try RootedPath("/dev", in: root).openOrMakeDirectory().takeFile()
         }
         let raw = folder.raw
         deviceFolder = consume folder

@@ -34,9 +34,13 @@ extension RootfsSetup {
             case .proc, .sysfs: .refuse
             default: step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
             }
-        let found: (file: Int32, existed: Bool)
+        let found: RootedPath.Place
         do throws(Errno) {
-            found = directory ? try path.openOrMakeDirectory(links) : try path.openOrMakeFile(links)
+            if directory {
+                found = try path.openOrMakeDirectory(links)
+            } else {
+                found = try path.openOrMakeFile(links)
+            }
         } catch {
             if links == .refuse, error == .tooManySymbolicLinks || error == .notDirectory {
                 throw ContainerError(
@@ -47,20 +51,21 @@ extension RootfsSetup {
                 member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system",
                 remedy: error == .notDirectory && directory ? "a folder can only be mounted on a folder" : "")
         }
-        let file = FileDescriptor(owning: found.file)
+        let existed = found.existed
+        let file = found.takeFile()
         let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
         if isRoot(status) {
             throw ContainerError(
                 member: ".destination",
                 reason: "mountpoint \"" + step.destination + "\" is on the top of the root file system")
         }
-        if found.existed, !step.rules.contains(.insideProc) {
+        if existed, !step.rules.contains(.insideProc) {
             let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystemKind() }
             if system == .proc {
                 throw insideProc(step)
             }
         }
-        return MountTarget(file: file, existed: found.existed, status: status)
+        return MountTarget(file: file, existed: existed, status: status)
     }
 
     /// The refusal of a place in /proc. For a file that is not there it says so, as runc does, which tries to make it:

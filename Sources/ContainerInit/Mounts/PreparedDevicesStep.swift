@@ -21,7 +21,7 @@ package struct PreparedDevicesStep: Equatable, RootfsStep {
             // Only what is mounted here may be copied; for that moment it lies on the root.
             try nodes.attach(on: setup.root)
             let list = try FileDescriptor.open(".", at: nodes.raw, [.directory])
-            for name in try directoryEntries(of: list.raw) {
+            for name in try list.directoryEntries() {
                 let node = try FileDescriptor.cloneTree(
                     Path(name), at: nodes.raw, recursively: false, followingLinks: false)
                 setup.preparedDevices.append(MountedPlace(destination: Path(name), mount: node))

@@ -100,7 +100,7 @@ extension RootfsSetup {
     private func hideHostFileSystems() throws(ContainerError) {
         let table = try attempt("read", "/proc/self/mountinfo") { () throws(Errno) in
             let file = try FileDescriptor.open("self/mountinfo", at: procfs.raw)
-            return try readAll(file.raw, limit: 64 << 20, expected: 32768)
+            return try file.readAll(limit: 64 << 20, expected: 32768)
         }
         let rootPath = try attempt("readlink", "the root file system") { () throws(Errno) in
             try readLink("self/fd/\(root)", at: procfs.raw)

@@ -32,7 +32,7 @@ package struct SysctlStep: Equatable, RootfsStep {
                 subject: "/proc/sys/" + path, errno: error)
         }
         do throws(Errno) {
-            try writeOnce(value, to: file.raw)
+            try file.writeOnce(value)
         } catch {
             throw ContainerError(
                 operation: "write sysctl " + key + " to", value: quoted(value),

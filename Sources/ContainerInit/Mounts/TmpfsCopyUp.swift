@@ -13,7 +13,7 @@ extension RootfsSetup {
         // A tree deeper than paths can be long is hostile.
         guard depth < 2048 else { throw .nameTooLong }
         let folder = try FileDescriptor.open(".", at: source, [.directory, .noFollow])
-        for name in try directoryEntries(of: folder.raw) {
+        for name in try folder.directoryEntries() {
             try copyEntry(Path(name), from: folder.raw, to: target, depth: depth)
         }
         let status = try folder.status()

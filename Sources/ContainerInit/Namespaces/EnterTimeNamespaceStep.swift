@@ -14,7 +14,7 @@ package struct EnterTimeNamespaceStep: ChildStep {
         try attempt("setns", "the new time namespace") { () throws(Errno) in
             let folder = try Procfs.openOwn("ns", in: procfs, [.path, .directory])
             let namespace = try FileDescriptor.open("time_for_children", at: folder.raw)
-            try joinNamespaces(namespace.raw, .newTime)
+            try namespace.joinNamespaces(.newTime)
         }
     }
 }

@@ -23,7 +23,7 @@ package struct JoinNamespaceStep: ChildStep {
             throw ContainerError(operation: "setns", reason: "the runtime passed no descriptor")
         }
         try process.keepProcfs(before: kinds, namespace)
-        try attempt("setns") { () throws(Errno) in try joinNamespaces(namespace.raw, kinds) }
+        try attempt("setns") { () throws(Errno) in try namespace.joinNamespaces(kinds) }
         if staysOpen { process.slots.fill(slot, namespace) }
         try process.stayHidden()
     }

@@ -27,7 +27,7 @@ package struct TimeOffsetStep: ChildStep {
         let line: ByteString = "\(clock) \(Int(seconds)) \(nanoseconds)"
         do throws(Errno) {
             let file = try Procfs.openOwn("timens_offsets", in: procfs, .writeOnly)
-            try writeOnce(line, to: file.raw)
+            try file.writeOnce(line)
         } catch {
             throw ContainerError(
                 operation: "write", member: ".secs", value: String(seconds),

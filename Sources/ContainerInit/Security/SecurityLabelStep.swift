@@ -48,11 +48,11 @@ package struct SecurityLabelStep: ChildStep {
     ) throws(Errno) {
         do throws(Errno) {
             let file = try Procfs.openOwn(name, in: procfs, .writeOnly)
-            try writeOnce(text, to: file.raw)
+            try file.writeOnce(text)
         } catch Errno.noSuchFileOrDirectory {
             guard let fallback else { throw .noSuchFileOrDirectory }
             let file = try Procfs.openOwn(fallback, in: procfs, .writeOnly)
-            try writeOnce(text, to: file.raw)
+            try file.writeOnce(text)
         }
     }
 }

@@ -19,7 +19,7 @@ package struct ResctrlFacts: Equatable, Sendable {
     package static func detect() -> ResctrlFacts? {
         do throws(Errno) {
             let file = try FileDescriptor.open("/proc/self/mountinfo")
-            let table = try readAll(file.raw, limit: 64 << 20, expected: 16384)
+            let table = try file.readAll(limit: 64 << 20, expected: 16384)
             // The last one: it may cover others.
             for entry in MountTable.entries(table).reversed() where entry.type == "resctrl" && entry.root == "/" {
                 let folder = try FileDescriptor.open(entry.point, [.path, .directory])

@@ -141,7 +141,7 @@ package struct ResctrlTree: ~Copyable {
         let path = group.appending(file)
         do throws(Errno) {
             let opened = try FileDescriptor.open(path, at: root.raw, files, mode: 0o644)
-            try writeOnce(text, to: opened.raw)
+            try opened.writeOnce(text)
         } catch {
             throw ContainerError(
                 operation: "write " + quoted(Self.shown(text)) + " to",

@@ -21,7 +21,7 @@ extension Conversation {
         switch message {
         case .meeting(let point): reached.append(point)
         case .terminal:
-            guard let master = received.takeDescriptor(), try isMaster(master.raw) else { throw misplacedMessage }
+            guard let master = received.takeDescriptor(), try isMaster(master) else { throw misplacedMessage }
             terminal = consume master
         case .seccompListener:
             guard let listener = received.takeDescriptor(), SeccompCalls.isListener(listener.raw),
@@ -80,7 +80,7 @@ extension Conversation {
         }
     }
 
-    private func isMaster(_ descriptor: Int32) throws(ContainerError) -> Bool {
+    private func isMaster(_ descriptor: borrowing FileDescriptor) throws(ContainerError) -> Bool {
         try attempt("stat", "the container's terminal") { () throws(Errno) in
             try PseudoTerminal.isMaster(descriptor)
         }

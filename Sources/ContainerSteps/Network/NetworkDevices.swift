@@ -34,7 +34,7 @@ package final class NetworkDevices {
         }
         do throws(NetlinkError) {
             self.host = try NetlinkSocket()
-            container = try NetlinkSocket(inNamespace: namespace.raw)
+            container = try NetlinkSocket(inNamespace: namespace)
         } catch {
             throw ContainerError(
                 operation: "error creating network interfaces: open a netlink socket in namespace " + path,
@@ -64,7 +64,7 @@ package final class NetworkDevices {
         let target = try freeName(newName)
         let device = MovedDevice(original: original, addresses: addresses, name: target)
         do throws(NetlinkError) {
-            try host.move(original.index, to: namespace.raw, as: target)
+            try host.move(original.index, to: namespace, as: target)
         } catch {
             // The kernel moves first and renames then, so a name that was taken meanwhile leaves it there unrenamed.
             if try host.link(original.index)?.name != original.name {
@@ -113,7 +113,7 @@ package final class NetworkDevices {
 
     private func bringBack(_ device: MovedDevice) throws(NetlinkError) {
         guard let link = try container.link(named: device.name) else { throw NetlinkError(errno: .noSuchDevice) }
-        try container.move(link.index, to: hostNamespace.raw, as: device.original.name)
+        try container.move(link.index, to: hostNamespace, as: device.original.name)
         guard let link = try host.link(named: device.original.name) else { throw NetlinkError(errno: .noSuchDevice) }
         var failure: NetlinkError?
         for address in device.addresses {

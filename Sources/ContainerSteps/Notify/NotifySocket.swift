@@ -34,7 +34,7 @@ package struct NotifySocket: ~Copyable {
             let inner = try FileDescriptor.open(Self.folderName, at: raw, [.path, .directory, .noFollow])
             let socket = try makeDatagramSocket()
             // By the descriptor: a path of a socket may have 107 bytes only.
-            try bindSocket(socket.raw, to: "/proc/self/fd/\(inner.raw)/\(Self.name)")
+            try socket.bindSocket(to: "/proc/self/fd/\(inner.raw)/\(Self.name)")
             try setPermissions(0o777, of: Self.name, at: inner.raw)
             return socket
         }
@@ -50,11 +50,11 @@ package struct NotifySocket: ~Copyable {
         do throws(Errno) {
             while true {
                 var watched = PollSet()
-                watched.add(socket.raw)
-                watched.add(process.descriptor.raw)
+                watched.add(socket)
+                watched.add(process)
                 _ = try watched.wait(milliseconds: -1)
-                if watched.isReady(socket.raw), try forwardIfReady(main: main, waits: true) { return }
-                if watched.isReady(process.descriptor.raw) { return }
+                if watched.isReady(socket), try forwardIfReady(main: main, waits: true) { return }
+                if watched.hasEnded(process) { return }
             }
         } catch {
             throw ContainerError(operation: "notify", subject: target, errno: error)
@@ -73,7 +73,7 @@ package struct NotifySocket: ~Copyable {
     /// Tells the service manager that the program is ready.
     package func announce(main: Int32, waits: Bool) throws(Errno) {
         let outgoing = try makeDatagramSocket()
-        try connectSocket(outgoing.raw, to: target)
+        try outgoing.connectSocket(to: target)
         // Words of our own: nothing of the container's text reaches the service manager.
         try send(Array("READY=1\n".utf8), over: outgoing.raw)
         try send(Array("MAINPID=\(main)\n".utf8), over: outgoing.raw)

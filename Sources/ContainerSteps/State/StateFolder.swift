@@ -56,7 +56,7 @@ package final class StateFolder {
         do throws(Errno) {
             let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
             let deadline = monotonicNanoseconds() + UInt64(patience) * 1_000_000
-            while try !lock(descriptor.raw, waiting: false) {
+            while try !descriptor.lock(waiting: false) {
                 if monotonicNanoseconds() >= deadline { break }
                 sleep(microseconds: 10_000)
             }
@@ -74,7 +74,7 @@ package final class StateFolder {
         self.path = path
         descriptor = try attempt("open", path) { () throws(Errno) in
             let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
-            _ = try lock(descriptor.raw, waiting: false)
+            _ = try descriptor.lock(waiting: false)
             return descriptor
         }
     }
@@ -106,7 +106,7 @@ package final class StateFolder {
             let file = try FileDescriptor.open(
                 temporary, at: descriptor.raw, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
             try LinuxKernel.write(bytes, to: file.raw)
-            try rename(temporary, at: descriptor.raw, to: name, at: descriptor.raw)
+            try descriptor.rename(temporary, to: name)
         }
     }
 
@@ -132,7 +132,7 @@ package final class StateFolder {
     /// Removes the folder and all that the runtime keeps in it.
     package func remove() throws(ContainerError) {
         do throws(Errno) {
-            try removeTree(of: descriptor.raw)
+            try descriptor.removeTree()
             try unlink(path, isDirectory: true)
         } catch .noSuchFileOrDirectory {
             // Somebody else removed it meanwhile.

@@ -159,7 +159,7 @@ final class CRIUService {
             throw ContainerError(reason: "criu failed: a response of the kind \(response.kindName)")
         }
         let status = try attempt("wait", "CRIU") { () throws(Errno) in
-            try endSending(socket.raw)
+            try socket.endSending()
             return try process.reap()
         }
         isReaped = true

@@ -77,8 +77,11 @@ struct MountPoints {
         let path = RootedPath(place, in: root)
         let links: RootedPath.Links = step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
         do throws(Errno) {
-            let found = isFolder ? try path.openOrMakeDirectory(links) : try path.openOrMakeFile(links)
-            FileDescriptor(owning: found.file).close()
+            if isFolder {
+                _ = try path.openOrMakeDirectory(links)
+            } else {
+                _ = try path.openOrMakeFile(links)
+            }
         } catch {
             throw ContainerError(
                 origin: Origin(.mounts), errno: error,

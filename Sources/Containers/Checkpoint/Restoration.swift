@@ -253,7 +253,7 @@ final class Restoration {
             }
             progress("restoring the processes")
         case "orphan-pts-master":
-            guard let master = descriptor, try Self.isMaster(master.raw) else {
+            guard let master = descriptor, try Self.isMaster(master) else {
                 throw ContainerError(reason: "criu failed: a terminal that is none")
             }
             if let console = making.slots.take(.consoleSocket) {
@@ -266,7 +266,7 @@ final class Restoration {
         }
     }
 
-    private static func isMaster(_ descriptor: Int32) throws(ContainerError) -> Bool {
+    private static func isMaster(_ descriptor: borrowing FileDescriptor) throws(ContainerError) -> Bool {
         try attempt("stat", "the container's terminal") { () throws(Errno) in try PseudoTerminal.isMaster(descriptor) }
     }
 
@@ -287,7 +287,7 @@ final class Restoration {
         guard isNew, let pid = making.conversation.childPID else { return }
         let namespace = try NamespaceFile.open("/proc/\(pid)/ns/net", .newNetwork)
         do throws(NetlinkError) {
-            var socket = try NetlinkSocket(inNamespace: namespace.raw)
+            var socket = try NetlinkSocket(inNamespace: namespace)
             guard let loopback = try socket.link(named: "lo") else { return }
             try socket.setUp(loopback.index)
         } catch {

@@ -61,7 +61,7 @@ final class ForegroundSession {
         while true {
             var watched = PollSet()
             watched.add(signals.raw)
-            watched.add(process.descriptor.raw)
+            watched.add(process)
             if let notify { watched.add(notify) }
             input?.watch(in: &watched)
             for relay in outputs { relay.watch(in: &watched) }
@@ -70,7 +70,7 @@ final class ForegroundSession {
             if let raw = notify, watched.isReady(raw), try Self.forward(notifySocket) { notify = nil }
             try input?.move(watched)
             for relay in outputs { try relay.move(watched) }
-            guard watched.isReady(process.descriptor.raw) else { continue }
+            guard watched.hasEnded(process) else { continue }
             try finish(outputs)
             return try process.reap()
         }

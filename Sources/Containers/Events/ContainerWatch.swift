@@ -40,7 +40,7 @@ package struct ContainerWatch: ~Copyable {
             let now = monotonicNanoseconds()
             let left = moment > now ? (moment - now + 999_999) / 1_000_000 : 0
             var watched = PollSet()
-            watched.add(process.descriptor.raw)
+            watched.add(process)
             watched.add(output, events: 0)
             if !cgroupIsGone { watched.add(notifier.raw, events: notifier.events) }
             let count = try attempt("poll", "the container") { () throws(Errno) in
@@ -61,7 +61,7 @@ package struct ContainerWatch: ~Copyable {
                 }
             }
             if watched.isReady(output) { return .readerGone }
-            if watched.isReady(process.descriptor.raw) { return .ended }
+            if watched.hasEnded(process) { return .ended }
         }
     }
 }

@@ -70,7 +70,7 @@ package struct IntelRdtStatistics: Equatable, Sendable {
         monitorsOccupancy = features.contains("llc_occupancy")
         guard monitorsBandwidth || monitorsOccupancy else { return }
         let data = try FileDescriptor.open(monitoring.appending("mon_data"), at: root, [.readOnly, .directory])
-        for name in try directoryEntries(of: data.raw).sorted(by: { $0.bytes < $1.bytes }) {
+        for name in try data.directoryEntries().sorted(by: { $0.bytes < $1.bytes }) {
             var domain = Domain(name: name.bytes)
             if features.contains("mbm_total_bytes") {
                 domain.totalBytes = try Self.count(Path(name).appending("mbm_total_bytes"), data.raw)

@@ -6,7 +6,7 @@ func readDocument(_ path: Path) throws(CommandError) -> [UInt8] {
     let isInput = path == "-"
     do throws(Errno) {
         // A pipe, too: `--resources <(generate)` of a shell.
-        return try isInput ? readAll(0, limit: 16 << 20) : readFileOrPipe(path, limit: 16 << 20)
+        return try isInput ? readStandardInput(limit: 16 << 20) : readFileOrPipe(path, limit: 16 << 20)
     } catch {
         throw isInput ? CommandError("read standard input: " + error.message) : CommandError("open", path, error)
     }

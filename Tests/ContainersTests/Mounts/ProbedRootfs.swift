@@ -88,7 +88,7 @@ final class ProbedRootfs {
 
     func names(in path: String) throws -> [String] {
         let folder = try FileDescriptor.open(bundle + "/" + path, .directory)
-        return try directoryEntries(of: folder.raw).map(\.text).sorted()
+        return try folder.directoryEntries().map(\.text).sorted()
     }
 
     /// Plans the specification, performs the plan, and runs `script` inside.
@@ -120,7 +120,8 @@ final class ProbedRootfs {
             directory: nil)
         let status = try program.process.reap()
         var output = [UInt8]()
-        for stream in [program.output.raw, program.error.raw] { output += try readAll(stream, limit: 1 << 20) }
+        output += try program.output.readAll(limit: 1 << 20)
+        output += try program.error.readAll(limit: 1 << 20)
         return (String(decoding: output, as: UTF8.self), status.code)
     }
 }
@@ -134,7 +135,7 @@ private func removeTree(_ path: Path, at directory: Int32) throws(Errno) {
     } catch .isDirectory {
         do {
             let folder = try FileDescriptor.open(path, at: directory, [.directory, .noFollow])
-            for name in try directoryEntries(of: folder.raw) { try removeTree(Path(name), at: folder.raw) }
+            for name in try folder.directoryEntries() { try removeTree(Path(name), at: folder.raw) }
         }
         try unlink(path, at: directory, isDirectory: true)
     } catch .noSuchFileOrDirectory {
