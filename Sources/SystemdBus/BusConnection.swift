@@ -115,6 +115,8 @@ struct BusConnection: ~Copyable {
     /// Waits for bytes.
     private mutating func fill() throws(BusError) {
         do throws(Errno) {
+            // One who sends without end but not the answer is one who does not answer.
+            guard !deadline.isOver else { throw .timedOut }
             var set = PollSet()
             set.add(socket)
             guard try set.wait(milliseconds: deadline.milliseconds) > 0 else { throw .timedOut }
