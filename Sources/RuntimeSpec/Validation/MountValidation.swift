@@ -85,7 +85,7 @@ package enum MountOption {
     ]
 
     /// Names that other runtimes know and that concern no filesystem.
-    private static let extensionNames: [ByteString] = [
+    static let extensionNames: [ByteString] = [
         "copy-symlink", "dest-nofollow", "src-nofollow",
     ]
 

@@ -1,11 +1,11 @@
 import LinuxKernel
-import RuntimeSpec
 import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
 @testable import ContainerSteps
 @testable import Containers
+@testable import RuntimeSpec
 
 struct MountOptionsTests {
     @Test func tableIsSortedForItsSearch() {
@@ -14,6 +14,17 @@ struct MountOptionsTests {
         for name in knownMountOptions { #expect(MountOption.named(ByteString(name))?.name.description == name) }
         for name in ["", "a", "zz", "r", "rop", "uid=0", "\u{e9}"] {
             #expect(MountOption.named(ByteString(name)) == nil)
+        }
+    }
+
+    /// What the check of a configuration takes for the runtime's own word is what the plan knows, and nothing else.
+    @Test func theCheckAndThePlanKnowTheSameWords() {
+        let checked = RuntimeSpec.MountOption.standardNames + RuntimeSpec.MountOption.extensionNames
+        #expect(checked.map(\.text).sorted() == knownMountOptions.sorted())
+        #expect(Set(checked).count == checked.count)
+        for name in knownMountOptions { #expect(RuntimeSpec.MountOption.isStandard(ByteString(name)), "\(name)") }
+        for name in ["size=1m", "mode=755", "", "ROBIND"] {
+            #expect(!RuntimeSpec.MountOption.isStandard(ByteString(name)), "\(name)")
         }
     }
 
