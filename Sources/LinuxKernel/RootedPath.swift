@@ -64,6 +64,9 @@ extension RootedPath {
         } catch .notPermitted {
             // A system call filter around the runtime; the call itself has no reason for EPERM.
             return try walk(.fail, links, directory: directory)
+        } catch .tryAgain {
+            // A host that renames and mounts without pause: the walk does not ask the kernel about `..`.
+            return try walk(.fail, links, directory: directory)
         }
     }
 
