@@ -23,6 +23,44 @@ enum HostCgroups {
     static var canMakeLegacy: Bool { isRoot && (layout.kind == .legacy || layout.kind == .hybrid) }
     static var canMakeAny: Bool { isRoot && layout.kind != .none }
 
+    static var canFreeze: Bool {
+        layout.unified != nil && layout.kind == .unified
+            || layout.legacy.contains { $0.controllers.contains("freezer") }
+    }
+    /// Whether version 1 counts the swap.
+    static var countsSwap: Bool {
+        layout.legacy.contains {
+            $0.controllers.contains("memory") && fileExists($0.mountPoint + "/memory.memsw.limit_in_bytes")
+        }
+    }
+    /// Whether the cgroup2 has a controller.
+    static func unifiedHas(_ controller: String) -> Bool {
+        guard let unified = layout.unified else { return false }
+        do {
+            return try text(unified.mountPoint + "/cgroup.controllers").split(separator: " ").contains(controller[...])
+        } catch {
+            return false
+        }
+    }
+    /// Whether directories of a hierarchy take the attributes that anybody may set.
+    static let takesUserAttributes: Bool = {
+        guard canMakeAny, let top = (layout.legacy.first ?? layout.unified)?.mountPoint else { return false }
+        let path: Path = "\(top)/\(uniqueName())"
+        do throws(Errno) {
+            try makeDirectory(path, mode: 0o755)
+        } catch {
+            return false
+        }
+        defer { removeDirectory(path) }
+        do throws(Errno) {
+            let directory = try FileDescriptor.open(path, [.readOnly, .directory])
+            try setExtendedAttribute(CgroupMark.Place.user.attribute, [1], of: directory.raw)
+            return true
+        } catch {
+            return false
+        }
+    }()
+
     static func uniqueName() -> String { "apus-test-" + String(UInt64.random(in: 0...UInt64.max), radix: 36) }
 
     /// Makes a cgroup, runs `body`, and removes it whatever happens.

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Cgroups
 
-/// A mount namespace for the calling thread alone, whose changes nobody else sees.
+/// A mount namespace for the calling thread alone, whose changes nobody else sees. Of cgroups it has those of the usual
+/// place only: what others, such as containers beside the tests, have mounted elsewhere is taken away.
 enum PrivateMounts {
     /// Runs `body` in a new mount namespace and brings the thread back.
     static func run(_ body: () throws -> Void) throws {
@@ -17,7 +18,24 @@ enum PrivateMounts {
             if results != [0, 0] { Issue.record("the thread stays in another mount namespace") }
         }
         try check(linux_mount("none", "/", nil, 0x4_4000, nil))
+        for mount in try foreignCgroups().reversed() { try check(linux_umount2(mount.point.text, 2)) }
+        let left = try foreignCgroups().map(\.point.text)
+        #expect(left == [], "cgroups are mounted elsewhere, too")
         try body()
+    }
+
+    /// The mounts of cgroups outside of the usual place that can be reached.
+    private static func foreignCgroups() throws -> [MountTable.Entry] {
+        let table = MountTable.entries(try readKernelFile("/proc/thread-self/mountinfo", limit: 1 << 26).bytes)
+        return table.filter {
+            guard $0.type == "cgroup" || $0.type == "cgroup2" else { return false }
+            guard $0.point != CgroupLayout.usualPlace, !$0.point.isBelow(CgroupLayout.usualPlace) else { return false }
+            do throws(Errno) {
+                return try fileSystemKind($0.point) == ($0.type == "cgroup" ? .cgroup : .cgroup2)
+            } catch {
+                return false
+            }
+        }
     }
 }
 
@@ -68,8 +86,9 @@ struct LayoutDetectionTests {
         #expect(layout.unified?.mountPoint == HostCgroups.layout.unified?.mountPoint)
     }
 
-    @Test func aContainersViewHasItsOwnCgroupAtTheTop() throws {
-        guard let unified = HostCgroups.layout.unified else { return }
+    @Test(.enabled(if: HostCgroups.layout.unified != nil, "needs a mounted cgroup2"))
+    func aContainersViewHasItsOwnCgroupAtTheTop() throws {
+        let unified = try #require(HostCgroups.layout.unified)
         let name = HostCgroups.uniqueName()
         try makeDirectory(unified.mountPoint + "/" + name, mode: 0o755)
         defer { HostCgroups.removeDirectory(unified.mountPoint + "/" + name) }

@@ -212,8 +212,7 @@ struct CgroupTests {
         bundle.expectNothingLeft()
     }
 
-    @Test(.requires(.unified)) func aLimitWithoutItsControllerV2() throws {
-        guard !HostCgroups.unifiedControllers.contains("memory") else { return }
+    @Test(.requires(.cgroupV2Without("memory"))) func aLimitWithoutItsControllerV2() throws {
         let bundle = try TestBundle(view: .v2) { $0.linux.resources.memory = ["limit": 33_554_432] }
         let output = try bundle.create()
         output.failed(from: "runc create failed: ", to: "")
@@ -223,33 +222,30 @@ struct CgroupTests {
 
     // MARK: Places
 
+    /// Below the caller's own cgroup of each v1 hierarchy, below the top of the unified one; never above the top.
+    ///
+    /// All of it lies in the cgroup of this run, the caller's as well, so that nothing stays behind.
     @Test func aRelativePath() throws {
-        let name = "apus-tests-relative-" + TestRun.shared.uniqueName()
+        let caller = TestRun.shared.cgroup + "/caller-" + TestRun.shared.uniqueName()
+        let relative = TestRun.shared.cgroup + "/relative-" + TestRun.shared.uniqueName() + "/deep"
         let bundle = try TestBundle {
             $0.process.args = ["sleep", "1000"]
-            $0.linux.cgroupsPath = .string("../../../" + name + "/deep")
+            $0.linux.cgroupsPath = .string("../../.." + relative)
         }
-        let own = contents("/proc/self/cgroup") ?? ""
-        afterTest {
-            // The parent stays, below the runtime's own cgroup or at the top.
-            let parents = Set(own.split(separator: "\n").map { String($0.drop { $0 != "/" }) } + ["/"])
-            for folder in parents.flatMap(HostCgroups.folders) { rmdir(folder + "/" + name) }
-        }
-        _ = try bundle.running()
+        let folders = try HostCgroups.make(caller)
+        let script = folders.map { "echo $$ >\($0)/cgroup.procs && " }.joined() + "exec \"$@\""
+        try Command(
+            ["sh", "-c", script, "sh"] + bundle.arguments(["run", "--detach", "--bundle", bundle.path, bundle.id])
+        ).wait().succeeded()
         let lines = (contents("/proc/\(try bundle.pid())/cgroup") ?? "").split(separator: "\n")
-        for line in lines {
-            // Below the runtime's own cgroup of each v1 hierarchy; never above the root.
-            guard
-                let own = own.split(separator: "\n").first(where: {
-                    $0.prefix { $0 != "/" } == line.prefix { $0 != "/" }
-                })
-            else { continue }
-            let parent = own.drop { $0 != "/" }
-            if !line.hasPrefix("0::") {
-                #expect(line.hasSuffix((parent == "/" ? "" : parent) + "/" + name + "/deep"))
-            }
+        for controller in HostCgroups.hierarchies.keys where !controller.isEmpty {
+            let line = try #require(
+                lines.first { $0.split(separator: ":")[1].split(separator: ",").contains(controller[...]) })
+            #expect(line.hasSuffix(":" + caller + relative))
         }
+        if HostCgroups.hasUnified { #expect(lines.contains { $0.hasPrefix("0::/") && $0.hasSuffix(relative) }) }
         try bundle.delete("--force").succeeded()
+        #expect(HostCgroups.folders(relative) == [] && HostCgroups.folders(caller + relative) == [])
     }
 
     @Test func withoutAPath() throws {
@@ -400,8 +396,9 @@ struct CgroupTests {
     }
 
     /// A process of the host below the container's cgroup, in one hierarchy, and frozen there if that is the freezer's.
-    @Test(arguments: ["", "memory", "freezer"]) func forcedDeleteEndsProcessesOfOthers(_ controller: String) throws {
-        guard let top = HostCgroups.folder("", controller: controller) else { return }
+    @Test(arguments: HostCgroups.mounted("", "memory", "freezer"))
+    func forcedDeleteEndsProcessesOfOthers(_ controller: String) throws {
+        let top = try #require(HostCgroups.hierarchies[controller])
         let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }.running()
         let below = top + bundle.cgroup + "/below"
         #expect(mkdir(below, 0o755) == 0)

@@ -40,9 +40,8 @@ struct CgroupV2EventsTests {
         }
     }
 
-    @Test(.requires(.path("/proc/pressure/cpu"), .unified)) func pressure() throws {
+    @Test(.requires(.path("/proc/pressure/cpu"), .unifiedFile("cpu.pressure"))) func pressure() throws {
         let bundle = try TestBundle.withLimits([:])
-        guard bundle.unifiedFile("cpu.pressure") != nil else { return }
         let data = try statistics(bundle)
         #expect(data.cpu.psi != .null)
         #expect(data.memory.psi != .null)

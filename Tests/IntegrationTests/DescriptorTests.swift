@@ -151,7 +151,7 @@ struct DescriptorTests {
         let barrier = try socket.receive()
         #expect(barrier.text == "BARRIER=1")
         #expect(barrier.descriptors.count == 1)
-        barrier.descriptors.forEach { close($0) }
+        barrier.closeDescriptors()
         #expect(start.wait().status == 0)
     }
 

@@ -26,13 +26,13 @@ struct ForeignBytesTests {
             let source = directory ? bundle.directory("source") : try bundle.file("source", "source\n")
             try bundle.change { $0.mount("/x", source: source, "bind") }
             try bundle.run().succeeded()
-            precious.expectUntouched()
+            try precious.expectUntouched()
             bundle.expectNothingLeft()
         }
         let (bundle, precious) = try image((folder, target))
         try bundle.change { $0.mount("/x/deeper", type: "tmpfs", source: "inside") }
         #expect(try bundle.mounts().contains { $0.source == "inside" }, "the mount is in the container")
-        precious.expectUntouched()
+        try precious.expectUntouched()
         bundle.expectNothingLeft()
     }
 
@@ -40,7 +40,7 @@ struct ForeignBytesTests {
         let (bundle, precious) = try image((folder, target))
         try bundle.change { $0.linux.devices = [["path": "/x/device", "type": "c", "major": 1, "minor": 3]] }
         try bundle.run().succeeded()
-        precious.expectUntouched()
+        try precious.expectUntouched()
     }
 
     @Test(arguments: links) func hiddenPathsAndTheWorkingDirectoryBehindALink(folder: String, target: String) throws {
@@ -50,13 +50,13 @@ struct ForeignBytesTests {
             $0.linux.readonlyPaths.append("/x")
         }
         try bundle.run().succeeded()
-        precious.expectUntouched()
+        try precious.expectUntouched()
         // The link dangles in the container, so nothing can be made below it.
         try bundle.change { $0.process.cwd = "/x/made/by/runtime" }
         let failure = try bundle.run()
         #expect(failure.status == 1)
         #expect(failure.stderr.contains("process.cwd: mkdir /x/made: no such file or directory"))
-        precious.expectUntouched()
+        try precious.expectUntouched()
         bundle.expectNothingLeft()
     }
 
@@ -67,7 +67,7 @@ struct ForeignBytesTests {
         removeTree(bundle.rootfs + "/dev")
         symlink(target, bundle.rootfs + "/dev")
         _ = try bundle.run()
-        precious.expectUntouched()
+        try precious.expectUntouched()
         bundle.expectNothingLeft()
     }
 
@@ -206,7 +206,7 @@ struct ForeignBytesTests {
         #expect(try socket.receive().text == "MAINPID=\(try bundle.pid())\n")
         let barrier = try socket.receive()
         #expect(barrier.text == "BARRIER=1")
-        barrier.descriptors.forEach { close($0) }
+        barrier.closeDescriptors()
         #expect(start.wait().status == 0)
     }
 }

@@ -139,9 +139,8 @@ struct RootlessTests {
 
     /// The hierarchies of version 1 are the user's, the unified one beside them is not, or not up to where its processes
     /// are: it has no controllers, so nothing is lost without it.
-    @Test(.requires(.cgroupV1("pids"), .unified), arguments: [false, true])
+    @Test(.requires(.cgroupV1("pids"), .unifiedBesideV1), arguments: [false, true])
     func aHybridHostThatDelegatesVersionOne(_ hasUnified: Bool) throws {
-        guard HostCgroups.hierarchies[""] != "/sys/fs/cgroup" else { return }
         let bundle = try TestBundle(
             shell: "cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max", view: .ordinaryUser)
         let own = TestRun.shared.cgroup + "/delegated-" + bundle.id
@@ -149,7 +148,7 @@ struct RootlessTests {
         for (controller, _) in HostCgroups.hierarchies where !controller.isEmpty || hasUnified {
             let folder = try #require(HostCgroups.folder(own, controller: controller))
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            if controller == "cpuset" { try Self.fillCpuset(folder) }
+            if controller == "cpuset" { try HostCgroups.fillCpuset(folder) }
             try Command.run("chown", "-R", "\(HostView.user)", folder).succeeded()
         }
         try bundle.change {
@@ -161,14 +160,5 @@ struct RootlessTests {
         #expect(!output.lines.contains("0::\(own)/inner"))
         #expect(output.lines.last == "30")
         #expect(HostCgroups.folders(own + "/inner") == [])
-    }
-
-    /// Gives each cpuset on the way down to `folder` what its parent has.
-    private static func fillCpuset(_ folder: String) throws {
-        let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
-        if contents(parent + "/cpuset.cpus") == "\n" { try fillCpuset(parent) }
-        for file in ["/cpuset.cpus", "/cpuset.mems"] {
-            try (contents(parent + file) ?? "").write(toFile: folder + file, atomically: false, encoding: .utf8)
-        }
     }
 }

@@ -129,9 +129,8 @@ struct StateMatrixTests {
         }
     }
 
-    @Test(arguments: Condition.allCases, ["create", "run"])
+    @Test(arguments: Condition.allCases.filter { $0 != .none }, ["create", "run"])
     func createAndRunOfATakenId(_ condition: Condition, _ command: String) throws {
-        guard condition != .none else { return }
         let bundle = try container(condition)
         try bundle.apus(command, "--bundle", bundle.path, bundle.id)
             .failed("runc \(command) failed: container with given ID already exists")

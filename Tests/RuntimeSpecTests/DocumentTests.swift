@@ -33,6 +33,13 @@ import Testing
 }
 
 @Suite struct SchemaDocumentTests {
+    @Test func findsTheDocuments() {
+        let counts = ["config/good", "config/bad", "features/good", "features/bad", "state/good", "state/bad"].map {
+            TestDocument.all(in: "schema/" + $0).count
+        }
+        #expect(counts == [9, 5, 2, 1, 1, 1])
+    }
+
     @Test(arguments: TestDocument.all(in: "schema/config/good")) func acceptsGood(_ document: TestDocument) throws {
         let spec = try Spec(json: document.bytes())
         // The schema sees each property alone. The prose wants namespaces for these, and other platforms have none.

@@ -30,7 +30,10 @@ struct RootfsKernelTests {
 
 extension RootfsKernelTests {
     private func mountinfo(_ output: String, at place: String) -> String? {
-        output.split(separator: "\n").last { $0.contains(" " + place + " ") }.map { String($0) }
+        output.split(separator: "\n").last { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 6 && fields[4] == place
+        }.map { String($0) }
     }
 
     private static let proc = Mount(destination: "/proc", type: "proc", source: "proc")
@@ -142,12 +145,18 @@ extension RootfsKernelTests {
             Mount(destination: "/private", source: "data", options: ["bind", "rprivate"]),
             Mount(destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["shared"]),
         ]
-        rootfs.spec.linux?.rootfsPropagation = .recursiveSlave
         let (output, status) = try rootfs.run("cat /proc/self/mountinfo")
-        #expect(status == 0)
-        #expect(mountinfo(output, at: "/private")?.contains(":") == true)
-        #expect(mountinfo(output, at: "/private")?.contains("shared:") == false)
-        #expect(mountinfo(output, at: "/")?.contains("shared:") == false)
+        #expect(status == 0, "\(output)")
+        for (place, isShared) in [("/shared", true), ("/tmp", true), ("/private", false), ("/", false)] {
+            #expect(mountinfo(output, at: place)?.contains(" shared:") == isShared, "\(place) in \(output)")
+        }
+        // That of the root comes last, and is for all below it.
+        rootfs.spec.linux?.rootfsPropagation = .recursiveSlave
+        let (slaves, status2) = try rootfs.run("cat /proc/self/mountinfo")
+        #expect(status2 == 0, "\(slaves)")
+        for place in ["/shared", "/tmp", "/private", "/"] {
+            #expect(mountinfo(slaves, at: place)?.contains(" shared:") == false, "\(place) in \(slaves)")
+        }
     }
 
     @Test func hostRootCanBeKept() throws {
@@ -221,8 +230,16 @@ extension RootfsKernelTests {
                 """)
     }
 
-    @Test func cgroupHierarchiesOfVersionOneLieSideBySide() throws {
-        guard fileExists("/sys/fs/cgroup/cpu/cgroup.procs") else { return }
+    /// The place of a hierarchy of version 1 that has a controller.
+    private static func hasLegacy(_ controller: String) -> Bool {
+        fileExists("/sys/fs/cgroup/" + controller + "/cgroup.procs")
+    }
+
+    @Test(
+        .enabled(
+            if: RootfsKernelTests.hasLegacy("cpu") && RootfsKernelTests.hasLegacy("memory"),
+            "needs /sys/fs/cgroup/cpu and /sys/fs/cgroup/memory"))
+    func cgroupHierarchiesOfVersionOneLieSideBySide() throws {
         let rootfs = try ProbedRootfs()
         rootfs.facts.cgroups = [
             MountFacts.CgroupPlace(controllers: ["cpu", "other"], mountPoint: "/sys/fs/cgroup/cpu", path: "/"),
@@ -242,8 +259,8 @@ extension RootfsKernelTests {
                 == true)
     }
 
-    @Test func ownCgroupNamespaceGetsMountsOfItsOwn() throws {
-        guard fileExists("/sys/fs/cgroup/cpu/cgroup.procs") else { return }
+    @Test(.enabled(if: RootfsKernelTests.hasLegacy("memory"), "needs /sys/fs/cgroup/memory"))
+    func ownCgroupNamespaceGetsMountsOfItsOwn() throws {
         let rootfs = try ProbedRootfs()
         rootfs.spec.linux?.namespaces.append(Namespace(type: .cgroup))
         rootfs.facts.cgroups = [
@@ -275,20 +292,21 @@ extension RootfsKernelTests {
         #expect(mountinfo(output, at: "/data")?.contains(" ro,relatime ") == true)
     }
 
-    @Test func lockedFlagsStayAndCannotBeClearedInWords() throws {
-        // Some mount of the host, none of another test, with flags that a user namespace has to keep.
-        let table = MountTable.entries(try readKernelFile("/proc/self/mountinfo", limit: 1 << 24).bytes)
-        let place = table.map(\.point).first {
-            guard !$0.isBelow("/tmp") else { return false }
-            do throws(Errno) {
-                let folder = try FileDescriptor.open($0, [.path, .directory])
-                let permissions = try folder.status().permissions
-                return try mountFlags(of: folder.raw).isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
-            } catch {
-                return false
-            }
+    /// A mount with flags that a user namespace has to keep. It is one that hosts have from their start on: what the
+    /// table of mounts shows besides may be another test's, and be gone a moment later.
+    private static let locked: Path? = ["/dev/shm", "/dev/mqueue", "/run/lock", "/proc", "/sys"].first {
+        do throws(Errno) {
+            let folder = try FileDescriptor.open($0, [.path, .directory])
+            let permissions = try folder.status().permissions
+            return try mountFlags(of: folder.raw).isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
+        } catch {
+            return false
         }
-        guard let place else { return }
+    }
+
+    @Test(.enabled(if: RootfsKernelTests.locked != nil, "needs a mount with nosuid and nodev, such as /dev/shm"))
+    func lockedFlagsStayAndCannotBeClearedInWords() throws {
+        let place = try #require(Self.locked)
         let rootfs = try ProbedRootfs()
         try changeOwner(of: rootfs.rootfs, user: 100_000, group: 100_000)
         rootfs.spec.linux?.namespaces.append(Namespace(type: .user))
@@ -314,8 +332,8 @@ extension RootfsKernelTests {
         #expect(output == "a\nb\n")
     }
 
-    @Test func unifiedCgroupIsShownBothWays() throws {
-        guard fileExists("/sys/fs/cgroup/unified/cgroup.procs") else { return }
+    @Test(.enabled(if: RootfsKernelTests.hasLegacy("unified"), "needs /sys/fs/cgroup/unified"))
+    func unifiedCgroupIsShownBothWays() throws {
         let rootfs = try ProbedRootfs()
         rootfs.facts.cgroups = [
             MountFacts.CgroupPlace(controllers: [], mountPoint: "/sys/fs/cgroup/unified", path: "/")

@@ -22,6 +22,27 @@ enum HostCgroups {
         return (contents(unified + "/cgroup.controllers") ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
     }()
 
+    /// Those of the controllers that have a hierarchy; `""` stands for the unified one.
+    static func mounted(_ controllers: String...) -> [String] { controllers.filter { hierarchies[$0] != nil } }
+
+    /// Makes a cgroup in each hierarchy that a process can be put into, and gives its folders.
+    static func make(_ path: String) throws -> [String] {
+        for (controller, top) in hierarchies {
+            try FileManager.default.createDirectory(atPath: top + path, withIntermediateDirectories: true)
+            if controller == "cpuset" { try fillCpuset(top + path) }
+        }
+        return folders(path)
+    }
+
+    /// Gives each cpuset on the way down to `folder` what its parent has.
+    static func fillCpuset(_ folder: String) throws {
+        let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+        if contents(parent + "/cpuset.cpus") == "\n" { try fillCpuset(parent) }
+        for file in ["/cpuset.cpus", "/cpuset.mems"] {
+            try (contents(parent + file) ?? "").write(toFile: folder + file, atomically: false, encoding: .utf8)
+        }
+    }
+
     /// The folder of a cgroup in the hierarchy of `controller`, whether it exists or not.
     static func folder(_ path: String, controller: String) -> String? { hierarchies[controller].map { $0 + path } }
 

@@ -13,8 +13,14 @@ enum Requirement {
     case unified
     /// The unified hierarchy and no other.
     case unifiedAlone
+    /// The unified hierarchy at a place of its own, beside those of version 1.
+    case unifiedBesideV1
     /// A controller of the unified hierarchy.
     case cgroupV2(String)
+    /// A unified hierarchy that has not this controller.
+    case cgroupV2Without(String)
+    /// A file at the top of the unified hierarchy.
+    case unifiedFile(String)
     case userNamespaces
     /// User namespaces that an ordinary user may make.
     case rootless
@@ -47,6 +53,15 @@ enum Requirement {
             HostCgroups.hasUnified && !HostCgroups.hasV1 ? nil : "needs a host with cgroup v2 alone"
         case .cgroupV2(let controller):
             HostCgroups.unifiedControllers.contains(controller) ? nil : "needs the cgroup v2 controller \(controller)"
+        case .unifiedBesideV1:
+            HostCgroups.hasUnified && HostCgroups.hasV1 && HostCgroups.hierarchies[""] != "/sys/fs/cgroup"
+                ? nil : "needs a host with both versions of cgroups"
+        case .cgroupV2Without(let controller):
+            HostCgroups.hasUnified && !HostCgroups.unifiedControllers.contains(controller)
+                ? nil : "needs a cgroup v2 hierarchy without the controller \(controller)"
+        case .unifiedFile(let name):
+            HostCgroups.folder("/" + name, controller: "").map(exists) ?? false
+                ? nil : "needs the file \(name) of cgroup v2"
         case .userNamespaces:
             (contents("/proc/sys/user/max_user_namespaces")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "0")
                 != "0"

@@ -9,9 +9,23 @@ final class SocketListener {
     /// The connection that the last message came over, so that the sender does not see its end.
     private var connection: Int32 = -1
 
-    struct Message {
+    /// A message, whose descriptors are closed at the end of the test, or before by `closeDescriptors`.
+    final class Message {
         let text: String
         let descriptors: [Int32]
+        private var isClosed = false
+
+        init(text: String, descriptors: [Int32]) {
+            self.text = text
+            self.descriptors = descriptors
+        }
+
+        /// Closes the descriptors, once: after that their numbers are those of other tests' files.
+        func closeDescriptors() {
+            guard !isClosed else { return }
+            isClosed = true
+            for descriptor in descriptors { close(descriptor) }
+        }
     }
 
     /// Listens at a path, which has to be short; a datagram socket takes messages without connections.
@@ -49,9 +63,11 @@ final class SocketListener {
         var count: Int32 = 16
         let size = support_receive(datagram ? socket : connection, &buffer, buffer.count, &descriptors, &count)
         try #require(size >= 0, sourceLocation: sourceLocation)
-        let received = Array(descriptors.prefix(Int(count)))
-        afterTest { received.forEach { close($0) } }
-        return Message(text: String(decoding: buffer.prefix(size), as: UTF8.self), descriptors: received)
+        let message = Message(
+            text: String(decoding: buffer.prefix(size), as: UTF8.self),
+            descriptors: Array(descriptors.prefix(Int(count))))
+        afterTest { message.closeDescriptors() }
+        return message
     }
 
     /// Whether someone is waiting to be taken.
