@@ -19,8 +19,15 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .treatAllWarnings(as: .error),
     ]
-    // Each function in a section of its own, which the linker can then move.
-    + (isDependency ? [] : [.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release))])
+    // Each function in a section of its own, which the linker can then move; and no hash of the compiler's arguments, among
+    // which are paths, so that the same source gives the same executable wherever it lies.
+    + (isDependency
+        ? []
+        : [
+            .unsafeFlags(
+                ["-Xfrontend", "-function-sections", "-Xfrontend", "-disable-incremental-llvm-codegen"],
+                .when(configuration: .release))
+        ])
 
 let executable: [SwiftSetting] = isStatic ? [.define("STATIC_EXECUTABLE", .when(configuration: .release))] : []
 
