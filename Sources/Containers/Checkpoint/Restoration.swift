@@ -135,13 +135,13 @@ final class Restoration {
             launch.inherited.append(
                 try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(namespace.number) })
         }
-        var directory: FileDescriptor?
+        var cgroupPlace: FileDescriptor?
         var tasks = DescriptorList()
         try making.withCgroup { (cgroup) throws(CgroupError) in
             tasks = try cgroup.filesForJoining()
-            directory = try cgroup.directoryForClone()
+            cgroupPlace = try cgroup.directoryForClone()
         }
-        launch.cgroup = directory.raw
+        launch.cgroup = cgroupPlace.raw
         launch.tasks = tasks
         let streamNumbers = launch.streams ?? []
         let service = try CRIUService(launch)
