@@ -70,6 +70,17 @@ extension PlanBuilder {
         }
     }
 
+    /// The rules of devices, those of the configuration and those that every container needs.
+    mutating func limitDevices() throws(ContainerError) {
+        let configured = spec.linux?.resources?.devices ?? []
+        let rules = try cgroupCall { () throws(CgroupError) in try DeviceRules(configured) }
+        addParent(
+            LimitDevicesStep {
+                $0.rules = rules
+                $0.isConfigured = !configured.isEmpty
+            }, .resourceDevices)
+    }
+
     package mutating func limitCgroup(late: Bool) throws(ContainerError) {
         let resources = spec.linux?.resources ?? Resources()
         guard let cgroup = facts.cgroup else {

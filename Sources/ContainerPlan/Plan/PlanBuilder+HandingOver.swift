@@ -4,6 +4,32 @@ import ContainerSteps
 import RuntimeSpec
 
 extension PlanBuilder {
+    /// All that comes before the cgroup and the child.
+    mutating func addBeginning(_ namespaces: NamespacePlan, startsAtOnce: Bool) throws(ContainerError) {
+        // What the caller passes is looked at before anything is opened, so that nothing of the runtime's own is passed.
+        if options.passedDescriptors > 0 {
+            addParent(
+                PassedDescriptorsStep {
+                    $0.count = options.passedDescriptors
+                    $0.listening = options.listenDescriptors
+                }, .option)
+        }
+        addSockets()
+        // From here on the host changes, and the state says so first.
+        addParent(
+            StateFolderStep {
+                $0.path = facts.stateFolder
+                $0.hasNotifyFolder = options.notifySocket != nil
+            }, .rule)
+        if !namespaces.hasMountNamespace { addParent(HostRootStep { $0.path = mountFacts.rootfs }, .rule) }
+        addParent(startsAtOnce ? StartPipeStep() : StartFifoStep(), .rule)
+        if startsAtOnce, let target = options.notifySocket {
+            addParent(NotifySocketStep { $0.target = target }, .environment)
+        }
+
+        try addHookFiles()
+    }
+
     /// Connects to the caller's sockets.
     package mutating func addSockets() {
         for (slot, path) in [(Slot.consoleSocket, options.consoleSocket), (.pidfdSocket, options.pidfdSocket)] {

@@ -33,28 +33,8 @@ package struct PlanBuilder {
         plan.warnings += file.warnings
         let terminal = try planTerminal(process)
 
-        // What the caller passes is looked at before anything is opened, so that nothing of the runtime's own is passed.
-        if options.passedDescriptors > 0 {
-            addParent(
-                PassedDescriptorsStep {
-                    $0.count = options.passedDescriptors
-                    $0.listening = options.listenDescriptors
-                }, .option)
-        }
-        addSockets()
-        // From here on the host changes, and the state says so first.
-        addParent(
-            StateFolderStep {
-                $0.path = facts.stateFolder
-                $0.hasNotifyFolder = options.notifySocket != nil
-            }, .rule)
-        if !namespaces.hasMountNamespace { addParent(HostRootStep { $0.path = mountFacts.rootfs }, .rule) }
-        addParent(startsAtOnce ? StartPipeStep() : StartFifoStep(), .rule)
-        if startsAtOnce, let target = options.notifySocket {
-            addParent(NotifySocketStep { $0.target = target }, .environment)
-        }
-
-        try addHookFiles()
+        // What the caller hands over and asks for; then the state, before the first effect on the host.
+        try addBeginning(namespaces, startsAtOnce: startsAtOnce)
 
         // Before the child: what it starts in and what it is handed.
         if let cgroup = facts.cgroup { try add(cgroup, namespaces) }
@@ -70,15 +50,7 @@ package struct PlanBuilder {
         for source in file.sources { plan.parent.append(Planned(source.step, source.origin)) }
         if let devices = file.devices { addParent(devices, .devices) }
         // Rules of devices are written one by one: a child that opened a device meanwhile could be refused.
-        if facts.cgroup != nil, !namespaces.hasUserNamespace {
-            let configured = spec.linux?.resources?.devices ?? []
-            let rules = try cgroupCall { () throws(CgroupError) in try DeviceRules(configured) }
-            addParent(
-                LimitDevicesStep {
-                    $0.rules = rules
-                    $0.isConfigured = !configured.isEmpty
-                }, .resourceDevices)
-        }
+        if facts.cgroup != nil, !namespaces.hasUserNamespace { try limitDevices() }
         var spawn = namespaces.spawn
         if facts.cgroup != nil { spawn.whenRefused = .sparesUnified }
         spawn.agent = seccompAgent(.creating)
