@@ -21,9 +21,9 @@ struct ForeignBytesTests {
     }
 
     @Test(arguments: links) func aMountOnALink(folder: String, target: String) throws {
-        for directory in [false, true] {
+        for isDirectory in [false, true] {
             let (bundle, precious) = try image((folder, target))
-            let source = directory ? bundle.directory("source") : try bundle.file("source", "source\n")
+            let source = isDirectory ? bundle.directory("source") : try bundle.file("source", "source\n")
             try bundle.change { $0.mount("/x", source: source, "bind") }
             try bundle.run().succeeded()
             try precious.expectUntouched()

@@ -40,15 +40,15 @@ private final class HostileFolder {
     }
 }
 
-private func removeTree(_ path: Path, at directory: Int32) throws(Errno) {
+private func removeTree(_ path: Path, at parent: Int32) throws(Errno) {
     do throws(Errno) {
-        try unlink(path, at: directory)
+        try unlink(path, at: parent)
     } catch .isDirectory {
         do {
-            let folder = try FileDescriptor.open(path, at: directory, [.directory, .noFollow])
+            let folder = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
             for name in try folder.directoryEntries() { try removeTree(Path(name), at: folder.raw) }
         }
-        try unlink(path, at: directory, isDirectory: true)
+        try unlink(path, at: parent, isDirectory: true)
     }
 }
 
@@ -79,15 +79,15 @@ struct RootedPathTests {
     func stepsFindWhatTheKernelFinds(_ path: String) throws {
         let folder = try HostileFolder()
         let rooted = RootedPath(Path(path), in: folder.root.raw)
-        for directory in [false, true] {
+        for isDirectory in [false, true] {
             for links in [RootedPath.Links.follow, .keepLast, .refuse] {
-                let kernel = answer { () throws(Errno) in try rooted.open(links, directory: directory) }
-                let steps = answer { () throws(Errno) in try rooted.walk(.fail, links, directory: directory) }
+                let kernel = answer { () throws(Errno) in try rooted.open(links, directory: isDirectory) }
+                let steps = answer { () throws(Errno) in try rooted.walk(.fail, links, directory: isDirectory) }
                 if path.isEmpty || (path.hasSuffix("/") || path.hasSuffix(".")) && kernel != steps {
                     // An empty path is an error of openat2 alone, and a slash at the end means a folder there.
                     continue
                 }
-                #expect(kernel == steps, "\(path) \(links) \(directory)")
+                #expect(kernel == steps, "\(path) \(links) \(isDirectory)")
             }
         }
     }

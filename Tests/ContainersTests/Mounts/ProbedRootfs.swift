@@ -129,15 +129,15 @@ final class ProbedRootfs {
 /// In tests a path is often put together of text.
 func + (folder: Path, rest: String) -> Path { "\(folder)\(rest)" }
 
-private func removeTree(_ path: Path, at directory: Int32) throws(Errno) {
+private func removeTree(_ path: Path, at parent: Int32) throws(Errno) {
     do throws(Errno) {
-        try unlink(path, at: directory)
+        try unlink(path, at: parent)
     } catch .isDirectory {
         do {
-            let folder = try FileDescriptor.open(path, at: directory, [.directory, .noFollow])
+            let folder = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
             for name in try folder.directoryEntries() { try removeTree(Path(name), at: folder.raw) }
         }
-        try unlink(path, at: directory, isDirectory: true)
+        try unlink(path, at: parent, isDirectory: true)
     } catch .noSuchFileOrDirectory {
         return
     }
