@@ -90,9 +90,9 @@ struct CapabilityTests {
             ["setpriv", "--bounding-set", "-sys_time", "--inh-caps", "-sys_time"]
                 + bundle.arguments(["run", "--bundle", bundle.path, bundle.id])
         ).wait()
-        // runc gives an error of capset: what cannot be had is not quietly left out.
-        output.failed(naming: "process.capabilities", "CAP_SYS_TIME")
-        bundle.expectNothingLeft()
+        // runc gives an error of capset; here it is left out, but not quietly.
+        #expect(sets(try output.succeeded().stdout) == [1, 1, 1, 1, 1])
+        #expect(contents(bundle.log)?.contains("CAP_SYS_TIME") ?? false)
     }
 
     /// CVE-2022-29162: no inheritable capabilities unless the configuration says so.
