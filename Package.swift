@@ -4,7 +4,7 @@ import PackageDescription
 /// Whether an option of the build is on; the environment says so with 1 or 0. The Makefile sets them.
 func option(_ name: String, default value: Bool) -> Bool { Context.environment[name].map { $0 != "0" } ?? value }
 
-// SwiftPM refuses unsafe flags in a package that another one depends on, and checks such a package out below this folder.
+// SwiftPM refuses unsafe flags in a package that another one depends on, and checks such a package out below this directory.
 let isDependency = Context.packageDirectory.contains("/checkouts/")
 
 // A static image without relocations starts quickest and depends on nothing of the host.

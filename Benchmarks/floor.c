@@ -65,11 +65,11 @@ static void need(long result, const char *what) {
     if (result < 0) die(what);
 }
 
-static const char *join(const char *folder, const char *name) {
+static const char *join(const char *directory, const char *name) {
     static char paths[4][4096];
     static int next;
     char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    snprintf(path, sizeof paths[0], "%s/%s", directory, name);
     return path;
 }
 
@@ -98,7 +98,7 @@ static pid_t saved_pid(void) {
 
 // ---- cgroups
 
-static void allow_devices_v2(int folder) {
+static void allow_devices_v2(int directory) {
     struct bpf_insn allow[] = {
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1},
         {.code = BPF_JMP | BPF_EXIT},
@@ -112,32 +112,32 @@ static void allow_devices_v2(int folder) {
     int program = syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
     need(program, "bpf load");
     union bpf_attr attach = {
-        .target_fd = folder, .attach_bpf_fd = program, .attach_type = BPF_CGROUP_DEVICE, .attach_flags = BPF_F_ALLOW_MULTI};
+        .target_fd = directory, .attach_bpf_fd = program, .attach_type = BPF_CGROUP_DEVICE, .attach_flags = BPF_F_ALLOW_MULTI};
     need(syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "bpf attach");
     close(program);
 }
 
-static void allow_devices_v1(const char *folder) {
+static void allow_devices_v1(const char *directory) {
     static const char *const rules[] = {"c *:* m",    "b *:* m",    "c 1:3 rwm",  "c 1:5 rwm",  "c 1:7 rwm", "c 1:8 rwm",
                                         "c 1:9 rwm", "c 5:0 rwm", "c 5:2 rwm", "c 136:* rwm"};
-    write_file(join(folder, "devices.deny"), "a");
-    int allow = open(join(folder, "devices.allow"), O_WRONLY | O_CLOEXEC);
+    write_file(join(directory, "devices.deny"), "a");
+    int allow = open(join(directory, "devices.allow"), O_WRONLY | O_CLOEXEC);
     need(allow, "devices.allow");
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) need(write(allow, rules[i], strlen(rules[i])), rules[i]);
     close(allow);
 }
 
 // A new cpuset is empty and takes no process before it has processors and memory nodes.
-static void fill_cpuset(const char *folder) {
+static void fill_cpuset(const char *directory) {
     char text[256];
     for (int i = 0; i < 2; i++) {
-        read_file(join(folder, i ? "../cpuset.mems" : "../cpuset.cpus"), text, sizeof text);
-        write_file(join(folder, i ? "cpuset.mems" : "cpuset.cpus"), text);
+        read_file(join(directory, i ? "../cpuset.mems" : "../cpuset.cpus"), text, sizeof text);
+        write_file(join(directory, i ? "cpuset.mems" : "cpuset.cpus"), text);
     }
 }
 
-static int is_cpuset(const char *folder) { return access(join(folder, "cpuset.cpus"), F_OK) == 0; }
-static int is_devices(const char *folder) { return access(join(folder, "devices.deny"), F_OK) == 0; }
+static int is_cpuset(const char *directory) { return access(join(directory, "cpuset.cpus"), F_OK) == 0; }
+static int is_devices(const char *directory) { return access(join(directory, "devices.deny"), F_OK) == 0; }
 
 static int tasks[MAX_V1];
 
@@ -150,10 +150,10 @@ static int make_cgroups(void) {
         if (!options.v1_count) allow_devices_v2(v2);
     }
     for (int i = 0; i < options.v1_count; i++) {
-        const char *folder = options.v1[i];
-        need(mkdir(folder, 0755), folder);
-        if (strstr(folder, "/cpuset/") && is_cpuset(folder)) fill_cpuset(folder);
-        if (strstr(folder, "/devices/") && is_devices(folder)) allow_devices_v1(folder);
+        const char *directory = options.v1[i];
+        need(mkdir(directory, 0755), directory);
+        if (strstr(directory, "/cpuset/") && is_cpuset(directory)) fill_cpuset(directory);
+        if (strstr(directory, "/devices/") && is_devices(directory)) allow_devices_v1(directory);
     }
     return v2;
 }
@@ -175,9 +175,9 @@ static void enter_cgroups(void) {
 }
 
 // A cgroup of version 1 can be busy for a moment after its last process has been waited for.
-static long remove_cgroup(const char *folder) {
+static long remove_cgroup(const char *directory) {
     long result;
-    for (int i = 0; (result = rmdir(folder)) < 0 && errno == EBUSY && i < 20000; i++) usleep(100);
+    for (int i = 0; (result = rmdir(directory)) < 0 && errno == EBUSY && i < 20000; i++) usleep(100);
     return result;
 }
 
@@ -248,7 +248,7 @@ static void make_root(void) {
 
     need(mount("proc", "proc", "proc", 0, NULL), "proc");
     need(mount("tmpfs", "dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k"), "dev");
-    need(mkdir("dev/pts", 0755) | mkdir("dev/shm", 0755) | mkdir("dev/mqueue", 0755), "folders in dev");
+    need(mkdir("dev/pts", 0755) | mkdir("dev/shm", 0755) | mkdir("dev/mqueue", 0755), "directories in dev");
     need(mount("devpts", "dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620,gid=5"), "pts");
     need(mount("shm", "dev/shm", "tmpfs", MS_NOSUID | MS_NOEXEC | MS_NODEV, "mode=1777,size=65536k"), "shm");
     need(mount("mqueue", "dev/mqueue", "mqueue", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL), "mqueue");

@@ -66,10 +66,10 @@ def own_cgroup(options):
 
 
 def container_cgroups(name):
-    """(version, folder) of the cgroups of a container that runtimes make where the configuration names none."""
+    """(version, directory) of the cgroups of a container that runtimes make where the configuration names none."""
     mounts = cgroup_mounts()
     both = len({version for _, _, version, _ in mounts}) == 2
-    folders = []
+    directories = []
     for path, root, version, options in mounts:
         own = own_cgroup(options)
         if root != "/" and own.startswith(root):
@@ -77,28 +77,28 @@ def container_cgroups(name):
         # Beside the caller's own group on v2, where a group with processes takes no children with controllers.
         if version == 2 and not both:
             own = os.path.dirname(own)
-        folders.append((version, os.path.normpath(f"{path}/{own}/{name}")))
-    return folders
+        directories.append((version, os.path.normpath(f"{path}/{own}/{name}")))
+    return directories
 
 
 def remove_cgroups(prefix):
     """Removes every cgroup whose name starts with `prefix`, after killing what is left in it."""
     for path, _, _, _ in cgroup_mounts():
-        for folder, _, _ in os.walk(path, topdown=False):
-            if not os.path.basename(folder).startswith(prefix):
+        for directory, _, _ in os.walk(path, topdown=False):
+            if not os.path.basename(directory).startswith(prefix):
                 continue
             for _ in range(50):
                 try:
-                    os.rmdir(folder)
+                    os.rmdir(directory)
                     break
                 except OSError:
-                    kill_all(folder)
+                    kill_all(directory)
                     time.sleep(0.02)
 
 
-def kill_all(folder):
+def kill_all(directory):
     try:
-        with open(f"{folder}/cgroup.procs") as file:
+        with open(f"{directory}/cgroup.procs") as file:
             for pid in file:
                 os.kill(int(pid), signal.SIGKILL)
     except (OSError, ValueError):

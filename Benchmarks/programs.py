@@ -62,7 +62,7 @@ class Floor:
     def steps(self, scenario, place):
         name = place.container(self.name)
         state = ["--state", f"{place.state}/floor-state"]
-        cgroups = [word for version, folder in place.cgroups(name) for word in (f"--v{version}", folder)]
+        cgroups = [word for version, directory in place.cgroups(name) for word in (f"--v{version}", directory)]
         pid_file = f"{place.state}/floor.pid"
         options = [*cgroups, *(["--cgroupns"] if place.cgroup_namespace else [])]
         program = ["/bin/sleep", "1000000"] if scenario in ("exec", "state", "kill") else ["/bin/true"]

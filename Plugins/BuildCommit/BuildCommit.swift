@@ -6,11 +6,11 @@ import PackagePlugin
 struct BuildCommit: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let package = context.package.directoryURL
-        let folder = context.pluginWorkDirectoryURL.appending(path: "Generated")
+        let directory = context.pluginWorkDirectoryURL.appending(path: "Generated")
         return [
             .prebuildCommand(
                 displayName: "Name the commit", executable: package.appending(path: "Scripts/build-commit"),
-                arguments: [package.path, folder.path], outputFilesDirectory: folder)
+                arguments: [package.path, directory.path], outputFilesDirectory: directory)
         ]
     }
 }

@@ -42,7 +42,7 @@ extension Path {
         return names
     }
 
-    /// The path of the folder and the last name in it; nil when the last component is not a name.
+    /// The path of the directory and the last name in it; nil when the last component is not a name.
     public var parentAndName: (parent: Path, name: PathComponent)? {
         var end = bytes.endIndex
         while end > 0, bytes[end - 1] == Self.slash { end -= 1 }
@@ -103,8 +103,8 @@ extension Path {
         return true
     }
 
-    /// The cleaned path; a relative one starts at `folder`.
-    public func absolute(in folder: Path) -> Path { isAbsolute ? cleaned : folder.appending(self).cleaned }
+    /// The cleaned path; a relative one starts at `directory`.
+    public func absolute(in directory: Path) -> Path { isAbsolute ? cleaned : directory.appending(self).cleaned }
 
     /// The path `other` below this one, whether or not it starts with a slash.
     public func appending(_ other: Path) -> Path {
@@ -114,23 +114,23 @@ extension Path {
         return hasSlash ? Path(bytes + other.bytes) : "\(bytes)/\(other.bytes)"
     }
 
-    /// The file `name` in this folder.
+    /// The file `name` in this directory.
     public func appending(_ name: PathComponent) -> Path { appending(Path(name.bytes)) }
 
-    /// Whether a cleaned path is `folder`, also cleaned, or lies below it.
-    public func isAtOrBelow(_ folder: Path) -> Bool { self == folder || isBelow(folder) }
+    /// Whether a cleaned path is `directory`, also cleaned, or lies below it.
+    public func isAtOrBelow(_ directory: Path) -> Bool { self == directory || isBelow(directory) }
 
-    /// Whether a cleaned path lies below `folder`, also cleaned.
-    public func isBelow(_ folder: Path) -> Bool {
-        let start = folder.bytes.count
-        guard bytes.count > start, bytes.hasPrefix(folder.bytes) else { return false }
-        return folder.bytes.last == Self.slash || bytes[start] == Self.slash
+    /// Whether a cleaned path lies below `directory`, also cleaned.
+    public func isBelow(_ directory: Path) -> Bool {
+        let start = directory.bytes.count
+        guard bytes.count > start, bytes.hasPrefix(directory.bytes) else { return false }
+        return directory.bytes.last == Self.slash || bytes[start] == Self.slash
     }
 
-    /// What remains of a path below `folder`, without a slash at its start; nil for any other path.
-    public func relative(to folder: Path) -> Path? {
-        guard isBelow(folder) else { return nil }
-        return Path(bytes.dropping(first: folder.bytes.count + (folder.bytes.last == Self.slash ? 0 : 1)))
+    /// What remains of a path below `directory`, without a slash at its start; nil for any other path.
+    public func relative(to directory: Path) -> Path? {
+        guard isBelow(directory) else { return nil }
+        return Path(bytes.dropping(first: directory.bytes.count + (directory.bytes.last == Self.slash ? 0 : 1)))
     }
 }
 

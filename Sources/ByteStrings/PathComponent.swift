@@ -15,16 +15,16 @@ public struct PathComponent: Hashable, Sendable {
     /// Makes a component of the UTF-8 bytes of a text; nil for what cannot be one.
     public init?(_ text: String) { self.init(ByteString(text)) }
 
-    /// Whether this is `.`, which names the folder itself.
-    public var isCurrentFolder: Bool { bytes.count == 1 && bytes[0] == UInt8(ascii: ".") }
+    /// Whether this is `.`, which names the directory itself.
+    public var isCurrentDirectory: Bool { bytes.count == 1 && bytes[0] == UInt8(ascii: ".") }
 
-    /// Whether this is `..`, which names the folder above.
-    public var isParentFolder: Bool {
+    /// Whether this is `..`, which names the directory above.
+    public var isParentDirectory: Bool {
         bytes.count == 2 && bytes[0] == UInt8(ascii: ".") && bytes[1] == UInt8(ascii: ".")
     }
 
-    /// Whether this names something in the folder.
-    public var isName: Bool { !isCurrentFolder && !isParentFolder }
+    /// Whether this names something in the directory.
+    public var isName: Bool { !isCurrentDirectory && !isParentDirectory }
 
     /// Lends the bytes with a NUL behind them.
     @inlinable public func withCString<Result, Failure: Error>(

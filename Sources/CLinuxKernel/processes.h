@@ -88,7 +88,7 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
 }
 
 // Clones and executes the program at `path` with three descriptors as its stdio, in a process group of its own and in
-// the folder `directory`, with default signals and without the caller's other descriptors (they are close-on-exec).
+// the directory `directory`, with default signals and without the caller's other descriptors (they are close-on-exec).
 // Only system calls between the two. The error of a failed exec comes through `report`, as an errno in four bytes.
 static inline long linux_clone3_execve(struct linux_clone_args *arguments, const char *path, char *const *argv,
                                        char *const *envp, int input, int output, int error, int directory, int report) {

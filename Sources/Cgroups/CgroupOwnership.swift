@@ -198,7 +198,7 @@ extension Cgroup {
             try visit(top)
             // The link count of a cgroup's directory is two and one for each below it: most need no walk.
             if try fileStatus(of: top).links == 2 { return false }
-            var walk = try FolderWalk(at: top, .cgroups)
+            var walk = try DirectoryWalk(at: top, .cgroups)
             do throws(Errno) {
                 while true {
                     guard let name = try walk.next() else {

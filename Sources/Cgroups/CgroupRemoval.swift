@@ -120,7 +120,7 @@ extension Cgroup {
         var sweep = Sweep()
         var names: [PathComponent] = []
         do throws(Errno) {
-            var walk = try FolderWalk(at: directory, .cgroups)
+            var walk = try DirectoryWalk(at: directory, .cgroups)
             do throws(Errno) {
                 while true {
                     guard let name = try walk.next() else {

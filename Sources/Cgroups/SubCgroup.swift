@@ -75,8 +75,8 @@ extension Cgroup {
     private static func below(_ path: Path) -> Path? {
         guard let components = path.components else { return nil }
         var depth = 0
-        for part in components where !part.isCurrentFolder {
-            depth += part.isParentFolder ? -1 : 1
+        for part in components where !part.isCurrentDirectory {
+            depth += part.isParentDirectory ? -1 : 1
             if depth < 0 { return nil }
         }
         return path.cleaned.relative(to: "/") ?? Path()

@@ -5,7 +5,7 @@ import RuntimeSpec
 
 /// How a container is made, beside what its config.json says.
 public struct CreateOptions: Sendable {
-    /// The folder with config.json; made absolute against the working directory.
+    /// The directory with config.json; made absolute against the working directory.
     public var bundle: Path
     /// The socket that gets the master of the container's terminal; a relative path counts from the working directory,
     /// or from the bundle if nothing is there.

@@ -4,9 +4,9 @@ import ContainerSteps
 import LinuxKernel
 import RuntimeSpec
 
-/// A folder with a container's configuration and, usually, its root file system. See bundle.md.
+/// A directory with a container's configuration and, usually, its root file system. See bundle.md.
 struct Bundle {
-    /// The absolute path of the folder.
+    /// The absolute path of the directory.
     let path: Path
     private let configurationFile: Path
     private let programName: String
@@ -25,12 +25,12 @@ struct Bundle {
         configurationFile = (options.configurationFile ?? "config.json" as Path).absolute(in: path)
     }
 
-    /// The path of the folder that `path` leads to: what a runtime would see that had changed into it, which is what runc
+    /// The path of the directory that `path` leads to: what a runtime would see that had changed into it, which is what runc
     /// records. The working directory matters to a relative path only.
     private static func resolved(_ path: Path) throws(Errno) -> Path {
-        let folder = try FileDescriptor.open(path, [.path, .directory])
+        let directory = try FileDescriptor.open(path, [.path, .directory])
         do throws(Errno) {
-            let found = try readLink("/proc/self/fd/\(folder.raw)")
+            let found = try readLink("/proc/self/fd/\(directory.raw)")
             if found.isAbsolute { return found }
         } catch {
             // Without /proc the path as it is written must do.
@@ -59,7 +59,7 @@ struct Bundle {
         }
     }
 
-    /// Fails unless the root file system is a folder, and no link to one: what it leads to could change.
+    /// Fails unless the root file system is a directory, and no link to one: what it leads to could change.
     func checkRoot(_ root: Root?) throws(ContainerError) {
         let path = (root?.path ?? Path()).absolute(in: path)
         let kind: FileKind

@@ -8,7 +8,7 @@ import RuntimeSpec
 extension ContainerStore {
     /// Removes a container and everything that was made for it.
     ///
-    /// Works from whatever a killed runtime left: a folder without a state, a state without a process.
+    /// Works from whatever a killed runtime left: a directory without a state, a state without a process.
     ///
     /// - Parameter force: kills a container that runs, and does not fail for one that does not exist.
     /// - Throws: `doesNotExist`; `wrongStatus` for a container that runs.
@@ -23,9 +23,9 @@ extension ContainerStore {
                 return try deleteUnreadable(id, error, report)
             }
             guard error.code == .doesNotExist else { throw error }
-            // Half made: nothing but the folder was there yet.
-            if let folder = try StateFolder.open(at: folder(of: id), patience: force ? 2000 : 10_000) {
-                try folder.remove()
+            // Half made: nothing but the directory was there yet.
+            if let directory = try StateDirectory.open(at: directory(of: id), patience: force ? 2000 : 10_000) {
+                try directory.remove()
             }
             if force { return }
             throw error
@@ -34,11 +34,11 @@ extension ContainerStore {
     }
 
     /// Removes a container whose state cannot be read. Its processes are found through the cgroup that its
-    /// configuration asks for, if that bears a mark of its id; without that, too, there is nothing but the folder to go by.
+    /// configuration asks for, if that bears a mark of its id; without that, too, there is nothing but the directory to go by.
     private func deleteUnreadable(
         _ id: String, _ cause: ContainerError, _ report: @escaping WarningReport
     ) throws(ContainerError) {
-        guard let folder = try StateFolder.open(at: folder(of: id), patience: 2000) else { return }
+        guard let directory = try StateDirectory.open(at: directory(of: id), patience: 2000) else { return }
         var record = StateRecord(id: id, created: "", bundle: "/", rootfs: "/")
         do throws(ContainerError) {
             let spec = try Container(store: self, record: record).configuration()
@@ -53,7 +53,7 @@ extension ContainerStore {
                 "the state of " + id + " cannot be read (" + cause.message + "), nor its configuration ("
                     + error.message + "): processes and cgroups of it may be left")
         }
-        try Container(store: self, record: record).destroy(folder, force: true, report)
+        try Container(store: self, record: record).destroy(directory, force: true, report)
     }
 }
 
@@ -73,12 +73,12 @@ extension Container {
             }
             try killAndWait()
         }
-        guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 10_000) else {
+        guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
             // Another delete was faster.
             if force { return }
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
-        try destroy(folder, force: force, report)
+        try destroy(directory, force: force, report)
     }
 
     private func killAndWait() throws(ContainerError) {
@@ -92,10 +92,10 @@ extension Container {
 
     /// Takes back what making the container did, the last of it first, and runs the hooks of its end.
     fileprivate func destroy(
-        _ folder: StateFolder, force: Bool, _ report: @escaping WarningReport
+        _ directory: StateDirectory, force: Bool, _ report: @escaping WarningReport
     ) throws(ContainerError) {
         let hooks = try poststopHooks(force: force, report)
-        try Undoing(record, in: folder, force: force, report: report).perform(record.undo)
+        try Undoing(record, in: directory, force: force, report: report).perform(record.undo)
         for planned in hooks {
             do throws(ContainerError) { try planned.step.run(pid: nil, report: report) } catch { report(error.message) }
         }

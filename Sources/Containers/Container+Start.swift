@@ -17,7 +17,7 @@ extension Container {
         var status = try status()
         if status == .creating {
             // Whoever makes it holds the lock until it is made, or gone.
-            _ = try StateFolder.open(at: store.folder(of: id), patience: Self.patienceWithMakers)
+            _ = try StateDirectory.open(at: store.directory(of: id), patience: Self.patienceWithMakers)
             let made = try store.load(id)
             status = try made.status()
             if status == .created { return try made.start(notifySocket: notifySocket, report: report) }
@@ -30,7 +30,7 @@ extension Container {
         case .stopped: throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
         try record.checkProcess()
-        guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 10_000),
+        guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000),
             let process = try openProcess()
         else {
             throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
@@ -38,7 +38,7 @@ extension Container {
         let fifo: FileDescriptor
         do throws(Errno) {
             fifo = try FileDescriptor.open(
-                startFifoName, at: folder.descriptor.raw, [.writeOnly, .nonBlocking, .noFollow])
+                startFifoName, at: directory.descriptor.raw, [.writeOnly, .nonBlocking, .noFollow])
         } catch .noSuchDeviceOrAddress {
             throw ContainerError(
                 .wrongStatus,
@@ -47,15 +47,15 @@ extension Container {
         } catch .noSuchFileOrDirectory {
             throw ContainerError(.wrongStatus, exactly: "cannot start an already running container")
         } catch {
-            throw ContainerError(operation: "open", subject: folder.path.appending(startFifoName), errno: error)
+            throw ContainerError(operation: "open", subject: directory.path.appending(startFifoName), errno: error)
         }
         var notify: NotifySocket?
-        if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: folder, target: notifySocket) }
+        if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: directory, target: notifySocket) }
         let nameBefore = record.own.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
         try StartSignal.give(over: fifo, to: process, waits: true)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
-        try attempt("unlink", folder.path.appending(startFifoName)) { () throws(Errno) in
-            try unlink(startFifoName, at: folder.descriptor.raw)
+        try attempt("unlink", directory.path.appending(startFifoName)) { () throws(Errno) in
+            try unlink(startFifoName, at: directory.descriptor.raw)
         }
         do throws(ContainerError) {
             try runPoststartHooks(try poststartHooks(), report)

@@ -32,11 +32,12 @@ extension Container {
         }
         let rdt = IntelRdt(l3CacheSchema: l3CacheSchema, memBwSchema: memBwSchema)
         let resctrl = try rdt.limits.isEmpty ? nil : resctrlForUpdate(rdt)
-        guard let folder = try StateFolder.open(at: store.folder(of: id), patience: Self.patienceWithOthers) else {
+        guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: Self.patienceWithOthers)
+        else {
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
-        let isLocked = try attempt("flock", folder.path) { () throws(Errno) in
-            try folder.descriptor.lock(waiting: false)
+        let isLocked = try attempt("flock", directory.path) { () throws(Errno) in
+            try directory.descriptor.lock(waiting: false)
         }
         guard isLocked else {
             throw ContainerError(.wrongStatus, exactly: "container \(id) is being changed by another command")
@@ -47,14 +48,14 @@ extension Container {
         case .created, .running, .paused: break
         case .creating, .stopped: throw ContainerError(.notRunning, exactly: "container not running")
         }
-        try container.update(resources.withoutKernelMemory(report), rdt, resctrl, folder, report)
+        try container.update(resources.withoutKernelMemory(report), rdt, resctrl, directory, report)
     }
 
     /// How many milliseconds an update waits for another command that holds the state.
     private static let patienceWithOthers = 10_000
 
     private func update(
-        _ asked: Resources, _ rdt: IntelRdt, _ resctrl: ResctrlFacts?, _ folder: StateFolder,
+        _ asked: Resources, _ rdt: IntelRdt, _ resctrl: ResctrlFacts?, _ directory: StateDirectory,
         _ report: WarningReport
     ) throws(ContainerError) {
         var spec = try configuration()
@@ -73,7 +74,7 @@ extension Container {
         let former = try resctrl.map { (facts) throws(ContainerError) in try replaceLimits(rdt, facts) }
         do throws(ContainerError) {
             try change(asked, stored, report) { () throws(ContainerError) in
-                if isChanged { try save(spec, in: folder) }
+                if isChanged { try save(spec, in: directory) }
             }
         } catch {
             if let resctrl, let former { takeBack(former, resctrl, report) }
@@ -160,28 +161,28 @@ extension Container {
     // MARK: - The state
 
     /// Writes the configuration and the state with the limits of `spec`; both or neither.
-    private func save(_ spec: Spec, in folder: StateFolder) throws(ContainerError) {
+    private func save(_ spec: Spec, in directory: StateDirectory) throws(ContainerError) {
         let configuration: Path = "config.json"
         let state: Path = "state.json"
-        let former = try content(of: configuration, in: folder)
-        let document = try content(of: state, in: folder)
+        let former = try content(of: configuration, in: directory)
+        let document = try content(of: state, in: directory)
         let changed: [UInt8]
         do throws(JSONSyntaxError) {
             changed = try record.replacingLimits(in: document, by: spec.linux?.resources ?? Resources())
         } catch {
-            throw ContainerError(subject: folder.path.appending(state), reason: error.message)
+            throw ContainerError(subject: directory.path.appending(state), reason: error.message)
         }
-        try folder.write(spec.encoded(), as: configuration)
+        try directory.write(spec.encoded(), as: configuration)
         do throws(ContainerError) {
-            try folder.write(changed, as: state)
+            try directory.write(changed, as: state)
         } catch {
-            try folder.write(former, as: configuration)
+            try directory.write(former, as: configuration)
             throw error
         }
     }
 
-    private func content(of name: Path, in folder: StateFolder) throws(ContainerError) -> [UInt8] {
-        let path = folder.path.appending(name)
+    private func content(of name: Path, in directory: StateDirectory) throws(ContainerError) -> [UInt8] {
+        let path = directory.path.appending(name)
         return try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
     }
 }

@@ -5,7 +5,7 @@ import ContainerSteps
 import LinuxKernel
 import RuntimeSpec
 
-/// A container of a store: what its state folder says, and what can be done with it.
+/// A container of a store: what its state directory says, and what can be done with it.
 ///
 /// Its state lives on disk and changes behind the back of any holder, so every operation looks at it afresh.
 public struct Container: Sendable {
@@ -47,11 +47,11 @@ public struct Container: Sendable {
 
     // MARK: - Facts
 
-    /// Whether the runtime that makes the container is still at work: it holds a lock on the state folder.
+    /// Whether the runtime that makes the container is still at work: it holds a lock on the state directory.
     private func isBeingMade() -> Bool {
         do throws(Errno) {
-            let folder = try FileDescriptor.open(store.folder(of: id), [.readOnly, .directory, .noFollow])
-            return try !folder.lock(shared: true, waiting: false)
+            let directory = try FileDescriptor.open(store.directory(of: id), [.readOnly, .directory, .noFollow])
+            return try !directory.lock(shared: true, waiting: false)
         } catch {
             return false
         }
@@ -61,7 +61,7 @@ public struct Container: Sendable {
     private func waitsForStart() -> Bool {
         do throws(Errno) {
             _ = try FileDescriptor.open(
-                store.folder(of: id).appending(startFifoName), [.writeOnly, .nonBlocking, .noFollow])
+                store.directory(of: id).appending(startFifoName), [.writeOnly, .nonBlocking, .noFollow])
             return true
         } catch {
             return false
@@ -97,7 +97,7 @@ public struct Container: Sendable {
 
     /// The configuration that the container was made from.
     func configuration() throws(ContainerError) -> Spec {
-        let path = store.folder(of: id).appending("config.json")
+        let path = store.directory(of: id).appending("config.json")
         let bytes = try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
         do throws(SpecError) {
             return try Spec(json: bytes)

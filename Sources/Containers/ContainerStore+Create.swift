@@ -33,19 +33,19 @@ struct Creation {
     private let configuration: [UInt8]
     private let record: StateRecord
 
-    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
+    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
     init(
         store: ContainerStore, id: String, options: CreateOptions, startsAtOnce: Bool, report: WarningReport
     ) throws(ContainerError) {
         self.store = store
         let bundle = try Bundle(options)
         var (bytes, spec) = try bundle.load()
-        if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.folder(of: id))) }
+        if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.directory(of: id))) }
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
         try bundle.checkRoot(spec.root)
         try ContainerStore.check(id)
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
-        facts.stateFolder = store.folder(of: id)
+        facts.stateDirectory = store.directory(of: id)
         facts.trustsAnnotations = store.trustsAnnotations
         if let warning = facts.completeMappings(of: &spec) { report(warning) }
         do throws(ContainerError) {

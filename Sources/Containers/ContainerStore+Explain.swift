@@ -11,7 +11,7 @@ extension ContainerStore {
         let bundle = try Bundle(options)
         var (_, spec) = try bundle.load()
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
-        facts.stateFolder = folder(of: id)
+        facts.stateDirectory = directory(of: id)
         facts.trustsAnnotations = trustsAnnotations
         let warning = facts.completeMappings(of: &spec)
         var plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build()

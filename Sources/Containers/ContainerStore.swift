@@ -8,16 +8,16 @@ import ContainerPlan
 import ContainerSteps
 import LinuxKernel
 
-/// The folder in which a runtime keeps the state of its containers, one folder for each.
+/// The directory in which a runtime keeps the state of its containers, one directory for each.
 public struct ContainerStore: Sendable {
-    /// The folder, such as `/run/apus`.
+    /// The directory, such as `/run/apus`.
     public let root: Path
     /// Whether annotations count that act on the host or leave a container a right of its caller, which are crun's
     /// `run.oci.keep_original_groups`, `run.oci.hooks.stdout` and `run.oci.hooks.stderr`. Only whoever wrote the
     /// configuration, or knows who did, should say so.
     public var trustsAnnotations: Bool
 
-    /// Uses the folder `root`, which need not exist yet.
+    /// Uses the directory `root`, which need not exist yet.
     public init(root: Path, trustsAnnotations: Bool = false) {
         self.root = root
         self.trustsAnnotations = trustsAnnotations
@@ -31,17 +31,17 @@ public struct ContainerStore: Sendable {
         return Container(store: self, record: try readRecord(id))
     }
 
-    /// The names of the state folders, in order; some may hold no container.
+    /// The names of the state directories, in order; some may hold no container.
     public func identifiers() throws(ContainerError) -> [String] {
-        let folder = try attempt("open", root) { () throws(Errno) in
+        let directory = try attempt("open", root) { () throws(Errno) in
             try FileDescriptor.open(root, [.readOnly, .directory])
         }
         var names: [String] = []
-        let entries = try attempt("getdents", root) { () throws(Errno) in try folder.directoryEntries() }
+        let entries = try attempt("getdents", root) { () throws(Errno) in try directory.directoryEntries() }
         for name in entries {
             do throws(Errno) {
                 // Plain files are none of the runtime's business.
-                let status = try fileStatus(Path(name), at: folder.raw, followingLinks: false)
+                let status = try fileStatus(Path(name), at: directory.raw, followingLinks: false)
                 if status.kind == .directory { names.append(name.text) }
             } catch {
                 // Removed meanwhile.
@@ -51,9 +51,9 @@ public struct ContainerStore: Sendable {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// The user who owns the state folder of `id`.
+    /// The user who owns the state directory of `id`.
     public func owner(of id: String) throws(ContainerError) -> UInt32 {
-        let path = folder(of: id)
+        let path = directory(of: id)
         return try attempt("stat", path) { () throws(Errno) in try fileStatus(path).user }
     }
 
@@ -76,11 +76,11 @@ public struct ContainerStore: Sendable {
         }
     }
 
-    /// The state folder of `id`, which must have been checked to be a name.
-    func folder(of id: String) -> Path { "\(root)/\(id)" }
+    /// The state directory of `id`, which must have been checked to be a name.
+    func directory(of id: String) -> Path { "\(root)/\(id)" }
 
     private func readRecord(_ id: String) throws(ContainerError) -> StateRecord {
-        let path: Path = "\(folder(of: id))/state.json"
+        let path: Path = "\(directory(of: id))/state.json"
         let bytes: [UInt8]
         do throws(Errno) {
             bytes = try readRegularFile(path, limit: 16 << 20)

@@ -38,8 +38,8 @@ package func closeOthersOnExec() throws(Errno) {
         try closeRange(from: 3, onExec: true)
     } catch {
         // Kernels before 5.11, and filters that do not know the call.
-        let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
-        let names: [PathComponent] = try folder.directoryEntries()
+        let directory = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
+        let names: [PathComponent] = try directory.directoryEntries()
         for name in names {
             // Each is a number of the kernel's.
             let number = name.bytes.reduce(Int32(0)) { $0 &* 10 &+ Int32($1) &- 48 }

@@ -1,7 +1,7 @@
 import CLinuxKernel
 
 extension FileDescriptor {
-    /// Takes a lock on the open file or folder. See flock(2).
+    /// Takes a lock on the open file or directory. See flock(2).
     ///
     /// - Returns: false when another process holds it and `waiting` is false.
     package func lock(shared: Bool = false, waiting: Bool = true) throws(Errno) -> Bool {

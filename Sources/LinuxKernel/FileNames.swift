@@ -18,7 +18,7 @@ private func rename(_ source: Path, to target: Path, at directory: Int32) throws
 }
 
 extension FileDescriptor {
-    /// Gives a file of this folder a new name in it, replacing what has it. See rename(2).
+    /// Gives a file of this directory a new name in it, replacing what has it. See rename(2).
     package func rename(_ source: Path, to target: Path) throws(Errno) {
         try LinuxKernel.rename(source, to: target, at: raw)
     }

@@ -25,8 +25,8 @@ package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Err
         var status: Int32 = 0
         while linux_wait4(identifier, &status, 0) == -Int(EINTR) {}
     }
-    let folder: Path = "/proc/\(identifier)"
-    try writeKernelFile("\(folder)/uid_map", uids)
-    try writeKernelFile("\(folder)/gid_map", gids)
-    return try FileDescriptor.open("\(folder)/ns/user")
+    let directory: Path = "/proc/\(identifier)"
+    try writeKernelFile("\(directory)/uid_map", uids)
+    try writeKernelFile("\(directory)/gid_map", gids)
+    return try FileDescriptor.open("\(directory)/ns/user")
 }

@@ -38,7 +38,7 @@ package func mountID(of path: Path) throws(Errno) -> UInt64 {
     return id
 }
 
-/// Whether a descriptor names the root of a mount, and not a file or folder in one. See statx(2),
+/// Whether a descriptor names the root of a mount, and not a file or directory in one. See statx(2),
 /// `STATX_ATTR_MOUNT_ROOT`.
 package func isMountRoot(_ descriptor: Int32) throws(Errno) -> Bool {
     try check(linux_is_mount_root(descriptor)) != 0
@@ -93,7 +93,7 @@ extension FileDescriptor {
 
     /// Attaches the detached mount behind this descriptor on what `target` names. See move_mount(2).
     ///
-    /// A folder on a file, or a file on a folder, is `ENOTDIR`, as from mount(2): callers read that text.
+    /// A directory on a file, or a file on a directory, is `ENOTDIR`, as from mount(2): callers read that text.
     package func attach(on target: Int32) throws(Errno) {
         do throws(Errno) {
             try check(linux_move_mount(raw, "", target, "", bothByDescriptor))

@@ -6,7 +6,7 @@ import ByteStrings
 package enum MountTable {
     /// One mount.
     package struct Entry: Equatable, Sendable {
-        /// Which folder of the file system it shows.
+        /// Which directory of the file system it shows.
         package var root: Path
         /// Where it is, seen from the root of the process.
         package var point: Path

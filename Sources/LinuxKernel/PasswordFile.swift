@@ -17,7 +17,7 @@ package struct PasswordFile: Sendable {
         return nil
     }
 
-    /// The home folder of a user, empty where the line names none; nil for an unknown user.
+    /// The home directory of a user, empty where the line names none; nil for an unknown user.
     package func home(of user: UInt32) -> ByteString? {
         guard let fields = fields(of: user) else { return nil }
         guard fields.count > 5 else { return "" }

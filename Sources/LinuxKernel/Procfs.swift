@@ -19,17 +19,17 @@ package enum Procfs {
 
     /// Opens the procfs at `/proc`, checked to be the root of one.
     package static func openMounted() throws(Errno) -> FileDescriptor {
-        let folder = try FileDescriptor.open("/proc", [.path, .directory])
-        let isProcfs = try isRoot(folder.raw)
+        let directory = try FileDescriptor.open("/proc", [.path, .directory])
+        let isProcfs = try isRoot(directory.raw)
         guard isProcfs else { throw .noSuchDevice }
-        return folder
+        return directory
     }
 
     /// Opens the procfs at `/proc` that a container may have had in its hands: only a whole one that no link leads to.
     package static func openForeign() throws(Errno) -> FileDescriptor {
-        let folder = try FileDescriptor.open("/proc", [.path, .directory, .noFollow])
-        guard try isRoot(folder.raw) else { throw .noSuchDevice }
-        return folder
+        let directory = try FileDescriptor.open("/proc", [.path, .directory, .noFollow])
+        guard try isRoot(directory.raw) else { throw .noSuchDevice }
+        return directory
     }
 
     /// Whether the kernel mounts a procfs of a pid namespace that the caller is not in: from Linux 6.17 on.
@@ -43,7 +43,7 @@ package enum Procfs {
         }
     }
 
-    /// True when `descriptor` names the root folder of a procfs.
+    /// True when `descriptor` names the root directory of a procfs.
     package static func isRoot(_ descriptor: Int32) throws(Errno) -> Bool {
         // The root of every procfs has this inode number: PROC_ROOT_INO.
         guard try fileSystemKind(of: descriptor) == .proc else { return false }

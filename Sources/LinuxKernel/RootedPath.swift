@@ -1,11 +1,11 @@
 import CLinuxKernel
 
-/// A path below a folder that somebody hostile filled.
+/// A path below a directory that somebody hostile filled.
 ///
-/// The folder is the root of the resolution: absolute links start there, `..` does not leave it, and the magic links of
+/// The directory is the root of the resolution: absolute links start there, `..` does not leave it, and the magic links of
 /// procfs are refused. The result is always a descriptor, so that what was found cannot be exchanged afterwards.
 package struct RootedPath: Sendable {
-    /// The folder that the path starts at and cannot leave.
+    /// The directory that the path starts at and cannot leave.
     package let root: Int32
     /// The path, with or without a leading slash.
     package let path: Path
@@ -70,7 +70,7 @@ extension RootedPath {
         }
     }
 
-    /// Names the folder, making it and its parents where they are missing.
+    /// Names the directory, making it and its parents where they are missing.
     ///
     /// Links are followed inside the root; the missing end of a dangling link is made inside the root.
     package func openOrMakeDirectory(
@@ -89,7 +89,7 @@ extension RootedPath {
         }
     }
 
-    /// Names the file, making an empty regular one, and its parents as folders, where they are missing.
+    /// Names the file, making an empty regular one, and its parents as directories, where they are missing.
     package func openOrMakeFile(
         mode: UInt32 = 0o644, _ links: Links = .follow
     ) throws(Errno) -> Place {
@@ -121,16 +121,16 @@ extension RootedPath {
     }
 
     // The resolution in steps of one component, for kernels and filters without openat2, and for what is to be made.
-    // Every folder on the way stays open, so `..` returns to the folder that was really passed.
+    // Every directory on the way stays open, so `..` returns to the directory that was really passed.
     func walk(_ missing: Missing, _ links: Links, directory: Bool) throws(Errno) -> FileDescriptor {
-        var passed = OpenFolders()
+        var passed = OpenDirectories()
         var pending: [PathComponent] = []
         try push(path, onto: &pending)
         var followed = 0
         var attempts = 0
         while let name = pending.popLast() {
             let current = passed.last ?? root
-            if name.isParentFolder {
+            if name.isParentDirectory {
                 passed.removeLast()
                 continue
             }
@@ -187,20 +187,20 @@ extension RootedPath {
 
     private func push(_ path: Path, onto pending: inout [PathComponent]) throws(Errno) {
         guard let components = path.components else { throw .invalidArgument }
-        for component in components.reversed() where !component.isCurrentFolder { pending.append(component) }
+        for component in components.reversed() where !component.isCurrentDirectory { pending.append(component) }
     }
 }
 
-/// The folders between the root and the place that a resolution has come to.
-private struct OpenFolders: ~Copyable {
+/// The directories between the root and the place that a resolution has come to.
+private struct OpenDirectories: ~Copyable {
     private var raw: [Int32] = []
 
     var last: Int32? { raw.last }
 
-    mutating func append(_ folder: consuming FileDescriptor) { raw.append(folder.release()) }
+    mutating func append(_ directory: consuming FileDescriptor) { raw.append(directory.release()) }
 
     mutating func removeLast() {
-        if let folder = raw.popLast() { _ = FileDescriptor(owning: folder) }
+        if let directory = raw.popLast() { _ = FileDescriptor(owning: directory) }
     }
 
     mutating func removeAll() {
@@ -208,6 +208,6 @@ private struct OpenFolders: ~Copyable {
     }
 
     deinit {
-        for folder in raw { _ = FileDescriptor(owning: folder) }
+        for directory in raw { _ = FileDescriptor(owning: directory) }
     }
 }

@@ -27,18 +27,18 @@ package enum SealedExecutable {
         }
     }
 
-    /// About 0.05 ms: an overlay of the program's folder and an unrelated one (an overlay without an upper layer wants
+    /// About 0.05 ms: an overlay of the program's directory and an unrelated one (an overlay without an upper layer wants
     /// two). Its superblock is read-only for ever, so no remount brings writing back.
     static func openThroughOverlay() throws(Errno) -> FileDescriptor {
         let path = try readLink("/proc/self/exe")
         guard path.isAbsolute, let name = path.lastComponent else { throw .noSuchFileOrDirectory }
-        let folder = path.parent.bytes
+        let directory = path.parent.bytes
         // Both are separators of the option's syntax.
-        guard !folder.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\\") }) else {
+        guard !directory.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\\") }) else {
             throw .invalidArgument
         }
         let context = FileDescriptor(owning: Int32(try check(linux_fsopen("overlay", UInt32(FSOPEN_CLOEXEC)))))
-        let layers: ByteString = "\(folder):/sys/fs"
+        let layers: ByteString = "\(directory):/sys/fs"
         let configured = layers.withCString {
             linux_fsconfig(context.raw, MountConfiguration.string, "lowerdir", $0, 0)
         }

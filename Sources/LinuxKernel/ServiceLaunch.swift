@@ -10,8 +10,8 @@ package struct ServiceRequest: ~Copyable {
     package var cgroup: Int32?
     /// The `tasks` files of the version 1 cgroups that it joins.
     package var tasks: [Int32] = []
-    /// Binds a folder on another in a mount namespace of the program's own, whose mounts nobody else sees.
-    package var bind: (folder: Path, place: Path)?
+    /// Binds a directory on another in a mount namespace of the program's own, whose mounts nobody else sees.
+    package var bind: (directory: Path, place: Path)?
 
     package init(_ path: Path, arguments: [ByteString], descriptors: [Int32]) {
         self.path = path
@@ -54,7 +54,7 @@ private func start(
     var pidDescriptor: Int32 = -1
     var result = 0
     let (path, descriptors, tasks) = (request.path, request.descriptors, request.tasks)
-    let (folder, place) = request.bind ?? ("/", "/")
+    let (directory, place) = request.bind ?? ("/", "/")
     var flags = CloneFlags.pidDescriptor
     if request.bind != nil { flags.insert(.newMount) }
     if request.cgroup != nil { flags.insert(.intoCgroup) }
@@ -68,11 +68,11 @@ private func start(
                 clone.exit_signal = UInt64(SIGCHLD)
                 clone.cgroup = cgroup
                 result = path.withCString { path in
-                    folder.withCString { folder in
+                    directory.withCString { directory in
                         place.withCString { place in
                             linux_clone3_service(
                                 &clone, path, argv, envp, descriptors, Int32(descriptors.count), tasks,
-                                Int32(tasks.count), folder, place, writer)
+                                Int32(tasks.count), directory, place, writer)
                         }
                     }
                 }

@@ -1,7 +1,7 @@
 extension FileDescriptor {
-    /// Removes everything below the open folder, however deep, following no link and crossing into no other file system.
+    /// Removes everything below the open directory, however deep, following no link and crossing into no other file system.
     package func removeTree() throws(Errno) {
-        var walk = try FolderWalk(at: raw, .all)
+        var walk = try DirectoryWalk(at: raw, .all)
         while true {
             guard let name = try walk.next() else {
                 guard let name = try walk.leave() else { return }
@@ -15,7 +15,7 @@ extension FileDescriptor {
                 // Linux says EISDIR, POSIX EPERM.
                 guard error == .isDirectory || error == .notPermitted else { throw error }
                 if try walk.enter(name) { continue }
-                // What was a folder is gone; what may not be removed is still there.
+                // What was a directory is gone; what may not be removed is still there.
                 if error == .notPermitted { throw error }
             }
         }

@@ -6,7 +6,7 @@ public struct Mount: Equatable, Sendable {
     public var destination: Path
     /// The filesystem type; any for a bind mount.
     public var type: ByteString?
-    /// The device, a name, or the file or folder to bind; a relative one counts from the bundle.
+    /// The device, a name, or the file or directory to bind; a relative one counts from the bundle.
     public var source: Path?
     /// The mount options in the words of mount(8); those the runtime does not know go to the filesystem.
     public var options: [ByteString]

@@ -22,7 +22,7 @@ package struct SliceName: Hashable, Sendable {
     /// The slice that all others are in.
     package static let root = SliceName(root: "-.slice")
 
-    /// The folder of its cgroup below the manager's: `/a.slice/a-b.slice` for `a-b.slice`, nothing for the root's.
+    /// The directory of its cgroup below the manager's: `/a.slice/a-b.slice` for `a-b.slice`, nothing for the root's.
     package var path: String {
         let stem = name.dropLast(6)
         if stem == "-" { return "" }
@@ -58,7 +58,7 @@ package struct ContainerUnit: Hashable, Sendable {
     /// Whether the unit is a slice itself, which holds no processes of its own for systemd.
     package var isSlice: Bool { name.hasSuffix(".slice") }
 
-    /// The folder of its cgroup below the manager's.
+    /// The directory of its cgroup below the manager's.
     package var path: String {
         if isSlice, let own = SliceName(name), own.path.hasPrefix(slice.path) { return own.path }
         return slice.path + "/" + name

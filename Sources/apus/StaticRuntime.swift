@@ -43,7 +43,7 @@
     @_cdecl("__wrap___tunables_init")
     func keepLibraryDefaults(_ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {}
 
-    /// The folder of the executable, in which the C library would look for shared objects: unknown, as (char *)-1 says.
+    /// The directory of the executable, in which the C library would look for shared objects: unknown, as (char *)-1 says.
     @_cdecl("_dl_get_origin")
     func unknownOrigin() -> UnsafeRawPointer? { UnsafeRawPointer(bitPattern: -1) }
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PathTests {
     /// What stands before and behind separators in the property tests: characters that melt with a slash for a `String`,
-    /// bytes that are no text, line ends, names of the special folders, and long names.
+    /// bytes that are no text, line ends, names of the special directories, and long names.
     static let pieces: [ByteString] = [
         "a", "p\u{600}", "\u{301}q", "\u{600}\u{301}", ByteString(bytes: [0x6c, 0xe9]), ByteString(bytes: [0xff]),
         "\r\n",
@@ -90,14 +90,14 @@ import Testing
         #expect(Path("/a").appending("b") == "/a/b" as Path)
         #expect(Path("/a/").appending(Path("/b")) == "/a//b")
         #expect(Path("").appending(Path("b")) == "b" && Path("a").appending(Path("")) == "a")
-        #expect(Path("../x\u{600}/y").absolute(in: "/base/folder") == "/base/x\u{600}/y")
+        #expect(Path("../x\u{600}/y").absolute(in: "/base/directory") == "/base/x\u{600}/y")
     }
 
     @Test func componentsRefuseWhatIsNone() {
         #expect(PathComponent("") == nil && PathComponent("a/b") == nil && PathComponent("a\u{600}/") == nil)
         #expect(PathComponent(ByteString(bytes: [0x61, 0])) == nil)
         #expect(Path(ByteString(bytes: [0x61, 0, 0x2f])).components == nil)
-        #expect(PathComponent(".")!.isCurrentFolder && PathComponent("..")!.isParentFolder)
+        #expect(PathComponent(".")!.isCurrentDirectory && PathComponent("..")!.isParentDirectory)
         #expect(!PathComponent("..")!.isName && PathComponent("...")!.isName && PathComponent(".\u{301}")!.isName)
     }
 }

@@ -120,4 +120,4 @@ enum HostCgroups {
 }
 
 /// In tests a path is often put together of text.
-func + (folder: Path, rest: String) -> Path { "\(folder)\(rest)" }
+func + (directory: Path, rest: String) -> Path { "\(directory)\(rest)" }

@@ -128,7 +128,7 @@ struct UnifiedCgroupTests {
         let unified = try #require(Self.layout)
         try HostCgroups.withCgroup(unified) { cgroup in
             guard let directory = try cgroup.directoryForClone() else {
-                Issue.record("there is no folder to clone into")
+                Issue.record("there is no directory to clone into")
                 return
             }
             #expect(try Self.openErrors(in: directory.raw) == [0, 0, 0])

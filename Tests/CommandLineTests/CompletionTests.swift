@@ -5,7 +5,7 @@ import Testing
 
 /// What the shells offer, asked of the shells themselves.
 @Suite struct CompletionTests {
-    /// A folder with the scripts, the program under the name `apus`, and a state root with two folders that look like
+    /// A directory with the scripts, the program under the name `apus`, and a state root with two directories that look like
     /// those of containers.
     private func withShells(_ body: (_ directory: String) throws -> Void) throws {
         try withTemporaryDirectory { directory in

@@ -9,7 +9,7 @@ import Testing
 @testable import Containers
 @testable import apus
 
-/// The lines of `events` against runc's types, which the folder Data has as a list.
+/// The lines of `events` against runc's types, which the directory Data has as a list.
 @Suite struct EventDocumentTests {
     /// One member of the types.
     private struct Member {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import apus
 
-/// The flag table against runc's flags, which the folder Data has as a list.
+/// The flag table against runc's flags, which the directory Data has as a list.
 @Suite struct RuncFlagTests {
     /// A line of the list.
     struct Entry: Equatable, CustomStringConvertible {

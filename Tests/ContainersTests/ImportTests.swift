@@ -11,10 +11,10 @@ import Testing
 /// ones in all of them.
 struct ImportTests {
     @Test func foundationStandsBesideTheLibrary() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "apus-import-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let store = ContainerStore(root: Path(folder.path))
+        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-import-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let store = ContainerStore(root: Path(directory.path))
         #expect(try store.identifiers().isEmpty)
         let error = #expect(throws: ContainerError.self) { try store.load("absent") }
         #expect(error?.code == .doesNotExist)

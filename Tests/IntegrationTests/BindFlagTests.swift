@@ -5,7 +5,7 @@ import Testing
 /// The flags of a bind mount whose source has flags of its own.
 @Suite(.containers, .requires(.root, .runtime, .userNamespaces))
 struct BindFlagTests {
-    /// A folder that is mounted with `options`, which are the mount's and not the file system's.
+    /// A directory that is mounted with `options`, which are the mount's and not the file system's.
     private func source(_ bundle: TestBundle, _ options: String) throws -> String {
         let path = bundle.directory("source")
         for flags in ["-t tmpfs -o rw,suid,dev,exec,strictatime tmpfs", "--bind -o remount,\(options)"] {

@@ -18,7 +18,7 @@ struct BlamedObjectTests {
         bundle.expectNothingLeft()
     }
 
-    /// A file in the place of /dev is no reason to take the masked file for a folder.
+    /// A file in the place of /dev is no reason to take the masked file for a directory.
     @Test func maskWithAFileForDevices() throws {
         let bundle = try TestBundle {
             $0.linux.maskedPaths = ["/etc/passwd"]

@@ -495,7 +495,7 @@ struct BrokenConfigurationTests {
                 $0.linux.resources["x-foo"] = 1
                 $0.linux.namespaces[0]["x-foo"] = 1
                 $0.hooks = ["x-foo": []]
-                $0.windows = ["layerFolders": []]
+                $0.windows = ["layerDirectories": []]
                 $0.solaris = [:]
             } == "fine")
     }

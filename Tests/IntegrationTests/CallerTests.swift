@@ -43,7 +43,7 @@ struct CallerTests {
         try bundle.run("--keep").failed(naming: "/nosuch")
         #expect(try bundle.status == "stopped")
         #expect(try bundle.state().pid == 0)
-        #expect(HostCgroups.folders(bundle.cgroup) == [])
+        #expect(HostCgroups.directories(bundle.cgroup) == [])
         #expect(!exists(log))
         try bundle.run().failed(naming: "container with given ID already exists")
         try bundle.delete().succeeded()
@@ -74,10 +74,10 @@ struct CallerTests {
         #expect(try bundle.status == "running")
     }
 
-    /// Waits until a command has opened the container's state folder, whose lock another one has.
+    /// Waits until a command has opened the container's state directory, whose lock another one has.
     private func waitUntilItHoldsTheState(of bundle: TestBundle, _ command: Command) {
         let descriptors = "/proc/\(command.pid)/fd"
-        eventually("the command has the state folder open") {
+        eventually("the command has the state directory open") {
             let numbers = (try? FileManager.default.contentsOfDirectory(atPath: descriptors)) ?? []
             return numbers.contains {
                 let target = try? FileManager.default.destinationOfSymbolicLink(atPath: descriptors + "/" + $0)
@@ -128,7 +128,7 @@ struct CallerTests {
             ["env", "-u", "XDG_RUNTIME_DIR"]
                 + bundle.arguments(["run", "--bundle", bundle.path, bundle.id], global: ["--log", bundle.log])
         ).wait()
-        output.failed(naming: "set XDG_RUNTIME_DIR to a folder of your own, or give --root")
+        output.failed(naming: "set XDG_RUNTIME_DIR to a directory of your own, or give --root")
         #expect(output.error.contains("permission denied"))
     }
 
@@ -147,10 +147,10 @@ struct CallerTests {
             }
         }
         let own = "/own-" + bundle.id
-        let folders = try ["pids", ""].map { try #require(HostCgroups.folder(own, controller: $0)) }
-        defer { for folder in folders { rmdir(folder) } }
-        for folder in folders { mkdir(folder, 0o755) }
-        let script = folders.map { "echo $$ >\($0)/cgroup.procs && " }.joined() + "exec \"$@\""
+        let directories = try ["pids", ""].map { try #require(HostCgroups.directory(own, controller: $0)) }
+        defer { for directory in directories { rmdir(directory) } }
+        for directory in directories { mkdir(directory, 0o755) }
+        let script = directories.map { "echo $$ >\($0)/cgroup.procs && " }.joined() + "exec \"$@\""
         try Command(
             ["sh", "-c", script, "sh"] + bundle.arguments(["run", "--detach", "--bundle", bundle.path, bundle.id])
         ).wait().succeeded()

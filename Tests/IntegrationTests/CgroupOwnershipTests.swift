@@ -5,21 +5,21 @@ import Testing
 /// hierarchy, at the same path after it, or below.
 @Suite(.containers, .requires(.root, .runtime))
 struct CgroupOwnershipTests {
-    /// A process of the host in a folder of a hierarchy.
-    private func process(in folder: String) throws -> Command {
-        let process = try Command(["sh", "-c", "echo $$ >\(folder)/cgroup.procs; exec sleep 1000"])
+    /// A process of the host in a directory of a hierarchy.
+    private func process(in directory: String) throws -> Command {
+        let process = try Command(["sh", "-c", "echo $$ >\(directory)/cgroup.procs; exec sleep 1000"])
         eventually("the process is in the cgroup") {
-            contents(folder + "/cgroup.procs")?.split(separator: "\n").contains("\(process.pid)") ?? false
+            contents(directory + "/cgroup.procs")?.split(separator: "\n").contains("\(process.pid)") ?? false
         }
         return process
     }
 
-    /// Makes folders of a hierarchy, each below the one before.
-    private func makeFolders(_ path: String, below top: String) {
-        var folder = top
+    /// Makes directories of a hierarchy, each below the one before.
+    private func makeDirectories(_ path: String, below top: String) {
+        var directory = top
         for name in path.split(separator: "/") {
-            folder += "/" + name
-            mkdir(folder, 0o755)
+            directory += "/" + name
+            mkdir(directory, 0o755)
         }
     }
 
@@ -51,14 +51,14 @@ struct CgroupOwnershipTests {
     func aCgroupInUseIsRefused(_ controller: String, _ below: String) throws {
         let top = try #require(HostCgroups.hierarchies[controller])
         let bundle = try TestBundle(shell: "true")
-        makeFolders(bundle.cgroup + below, below: top)
+        makeDirectories(bundle.cgroup + below, below: top)
         let other = try process(in: top + bundle.cgroup + below)
         for output in [try bundle.run(), try bundle.create()] {
             output.failed(naming: "container's cgroup is not empty: 1 process(es) found")
         }
         try bundle.delete("--force").succeeded()
         #expect(other.isRunning)
-        #expect(HostCgroups.folders(bundle.cgroup) == [top + bundle.cgroup])
+        #expect(HostCgroups.directories(bundle.cgroup) == [top + bundle.cgroup])
         other.end()
         // Empty, it is taken over. On version 1 the devices of one with cgroups below cannot be limited.
         if controller == "devices" { HostCgroups.remove(bundle.cgroup + "/below") }
@@ -72,15 +72,15 @@ struct CgroupOwnershipTests {
         let bundle = try TestBundle(shell: "true") {
             $0.linux.cgroupsPath = .string(path)
             $0.dropNamespace("pid")
-            $0.mounts[0].source = "/nosuch/folder"
+            $0.mounts[0].source = "/nosuch/directory"
             $0.mounts[0].type = "bind"
             $0.mounts[0].options = ["bind"]
         }
-        for top in Set(HostCgroups.hierarchies.values) { makeFolders(path, below: top) }
-        let before = HostCgroups.folders(path)
+        for top in Set(HostCgroups.hierarchies.values) { makeDirectories(path, below: top) }
+        let before = HostCgroups.directories(path)
         #expect(try bundle.create().status == 1)
         // It was not made by the container that failed.
-        #expect(HostCgroups.folders(path) == before)
+        #expect(HostCgroups.directories(path) == before)
         let inner = try running(at: path + "/inner")
         #expect(try bundle.create().status == 1)
         #expect(try inner.status == "running")
@@ -102,7 +102,7 @@ struct CgroupOwnershipTests {
         #expect(try second.status == "running")
         #expect(HostCgroups.processes(path) == [try second.pid()])
         try second.delete("--force").succeeded()
-        #expect(HostCgroups.folders(path) == [])
+        #expect(HostCgroups.directories(path) == [])
     }
 
     @Test func signalsReachOnlyTheOwnProcesses() throws {
@@ -123,15 +123,15 @@ struct CgroupOwnershipTests {
     @Test func anExchangedCgroupIsLeft() throws {
         let bundle = try ended(at: sharedPath())
         let path = try #require(try bundle.configuration().linux.cgroupsPath.text)
-        let folders = HostCgroups.folders(path)
-        for folder in folders {
-            #expect(rmdir(folder) == 0)
-            #expect(mkdir(folder, 0o755) == 0)
+        let directories = HostCgroups.directories(path)
+        for directory in directories {
+            #expect(rmdir(directory) == 0)
+            #expect(mkdir(directory, 0o755) == 0)
         }
-        let other = try process(in: try #require(folders.first { !$0.contains("/cpuset") }))
+        let other = try process(in: try #require(directories.first { !$0.contains("/cpuset") }))
         try bundle.delete("--force").succeeded()
         #expect(other.isRunning)
-        #expect(HostCgroups.folders(path) == folders)
+        #expect(HostCgroups.directories(path) == directories)
     }
 
     // MARK: One below the other
@@ -178,7 +178,7 @@ struct CgroupOwnershipTests {
         let outer = try running(at: path)
         let inner = try ended(at: path + "/inner")
         try outer.delete("--force").succeeded()
-        #expect(HostCgroups.folders(path) == [])
+        #expect(HostCgroups.directories(path) == [])
         try inner.delete().succeeded()
     }
 
@@ -196,6 +196,6 @@ struct CgroupOwnershipTests {
         let pid = HostCgroups.processes(path)
         try second.delete("--force").succeeded()
         for pid in pid { waitForEnd(of: pid) }
-        #expect(HostCgroups.folders(path) == [])
+        #expect(HostCgroups.directories(path) == [])
     }
 }

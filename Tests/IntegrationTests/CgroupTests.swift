@@ -169,7 +169,7 @@ struct CgroupTests {
         #expect(contents("/proc/\(try bundle.pid())/cgroup")?.contains("0::\(bundle.cgroup)\n") ?? false)
         // v1's hierarchies are not touched.
         for (controller, _) in HostCgroups.hierarchies where controller != "" {
-            #expect(!exists(HostCgroups.folder(bundle.cgroup, controller: controller) ?? ""))
+            #expect(!exists(HostCgroups.directory(bundle.cgroup, controller: controller) ?? ""))
         }
     }
 
@@ -232,8 +232,8 @@ struct CgroupTests {
             $0.process.args = ["sleep", "1000"]
             $0.linux.cgroupsPath = .string("../../.." + relative)
         }
-        let folders = try HostCgroups.make(caller)
-        let script = folders.map { "echo $$ >\($0)/cgroup.procs && " }.joined() + "exec \"$@\""
+        let directories = try HostCgroups.make(caller)
+        let script = directories.map { "echo $$ >\($0)/cgroup.procs && " }.joined() + "exec \"$@\""
         try Command(
             ["sh", "-c", script, "sh"] + bundle.arguments(["run", "--detach", "--bundle", bundle.path, bundle.id])
         ).wait().succeeded()
@@ -245,7 +245,7 @@ struct CgroupTests {
         }
         if HostCgroups.hasUnified { #expect(lines.contains { $0.hasPrefix("0::/") && $0.hasSuffix(relative) }) }
         try bundle.delete("--force").succeeded()
-        #expect(HostCgroups.folders(relative) == [] && HostCgroups.folders(caller + relative) == [])
+        #expect(HostCgroups.directories(relative) == [] && HostCgroups.directories(caller + relative) == [])
     }
 
     @Test func withoutAPath() throws {
@@ -255,7 +255,7 @@ struct CgroupTests {
         }.running()
         #expect(contents("/proc/\(try bundle.pid())/cgroup")?.contains("/" + bundle.id + "\n") ?? false)
         try bundle.delete("--force").succeeded()
-        for folder in HostCgroups.hierarchies.values { #expect(!exists(folder + "/" + bundle.id)) }
+        for directory in HostCgroups.hierarchies.values { #expect(!exists(directory + "/" + bundle.id)) }
     }
 
     @Test func colonsAreOrdinary() throws {
@@ -265,7 +265,7 @@ struct CgroupTests {
         _ = try bundle.running()
         #expect(contents("/proc/\(try bundle.pid())/cgroup")?.contains(path) ?? false)
         try bundle.delete("--force").succeeded()
-        #expect(HostCgroups.folders(path) == [])
+        #expect(HostCgroups.directories(path) == [])
     }
 
     @Test func aSystemdPathWithoutSystemd() throws {
@@ -282,15 +282,15 @@ struct CgroupTests {
     @Test func parentsStay() throws {
         let bundle = try TestBundle(shell: "true")
         let parent = TestRun.shared.cgroup + "/parent-" + TestRun.shared.uniqueName()
-        for folder in Set(HostCgroups.hierarchies.values) {
-            mkdir(folder + TestRun.shared.cgroup, 0o755)
-            mkdir(folder + parent, 0o755)
+        for directory in Set(HostCgroups.hierarchies.values) {
+            mkdir(directory + TestRun.shared.cgroup, 0o755)
+            mkdir(directory + parent, 0o755)
         }
-        let before = HostCgroups.folders(parent)
+        let before = HostCgroups.directories(parent)
         try bundle.change { $0.linux.cgroupsPath = .string(parent + "/child") }
         try bundle.run().succeeded()
-        #expect(HostCgroups.folders(parent) == before)
-        #expect(HostCgroups.folders(parent + "/child") == [])
+        #expect(HostCgroups.directories(parent) == before)
+        #expect(HostCgroups.directories(parent + "/child") == [])
     }
 
     @Test func anotherContainersCgroup() throws {
@@ -325,8 +325,8 @@ struct CgroupTests {
         #expect(lines[1] == "1")
         #expect(text.contains("Read-only file system"))
         let mounts = Mountinfo.parse(text)
-        let folder = try #require(mounts.at("/sys/fs/cgroup"))
-        #expect(folder.type == "tmpfs" && folder.options.isSuperset(of: ["ro", "nosuid", "nodev", "noexec"]))
+        let directory = try #require(mounts.at("/sys/fs/cgroup"))
+        #expect(directory.type == "tmpfs" && directory.options.isSuperset(of: ["ro", "nosuid", "nodev", "noexec"]))
         #expect(mounts.at("/sys/fs/cgroup/memory")?.options.contains("ro") ?? false)
     }
 
@@ -351,13 +351,13 @@ struct CgroupTests {
         }
         let read = try bundle.createReading()
         try bundle.start().succeeded()
-        eventually("the folder is made") { read() == "made\n" }
-        let folder = try #require(HostCgroups.folder(bundle.cgroup, controller: ""))
+        eventually("the directory is made") { read() == "made\n" }
+        let directory = try #require(HostCgroups.directory(bundle.cgroup, controller: ""))
         for (file, owner) in [
             ("", 1000), ("/cgroup.procs", 1000), ("/cgroup.subtree_control", 1000), ("/cgroup.type", 0),
         ] {
             var information = stat()
-            #expect(stat(folder + file, &information) == 0 && information.st_uid == owner, "\(file)")
+            #expect(stat(directory + file, &information) == 0 && information.st_uid == owner, "\(file)")
         }
         // Deleting removes what the container made below, too.
         try bundle.delete("--force").succeeded()

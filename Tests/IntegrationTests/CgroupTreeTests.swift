@@ -6,7 +6,7 @@ import Testing
 @Suite(.containers, .requires(.root, .runtime))
 struct CgroupTreeTests {
     private func place(of bundle: TestBundle, _ controller: String) -> String? {
-        HostCgroups.folder(bundle.cgroup, controller: controller).flatMap { exists($0) ? $0 : nil }
+        HostCgroups.directory(bundle.cgroup, controller: controller).flatMap { exists($0) ? $0 : nil }
     }
 
     private func running(_ view: HostView = .host, dropsProcesses: Bool = true) throws -> TestBundle {
@@ -20,10 +20,10 @@ struct CgroupTreeTests {
     @Test(arguments: HostCgroups.mounted("", "devices", "freezer", "memory"))
     func aDeepTree(_ controller: String) throws {
         let bundle = try running()
-        let folder = try #require(place(of: bundle, controller))
+        let directory = try #require(place(of: bundle, controller))
         let name = Array("abcdefghijklmnopqrst".utf8)
-        afterTest { CgroupTree.removeChain(named: name, below: folder) }
-        let end = try CgroupTree.makeChain(600, named: name, below: folder)
+        afterTest { CgroupTree.removeChain(named: name, below: directory) }
+        let end = try CgroupTree.makeChain(600, named: name, below: directory)
         defer { close(end) }
         let other = try Command(["sleep", "1000"])
         try CgroupTree.join(other.pid, end)
@@ -50,10 +50,10 @@ struct CgroupTreeTests {
 
     @Test(.requires(.unified)) func aDeepTreeOnCgroup2Alone() throws {
         let bundle = try running(.v2)
-        let folder = try #require(place(of: bundle, ""))
+        let directory = try #require(place(of: bundle, ""))
         let name = Array("abcdefghijklmnopqrst".utf8)
-        afterTest { CgroupTree.removeChain(named: name, below: folder) }
-        let end = try CgroupTree.makeChain(600, named: name, below: folder)
+        afterTest { CgroupTree.removeChain(named: name, below: directory) }
+        let end = try CgroupTree.makeChain(600, named: name, below: directory)
         defer { close(end) }
         try expectFoundAndEnded(bundle, end)
     }
@@ -62,11 +62,11 @@ struct CgroupTreeTests {
     @Test func aTreeWithFewDescriptors() throws {
         let bundle = try running()
         let controller = HostCgroups.hasV1 ? "devices" : ""
-        let folder = try #require(place(of: bundle, controller))
+        let directory = try #require(place(of: bundle, controller))
         let name = Array("level".utf8)
-        afterTest { CgroupTree.removeChain(named: name, below: folder) }
-        close(try CgroupTree.makeChain(100, named: name, below: folder))
-        for number in 0..<200 { #expect(mkdir(folder + "/wide\(number)", 0o755) == 0) }
+        afterTest { CgroupTree.removeChain(named: name, below: directory) }
+        close(try CgroupTree.makeChain(100, named: name, below: directory))
+        for number in 0..<200 { #expect(mkdir(directory + "/wide\(number)", 0o755) == 0) }
         let script = "ulimit -n 48; exec \"$@\""
         let arguments = bundle.arguments(["delete", "--force", bundle.id])
         try Command(["sh", "-c", script, "sh"] + arguments).wait().succeeded()
@@ -81,9 +81,9 @@ struct CgroupTreeTests {
     @Test(arguments: names) func aNameOfAnyBytes(_ name: [UInt8]) throws {
         let controller = HostCgroups.hasV1 ? "devices" : ""
         let bundle = try running()
-        let folder = try #require(place(of: bundle, controller))
-        afterTest { CgroupTree.removeChain(named: name, below: folder) }
-        let end = try CgroupTree.makeChain(2, named: name, below: folder)
+        let directory = try #require(place(of: bundle, controller))
+        afterTest { CgroupTree.removeChain(named: name, below: directory) }
+        let end = try CgroupTree.makeChain(2, named: name, below: directory)
         defer { close(end) }
         try expectFoundAndEnded(bundle, end)
     }
@@ -92,9 +92,9 @@ struct CgroupTreeTests {
     @Test(.requires(.cgroupV1("freezer")), arguments: [[0xff], Array("e\u{301}".utf8)] as [[UInt8]])
     func aFrozenCgroupOfAnyName(_ name: [UInt8]) throws {
         let bundle = try running()
-        let folder = try #require(place(of: bundle, "freezer"))
-        afterTest { CgroupTree.removeChain(named: name, below: folder) }
-        let end = try CgroupTree.makeChain(1, named: name, below: folder)
+        let directory = try #require(place(of: bundle, "freezer"))
+        afterTest { CgroupTree.removeChain(named: name, below: directory) }
+        let end = try CgroupTree.makeChain(1, named: name, below: directory)
         defer { close(end) }
         try CgroupTree.join(try bundle.pid(), end)
         let state = openat(end, "freezer.state", O_WRONLY | O_CLOEXEC)

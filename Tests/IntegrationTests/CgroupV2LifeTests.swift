@@ -7,8 +7,8 @@ import Testing
 struct CgroupV2LifeTests {
     private static let writable: JSONValue = ["nosuid", "noexec", "nodev", "relatime", "rw"]
 
-    private func folder(_ bundle: TestBundle) throws -> String {
-        try #require(HostCgroups.folder(bundle.cgroup, controller: ""))
+    private func directory(_ bundle: TestBundle) throws -> String {
+        try #require(HostCgroups.directory(bundle.cgroup, controller: ""))
     }
 
     // MARK: Controllers
@@ -21,19 +21,19 @@ struct CgroupV2LifeTests {
     }
 
     /// A cgroup of the test's own, beside those of containers.
-    private func parent(_ stem: String) throws -> (path: String, folder: String) {
+    private func parent(_ stem: String) throws -> (path: String, directory: String) {
         let path = TestRun.shared.cgroup + "/" + stem + "-" + TestRun.shared.uniqueName()
-        let folder = try #require(HostCgroups.folder(path, controller: ""))
-        mkdir(try #require(HostCgroups.folder(TestRun.shared.cgroup, controller: "")), 0o755)
-        #expect(mkdir(folder, 0o755) == 0)
-        return (path, folder)
+        let directory = try #require(HostCgroups.directory(path, controller: ""))
+        mkdir(try #require(HostCgroups.directory(TestRun.shared.cgroup, controller: "")), 0o755)
+        #expect(mkdir(directory, 0o755) == 0)
+        return (path, directory)
     }
 
     /// A process of the host in a cgroup.
-    private func process(in folder: String) throws -> Command {
-        let process = try Command(["sh", "-c", "echo $$ >\(folder)/cgroup.procs; exec sleep 1000"])
+    private func process(in directory: String) throws -> Command {
+        let process = try Command(["sh", "-c", "echo $$ >\(directory)/cgroup.procs; exec sleep 1000"])
         eventually("the process is in the cgroup") {
-            contents(folder + "/cgroup.procs")?.contains("\(process.pid)\n") ?? false
+            contents(directory + "/cgroup.procs")?.contains("\(process.pid)\n") ?? false
         }
         return process
     }
@@ -45,47 +45,47 @@ struct CgroupV2LifeTests {
             $0.linux.cgroupsPath = .string(parent.path + "/c")
             $0.linux.resources.memory = ["limit": 33_554_432]
         }
-        let inside = try process(in: parent.folder)
+        let inside = try process(in: parent.directory)
         defer { inside.end() }
         let output = try bundle.create()
         output.failed(naming: "memory", parent.path, "the cgroup itself holds processes")
-        #expect(!exists(parent.folder + "/c"))
+        #expect(!exists(parent.directory + "/c"))
         // Nor is it put into threaded mode, which would take its controllers.
-        #expect(contents(parent.folder + "/cgroup.type") == "domain\n")
+        #expect(contents(parent.directory + "/cgroup.type") == "domain\n")
     }
 
     /// Without limits a container can be there.
     @Test func belowACgroupWithProcessesWithoutLimits() throws {
         let parent = try parent("full")
         let bundle = try TestBundle(view: .v2) { $0.linux.cgroupsPath = .string(parent.path + "/c") }
-        let inside = try process(in: parent.folder)
+        let inside = try process(in: parent.directory)
         defer { inside.end() }
         try bundle.run().succeeded()
-        #expect(contents(parent.folder + "/cgroup.type") == "domain\n")
+        #expect(contents(parent.directory + "/cgroup.type") == "domain\n")
     }
 
     /// Somebody has enabled a controller there nevertheless, so it is in threaded mode.
     @Test(.requires(.cgroupV2("pids"))) func belowAThreadedCgroupWithProcesses() throws {
         let parent = try parent("mixed")
         let bundle = try TestBundle(view: .v2) { $0.linux.cgroupsPath = .string(parent.path + "/c") }
-        let inside = try process(in: parent.folder)
+        let inside = try process(in: parent.directory)
         defer { inside.end() }
-        try "+pids".write(toFile: parent.folder + "/cgroup.subtree_control", atomically: false, encoding: .utf8)
+        try "+pids".write(toFile: parent.directory + "/cgroup.subtree_control", atomically: false, encoding: .utf8)
         let output = try bundle.create()
         output.failed(naming: parent.path + " is in threaded mode, since it holds processes")
-        #expect(!exists(parent.folder + "/c"))
+        #expect(!exists(parent.directory + "/c"))
     }
 
     /// No process can join a cgroup whose neighbour is threaded.
     @Test func besideAThreadedCgroup() throws {
         let parent = try parent("threaded")
-        #expect(mkdir(parent.folder + "/t", 0o755) == 0)
-        try "threaded".write(toFile: parent.folder + "/t/cgroup.type", atomically: false, encoding: .utf8)
+        #expect(mkdir(parent.directory + "/t", 0o755) == 0)
+        try "threaded".write(toFile: parent.directory + "/t/cgroup.type", atomically: false, encoding: .utf8)
         let bundle = try TestBundle(view: .v2) { $0.linux.cgroupsPath = .string(parent.path + "/c") }
         let output = try bundle.create()
         output.failed(from: "runc create failed: ", to: "")
         #expect(output.error.contains(parent.path + " is in threaded mode: "))
-        #expect(!exists(parent.folder + "/c"))
+        #expect(!exists(parent.directory + "/c"))
     }
 
     // MARK: Processes
@@ -118,7 +118,7 @@ struct CgroupV2LifeTests {
 
     @Test func execIntoACgroupBelow() throws {
         let bundle = try TestBundle(view: .v2) { $0.process.args = ["sleep", "1000"] }.running()
-        let below = try folder(bundle) + "/below"
+        let below = try directory(bundle) + "/below"
         #expect(mkdir(below, 0o755) == 0)
         let text = try bundle.exec("--cgroup", "below", shell: "cat /proc/self/cgroup").succeeded().stdout
         #expect(text.hasSuffix("/below\n"))
@@ -150,11 +150,11 @@ struct CgroupV2LifeTests {
 
     // MARK: Delegation
 
-    private func owners(_ folder: String) throws -> [String: UInt32] {
+    private func owners(_ directory: String) throws -> [String: UInt32] {
         var result: [String: UInt32] = [:]
-        for name in ["."] + (try FileManager.default.contentsOfDirectory(atPath: folder)) {
+        for name in ["."] + (try FileManager.default.contentsOfDirectory(atPath: directory)) {
             var information = stat()
-            if stat(folder + "/" + name, &information) == 0 { result[name] = information.st_uid }
+            if stat(directory + "/" + name, &information) == 0 { result[name] = information.st_uid }
         }
         return result
     }
@@ -179,7 +179,7 @@ struct CgroupV2LifeTests {
         let bundle = try divisible(Self.mapUsers)
         try bundle.create().succeeded()
         let given = Set((contents("/sys/kernel/cgroup/delegate") ?? "").split(separator: "\n").map(String.init))
-        for (name, owner) in try owners(try folder(bundle)) {
+        for (name, owner) in try owners(try directory(bundle)) {
             #expect(owner == (name == "." || given.contains(name) ? 100_000 : 0), "\(name)")
         }
         try bundle.start().succeeded()
@@ -195,7 +195,7 @@ struct CgroupV2LifeTests {
             $0.process.user = ["uid": 1000, "gid": 1000]
         }
         try bundle.create().succeeded()
-        #expect(try owners(try folder(bundle))["."] == 101_000)
+        #expect(try owners(try directory(bundle))["."] == 101_000)
     }
 
     @Test(arguments: ["read-only", "no namespace", "no mount"]) func noDelegation(_ reason: String) throws {
@@ -208,7 +208,7 @@ struct CgroupV2LifeTests {
             }
         }
         try bundle.create().succeeded()
-        #expect(try Set(owners(try folder(bundle)).values) == [0])
+        #expect(try Set(owners(try directory(bundle)).values) == [0])
     }
 
     // MARK: The end
@@ -234,8 +234,8 @@ struct CgroupV2LifeTests {
 
     @Test func deleteRemovesCgroupsBelow() throws {
         let bundle = try TestBundle(view: .v2) { $0.process.args = ["sleep", "1000"] }.running()
-        let deep = try folder(bundle) + "/a/b"
-        mkdir(try folder(bundle) + "/a", 0o755)
+        let deep = try directory(bundle) + "/a/b"
+        mkdir(try directory(bundle) + "/a", 0o755)
         #expect(mkdir(deep, 0o755) == 0)
         let inside = try process(in: deep)
         try bundle.delete("--force").succeeded()

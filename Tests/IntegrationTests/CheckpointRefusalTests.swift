@@ -11,20 +11,20 @@ struct CheckpointRefusalTests {
         return bundle
     }
 
-    /// A folder with a `criu` that says these bytes, and nothing else.
+    /// A directory with a `criu` that says these bytes, and nothing else.
     private func criu(_ bundle: TestBundle, saying answers: [[UInt8]], then rest: String = "") throws -> [String:
         String]
     {
-        let folder = bundle.directory("bin-" + TestRun.shared.uniqueName())
+        let directory = bundle.directory("bin-" + TestRun.shared.uniqueName())
         var script = "#!/bin/sh\n\(Self.takeRequest)\n"
         for answer in answers {
             let text = answer.map { String(format: "\\%03o", $0) }.joined()
             script += "printf '\(text)' >&3\n"
         }
         script += rest + "\n"
-        try script.write(toFile: folder + "/criu", atomically: false, encoding: .utf8)
-        chmod(folder + "/criu", 0o755)
-        return ["PATH": folder + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        try script.write(toFile: directory + "/criu", atomically: false, encoding: .utf8)
+        chmod(directory + "/criu", 0o755)
+        return ["PATH": directory + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
     }
 
     private static let takeRequest = "dd bs=65536 count=1 <&3 >/dev/null 2>&1"
@@ -186,9 +186,9 @@ struct CheckpointRefusalTests {
             "restore", "--bundle", bundle.path, "--image-path", empty, bundle.id, environment: environment
         ).failed("open \(empty)/descriptors.json: no such file or directory")
         // The default is below the working directory.
-        let folder = URL(fileURLWithPath: empty).resolvingSymlinksInPath().path
+        let directory = URL(fileURLWithPath: empty).resolvingSymlinksInPath().path
         try bundle.apus("restore", "--bundle", bundle.path, bundle.id, environment: environment, directory: empty)
-            .failed("open \(folder)/checkpoint/descriptors.json: no such file or directory")
+            .failed("open \(directory)/checkpoint/descriptors.json: no such file or directory")
         bundle.expectNothingLeft()
     }
 
@@ -230,21 +230,21 @@ struct CheckpointRefusalTests {
     /// What CRIU's failure leaves: nothing, whatever was there when it came.
     @Test func aFailedRestoreLeavesNothing() throws {
         let bundle = try TestBundle()
-        let folder = bundle.directory("bin")
+        let directory = bundle.directory("bin")
         // The first call asks for the version, the second one for the restore.
         let digits = Self.version.map { String(format: "\\%03o", $0) }.joined()
         let script = """
             #!/bin/sh
             \(Self.takeRequest)
-            if mkdir \(folder)/asked 2>/dev/null; then printf '\(digits)' >&3; else printf '\\010\\002\\020\\000' >&3; fi
+            if mkdir \(directory)/asked 2>/dev/null; then printf '\(digits)' >&3; else printf '\\010\\002\\020\\000' >&3; fi
             """
-        try script.write(toFile: folder + "/criu", atomically: false, encoding: .utf8)
-        chmod(folder + "/criu", 0o755)
+        try script.write(toFile: directory + "/criu", atomically: false, encoding: .utf8)
+        chmod(directory + "/criu", 0o755)
         let images = bundle.directory("images")
         try "[]".write(toFile: images + "/descriptors.json", atomically: false, encoding: .utf8)
         let output = try bundle.apus(
             "restore", "--detach", "--bundle", bundle.path, "--image-path", images, bundle.id,
-            environment: ["PATH": folder + ":/usr/sbin:/usr/bin:/sbin:/bin"])
+            environment: ["PATH": directory + ":/usr/sbin:/usr/bin:/sbin:/bin"])
         output.failed(from: "criu failed: type RESTORE errno 0", to: "errno 0")
         bundle.expectNothingLeft()
     }
@@ -252,26 +252,26 @@ struct CheckpointRefusalTests {
     /// A runtime that is killed in the middle leaves a container that can be deleted, and the root file system as it was.
     @Test func aKilledRestore() throws {
         let bundle = try TestBundle()
-        let folder = bundle.directory("bin")
+        let directory = bundle.directory("bin")
         let digits = Self.version.map { String(format: "\\%03o", $0) }.joined()
         let script = """
             #!/bin/sh
             \(Self.takeRequest)
-            if mkdir \(folder)/asked 2>/dev/null; then printf '\(digits)' >&3; exit; fi
-            ls \(bundle.stateRoot)/\(bundle.id)/criu-root/bin/busybox > \(folder)/seen.new
-            mv \(folder)/seen.new \(folder)/seen
+            if mkdir \(directory)/asked 2>/dev/null; then printf '\(digits)' >&3; exit; fi
+            ls \(bundle.stateRoot)/\(bundle.id)/criu-root/bin/busybox > \(directory)/seen.new
+            mv \(directory)/seen.new \(directory)/seen
             exec sleep 1000
             """
-        try script.write(toFile: folder + "/criu", atomically: false, encoding: .utf8)
-        chmod(folder + "/criu", 0o755)
+        try script.write(toFile: directory + "/criu", atomically: false, encoding: .utf8)
+        chmod(directory + "/criu", 0o755)
         let images = bundle.directory("images")
         try "[]".write(toFile: images + "/descriptors.json", atomically: false, encoding: .utf8)
         let restore = try bundle.launch(
             ["restore", "--detach", "--bundle", bundle.path, "--image-path", images, bundle.id],
-            environment: ["PATH": folder + ":/usr/sbin:/usr/bin:/sbin:/bin"])
-        eventually("CRIU works") { exists(folder + "/seen") }
+            environment: ["PATH": directory + ":/usr/sbin:/usr/bin:/sbin:/bin"])
+        eventually("CRIU works") { exists(directory + "/seen") }
         // The root is mounted for CRIU alone.
-        #expect(contents(folder + "/seen")?.hasSuffix("criu-root/bin/busybox\n") ?? false)
+        #expect(contents(directory + "/seen")?.hasSuffix("criu-root/bin/busybox\n") ?? false)
         #expect(!exists(bundle.stateRoot + "/" + bundle.id + "/criu-root/bin"))
         #expect(try bundle.status == "creating")
         restore.signal(SIGKILL)

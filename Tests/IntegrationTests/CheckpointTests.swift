@@ -418,7 +418,7 @@ struct CheckpointTests {
 /// A container that counts in a file of the host.
 final class Counter {
     let bundle: TestBundle
-    /// The folder that the container has at /mnt.
+    /// The directory that the container has at /mnt.
     let shared: String
     private let global: [String]
 

@@ -64,13 +64,13 @@ struct ClosedStreamTests {
         try bundle.change {
             for kind in ["createRuntime", "createContainer", "poststart", "poststop"] { $0.hooks[kind] = [list] }
         }
-        let folder = open("/", O_RDONLY | O_CLOEXEC)
-        afterTest { close(folder) }
+        let directory = open("/", O_RDONLY | O_CLOEXEC)
+        afterTest { close(directory) }
         let output = try bundle.launch(
-            ["run", "--bundle", bundle.path, bundle.id], passing: Array(repeating: folder, count: 77)
+            ["run", "--bundle", bundle.path, bundle.id], passing: Array(repeating: directory, count: 77)
         ).wait()
         try output.succeeded()
-        // 3 is the folder that ls reads.
+        // 3 is the directory that ls reads.
         #expect(contents(log + "/list") == String(repeating: "0\n1\n2\n3\n\n", count: 4))
     }
 }

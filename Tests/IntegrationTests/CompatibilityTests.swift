@@ -127,13 +127,13 @@ struct CompatibilityTests {
     /// A cgroup that serves others outlives the failure of a container that cannot have it.
     @Test(.requires(.cgroupV1("freezer"))) func aFrozenCgroupIsLeftAlone() throws {
         let bundle = try TestBundle(shell: "true")
-        let folder = try #require(HostCgroups.folder(bundle.cgroup, controller: "freezer"))
-        try FileManager.default.createDirectory(atPath: folder + "/child", withIntermediateDirectories: true)
-        try Data("FROZEN".utf8).write(to: URL(fileURLWithPath: folder + "/freezer.state"))
+        let directory = try #require(HostCgroups.directory(bundle.cgroup, controller: "freezer"))
+        try FileManager.default.createDirectory(atPath: directory + "/child", withIntermediateDirectories: true)
+        try Data("FROZEN".utf8).write(to: URL(fileURLWithPath: directory + "/freezer.state"))
         for _ in 0..<2 { try bundle.create().failed(naming: "container's cgroup unexpectedly frozen") }
-        #expect(exists(folder + "/child"))
-        rmdir(folder + "/child")
-        #expect(rmdir(folder) == 0)
+        #expect(exists(directory + "/child"))
+        rmdir(directory + "/child")
+        #expect(rmdir(directory) == 0)
     }
 
     // MARK: Hooks

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// State folders that something else than the runtime wrote to: each command ends with an error or works, and
+/// State directories that something else than the runtime wrote to: each command ends with an error or works, and
 /// `delete --force` gets rid of all that can be found.
 @Suite(.containers, .requires(.root, .runtime))
 struct DamagedStateTests {
@@ -44,7 +44,7 @@ struct DamagedStateTests {
         #expect(output.stderr.isEmpty || !output.stderr.contains("may be left"))
         bundle.expectNothingLeft()
         eventually("the process is gone") { kill(pid, 0) != 0 }
-        // Without a configuration nothing but the folder can be removed.
+        // Without a configuration nothing but the directory can be removed.
         try bundle.create().succeeded()
         let other = try bundle.pid()
         try damage(bundle, text)

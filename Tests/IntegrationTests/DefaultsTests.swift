@@ -108,19 +108,19 @@ struct DefaultsTests {
 
     @Test(arguments: [[], ["mode=755"], ["ro"], ["rw", "nosuid", "nodev", "noexec"]])
     func aFilledTmpfsHasTheModesOfTheImage(_ options: [String]) throws {
-        let bundle = try TestBundle(shell: "stat -c '%a %u:%g %n' /data /data/folder /data/file") {
+        let bundle = try TestBundle(shell: "stat -c '%a %u:%g %n' /data /data/directory /data/file") {
             $0.mount("/data", type: "tmpfs", source: "tmpfs", "tmpcopyup")
             for option in options { $0.mounts[$0.mounts.items.count - 1].options.append(.string(option)) }
         }
         let data = bundle.rootfs + "/data"
         mkdir(data, 0o711)
-        mkdir(data + "/folder", 0o700)
+        mkdir(data + "/directory", 0o700)
         try "text".write(toFile: data + "/file", atomically: false, encoding: .utf8)
-        for (name, mode) in [("", 0o711), ("/folder", 0o1751), ("/file", 0o4640)] as [(String, mode_t)] {
+        for (name, mode) in [("", 0o711), ("/directory", 0o1751), ("/file", 0o4640)] as [(String, mode_t)] {
             chmod(data + name, mode)
         }
         #expect(
-            try bundle.run().succeeded().lines == ["711 0:0 /data", "1751 0:0 /data/folder", "4640 0:0 /data/file"])
+            try bundle.run().succeeded().lines == ["711 0:0 /data", "1751 0:0 /data/directory", "4640 0:0 /data/file"])
     }
 
     /// A path that leads to the root itself: what covers the root is out of every process's sight.
@@ -154,10 +154,10 @@ struct DefaultsTests {
             $0.process.cwd = "/opt"
             $0.process.env = [.string("PATH=" + path)]
         }
-        let folder = bundle.rootfs + (path == "tools" ? "/opt/tools" : "/opt")
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try "#!/bin/sh\necho $1\n".write(toFile: folder + "/tool", atomically: false, encoding: .utf8)
-        chmod(folder + "/tool", 0o755)
+        let directory = bundle.rootfs + (path == "tools" ? "/opt/tools" : "/opt")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try "#!/bin/sh\necho $1\n".write(toFile: directory + "/tool", atomically: false, encoding: .utf8)
+        chmod(directory + "/tool", 0o755)
         #expect(try bundle.run().succeeded().stdout == "found\n")
     }
 

@@ -4,7 +4,7 @@ import Testing
 /// Which descriptors a container's program has, and which it must not have.
 @Suite(.containers, .requires(.root, .runtime))
 struct DescriptorTests {
-    /// The numbers that `ls` sees; its own descriptor of the folder is the highest.
+    /// The numbers that `ls` sees; its own descriptor of the directory is the highest.
     private static let list = "ls /proc/self/fd | tr '\\n' ' '"
 
     @Test func runPassesOnlyTheStreams() throws {
@@ -14,9 +14,9 @@ struct DescriptorTests {
     /// Whatever the caller has open: nothing but 0 to 2 may reach the program, in none of the ways to start one.
     @Test func nothingOfTheCallersLeaks() throws {
         let bundle = try TestBundle(shell: "\(Self.list); read line")
-        let folder = open("/", O_RDONLY | O_CLOEXEC)
-        afterTest { close(folder) }
-        let many = Array(repeating: folder, count: 20)
+        let directory = open("/", O_RDONLY | O_CLOEXEC)
+        afterTest { close(directory) }
+        let many = Array(repeating: directory, count: 20)
         let output = try bundle.launch(
             ["run", "--bundle", bundle.path, bundle.id], stdin: .text("\n"), passing: many
         ).wait()
@@ -25,9 +25,10 @@ struct DescriptorTests {
 
     @Test func createAndStartPassOnlyTheStreams() throws {
         let bundle = try TestBundle(shell: Self.list)
-        let folder = open("/", O_RDONLY | O_CLOEXEC)
-        afterTest { close(folder) }
-        let create = try bundle.launch(["create", "--bundle", bundle.path, bundle.id], passing: [folder, folder])
+        let directory = open("/", O_RDONLY | O_CLOEXEC)
+        afterTest { close(directory) }
+        let create = try bundle.launch(
+            ["create", "--bundle", bundle.path, bundle.id], passing: [directory, directory])
         try create.wait().succeeded()
         try bundle.start().succeeded()
         eventually("the output is there") { create.partialOutput == "0 1 2 3 " }
@@ -35,14 +36,15 @@ struct DescriptorTests {
 
     @Test func execPassesOnlyTheStreams() throws {
         let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }.running()
-        let folder = open("/", O_RDONLY | O_CLOEXEC)
-        afterTest { close(folder) }
-        let output = try bundle.launch(["exec", bundle.id, "sh", "-c", Self.list], passing: [folder, folder]).wait()
+        let directory = open("/", O_RDONLY | O_CLOEXEC)
+        afterTest { close(directory) }
+        let output = try bundle.launch(["exec", bundle.id, "sh", "-c", Self.list], passing: [directory, directory])
+            .wait()
         #expect(try output.succeeded().stdout == "0 1 2 3 ")
     }
 
-    /// Not even between create and start does init hold a folder of the host.
-    @Test func theWaitingInitHoldsNoFolderOfTheHost() throws {
+    /// Not even between create and start does init hold a directory of the host.
+    @Test func theWaitingInitHoldsNoDirectoryOfTheHost() throws {
         let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }
         try bundle.create().succeeded()
         let pid = try bundle.pid()
@@ -51,7 +53,7 @@ struct DescriptorTests {
             guard stat("/proc/\(pid)/fd/\(entry)", &information) == 0 else { continue }
             if information.st_mode & S_IFMT == S_IFDIR {
                 let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(entry)")
-                Issue.record("init holds the folder \(target ?? "?")")
+                Issue.record("init holds the directory \(target ?? "?")")
             }
         }
     }
@@ -158,8 +160,8 @@ struct DescriptorTests {
     /// In the foreground a manager that is slow to confirm must not keep signals and the program's end waiting.
     @Test func aManagerThatDoesNotConfirm() throws {
         let bundle = try TestBundle(shell: "while ! test -e /done/it; do sleep 0.02; done; exit 3")
-        let folder = bundle.directory("done")
-        try bundle.change { $0.mount("/done", source: folder, "bind") }
+        let directory = bundle.directory("done")
+        try bundle.change { $0.mount("/done", source: directory, "bind") }
         let socket = try SocketListener(datagram: true)
         let run = try bundle.launch(
             ["run", "--bundle", bundle.path, bundle.id], environment: ["NOTIFY_SOCKET": socket.path])

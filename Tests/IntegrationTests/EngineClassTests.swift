@@ -15,7 +15,7 @@ enum EngineClass {
         return text.contains("permission denied") || text.contains("is a directory") ? 126 : 125
     }
 
-    /// Whether the daemon asks if a folder was mounted onto a file.
+    /// Whether the daemon asks if a directory was mounted onto a file.
     static func dockerSuspectsMount(_ message: String) -> Bool { message.lowercased().contains("not a directory") }
 
     /// `podman run`: the first of its expressions that matches a line makes an error of its own of that line.
@@ -79,21 +79,21 @@ struct EngineClassTests {
         Case("a program that PATH has not", 127, 127) { $0.process.args = ["nosuch"] },
         Case("a program without a name", 127, 127) { $0.process.args = [""] },
         Case("a program that is missing", 127, 127) { $0.process.args = ["/no/such"] },
-        Case("a program that is a folder", 126, 126) { $0.process.args = ["/etc"] },
+        Case("a program that is a directory", 126, 126) { $0.process.args = ["/etc"] },
         Case("a program that may not be executed", 126, 126) { $0.process.args = ["/etc/passwd"] },
         Case("a working directory that is a file", 125, 126, mount: true) { $0.process.cwd = "/etc/passwd" },
-        Case("a file on a folder", 125, 126, mount: true) { $0.mount("/mnt", source: "/etc/passwd", "bind") },
-        Case("a file on a folder, recursively", 125, 126, mount: true) {
+        Case("a file on a directory", 125, 126, mount: true) { $0.mount("/mnt", source: "/etc/passwd", "bind") },
+        Case("a file on a directory, recursively", 125, 126, mount: true) {
             $0.mount("/mnt", source: "/etc/passwd", "rbind")
         },
-        Case("a file on a folder, read-only", 125, 126, mount: true) {
+        Case("a file on a directory, read-only", 125, 126, mount: true) {
             $0.mount("/mnt", source: "/etc/passwd", "rbind", "ro")
         },
-        Case("a file on a folder, private", 125, 126, mount: true) {
+        Case("a file on a directory, private", 125, 126, mount: true) {
             $0.mount("/mnt", source: "/etc/passwd", "rbind", "rprivate")
         },
-        Case("a folder on a file", 125, 126, mount: true) { $0.mount("/etc/passwd", source: "/etc", "rbind") },
-        Case("a folder on a file, private", 125, 126, mount: true) {
+        Case("a directory on a file", 125, 126, mount: true) { $0.mount("/etc/passwd", source: "/etc", "rbind") },
+        Case("a directory on a file, private", 125, 126, mount: true) {
             $0.mount("/etc/passwd", source: "/etc", "rbind", "ro", "rprivate")
         },
         Case("a place below a file", 125, 126, mount: true) { $0.mount("/etc/passwd/x", source: "/etc", "rbind") },
@@ -107,7 +107,7 @@ struct EngineClassTests {
         Case("a file system that is not known", 125, 126) { $0.mount("/mnt", type: "nosuchfs", source: "x") },
         Case("an option that is not known", 125, 126) { $0.mount("/mnt", type: "tmpfs", source: "x", "nosuch") },
         Case("a block device that is missing", 127, 127) { $0.mount("/mnt", type: "ext4", source: "/dev/nosuch") },
-        Case("a block device that is a folder", 125, 126) { $0.mount("/mnt", type: "ext4", source: "/tmp") },
+        Case("a block device that is a directory", 125, 126) { $0.mount("/mnt", type: "ext4", source: "/tmp") },
         Case("an overlay without a layer", 127, 127) {
             $0.mount("/mnt", type: "overlay", source: "overlay", "lowerdir=/no/such")
         },

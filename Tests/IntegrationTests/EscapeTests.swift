@@ -65,17 +65,21 @@ struct EscapeTests {
     private static let place =
         "[ \"$(stat -c %d:%i .)\" = \"$(stat -c %d:%i \"$(pwd -P)\")\" ] && echo inside || echo outside"
 
-    /// CVE-2024-21626: a working directory through a descriptor of a folder of the host.
+    /// CVE-2024-21626: a working directory through a descriptor of a directory of the host.
     @Test(arguments: ["run", "exec"]) func aWorkingDirectoryThroughADescriptor(_ way: String) throws {
         for number in 3..<12 {
-            for folder in ["/proc/self/fd/\(number)", "/proc/self/fd/\(number)/../../.."] {
+            for directory in ["/proc/self/fd/\(number)", "/proc/self/fd/\(number)/../../.."] {
                 let bundle = try TestBundle(shell: Self.place) {
-                    if way == "run" { $0.process.cwd = .string(folder) } else { $0.process.args = ["sleep", "1000"] }
+                    if way == "run" {
+                        $0.process.cwd = .string(directory)
+                    } else {
+                        $0.process.args = ["sleep", "1000"]
+                    }
                 }
                 let output =
-                    way == "run" ? try bundle.run() : try bundle.running().exec("--cwd", folder, shell: Self.place)
-                // Refused, or a folder of the container: never one of the host.
-                #expect(output.stdout == "" || output.stdout == "inside\n", "\(folder)")
+                    way == "run" ? try bundle.run() : try bundle.running().exec("--cwd", directory, shell: Self.place)
+                // Refused, or a directory of the container: never one of the host.
+                #expect(output.stdout == "" || output.stdout == "inside\n", "\(directory)")
             }
             // Each of the first few shows what the rest would.
             if number > 8 { break }
@@ -92,7 +96,7 @@ struct EscapeTests {
         }
     }
 
-    /// CVE-2019-19921, CVE-2023-27561: /proc is a link to a folder of the image with a proc of its own.
+    /// CVE-2019-19921, CVE-2023-27561: /proc is a link to a directory of the image with a proc of its own.
     @Test func procThatIsALinkIntoAVolume() throws {
         let bundle = try TestBundle(shell: "true") {
             $0.mounts[0] = ["destination": "/volume/proc", "type": "proc", "source": "proc"]
@@ -208,13 +212,13 @@ struct EscapeTests {
             $0.linux.sysctl = ["net.ipv4.ip_forward": "1"]
             $0.root.readonly = false
         }
-        let folder = bundle.rootfs + "/fake/sys/net/ipv4"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try "fake\n".write(toFile: folder + "/ip_forward", atomically: false, encoding: .utf8)
+        let directory = bundle.rootfs + "/fake/sys/net/ipv4"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try "fake\n".write(toFile: directory + "/ip_forward", atomically: false, encoding: .utf8)
         #expect(try bundle.run().succeeded().lines == ["1", "fake"])
         try bundle.change { $0.mount("/proc/sys", source: bundle.rootfs + "/fake/sys", "bind") }
         #expect(try bundle.run().status == 1)
-        #expect(contents(folder + "/ip_forward") == "fake\n")
+        #expect(contents(directory + "/ip_forward") == "fake\n")
     }
 
     /// CVE-2016-9962: while exec enters, a process inside with CAP_SYS_PTRACE looks for descriptors of the host in it.
@@ -227,7 +231,7 @@ struct EscapeTests {
                         [ "$p" = "/proc/$$" ] && continue
                         for f in $p/fd/*; do
                             t=$(readlink "$f" 2>/dev/null) || continue
-                            [ -d "$f/." ] && [ -e "$f/host-only" ] && echo "folder $t"
+                            [ -d "$f/." ] && [ -e "$f/host-only" ] && echo "directory $t"
                         done
                         [ -e "$p/root/host-only" ] && echo "root of $p"
                         [ -e "$p/cwd/host-only" ] && echo "cwd of $p"
@@ -238,9 +242,9 @@ struct EscapeTests {
             $0.setCapabilities("CAP_SYS_PTRACE", "CAP_KILL", "CAP_DAC_READ_SEARCH")
             $0.process.noNewPrivileges = false
         }
-        for folder in [bundle.path, bundle.path + "/..", bundle.stateRoot] {
-            mkdir(folder, 0o755)
-            try "".write(toFile: folder + "/host-only", atomically: false, encoding: .utf8)
+        for directory in [bundle.path, bundle.path + "/..", bundle.stateRoot] {
+            mkdir(directory, 0o755)
+            try "".write(toFile: directory + "/host-only", atomically: false, encoding: .utf8)
         }
         let read = try bundle.createReading()
         try bundle.start().succeeded()

@@ -155,7 +155,7 @@ struct ExecTests {
             ["exec", "--preserve-fds", "1", bundle.id, "sh", "-c", "cat <&3; ls /proc/self/fd | tr '\\n' ' '"],
             passing: [descriptor]
         ).wait()
-        // The last one is the folder that ls reads.
+        // The last one is the directory that ls reads.
         #expect(try output.succeeded().stdout == "data\n0 1 2 3 4 ")
     }
 

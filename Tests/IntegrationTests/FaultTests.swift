@@ -79,8 +79,8 @@ struct FaultTests {
         let delete = try bundle.delete("--force")
         #expect(delete.status == 0, "delete --force \(moment): \(delete.stderr)")
         #expect(HostCgroups.processes(bundle.cgroup) == [], "processes left \(moment)")
-        #expect(HostCgroups.folders(bundle.cgroup) == [], "cgroups left \(moment)")
-        #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state folder left \(moment)")
+        #expect(HostCgroups.directories(bundle.cgroup) == [], "cgroups left \(moment)")
+        #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state directory left \(moment)")
         #expect(!Mountinfo.host().contains { $0.point.hasPrefix(bundle.path + "/") }, "mounts left \(moment)")
         // The id and the cgroup can be used again.
         let again = try bundle.create()
@@ -161,8 +161,8 @@ struct FaultTests {
             let place = "\(moment.call) \(moment.count): \(output.stderr)"
             #expect(output.status < 128, "\(place)")
             #expect(HostCgroups.processes(bundle.cgroup) == [], "processes left: \(place)")
-            #expect(HostCgroups.folders(bundle.cgroup) == [], "cgroups left: \(place)")
-            #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state folder left: \(place)")
+            #expect(HostCgroups.directories(bundle.cgroup) == [], "cgroups left: \(place)")
+            #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state directory left: \(place)")
             _ = try bundle.delete("--force")
             HostCgroups.remove(bundle.cgroup)
         }
@@ -205,10 +205,10 @@ struct FaultTests {
             } else {
                 #expect(output.status == 1, "\(place): \(output.stderr)")
                 #expect(output.error != "", "\(place)")
-                #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state folder left: \(place)")
+                #expect(!exists(bundle.stateRoot + "/" + bundle.id), "state directory left: \(place)")
             }
             #expect(HostCgroups.processes(bundle.cgroup) == [], "processes left: \(place)")
-            #expect(HostCgroups.folders(bundle.cgroup) == [], "cgroups left: \(place)")
+            #expect(HostCgroups.directories(bundle.cgroup) == [], "cgroups left: \(place)")
             HostCgroups.remove(bundle.cgroup)
             removeTree(bundle.stateRoot)
         }

@@ -6,45 +6,47 @@ import Testing
 /// before U+0301 is a slash, bytes that are not UTF-8 are bytes, and two forms of one letter are two names.
 @Suite(.containers, .requires(.root, .runtime))
 struct ForeignBytesTests {
-    /// Ways to lead into a folder of the host for whoever does not see the slash in the link's text.
-    static let links: [(folder: String, target: String)] = [
+    /// Ways to lead into a directory of the host for whoever does not see the slash in the link's text.
+    static let links: [(directory: String, target: String)] = [
         ("p\u{600}", "p\u{600}/new"), ("p", "p/\u{301}new"), ("p\u{600}", "p\u{600}/\u{301}new"),
         ("p\u{6dd}", "./p\u{6dd}/new"), ("p\r", "p\r/\nnew"),
     ]
 
-    private func image(_ link: (folder: String, target: String)) throws -> (TestBundle, HostileRootfsTests.Precious) {
+    private func image(_ link: (directory: String, target: String)) throws -> (TestBundle, HostileRootfsTests.Precious)
+    {
         let bundle = try TestBundle(shell: "true", view: .guarded) { $0.root.readonly = false }
         let precious = try HostileRootfsTests.Precious(bundle)
-        symlink(precious.path, bundle.rootfs + "/" + link.folder)
+        symlink(precious.path, bundle.rootfs + "/" + link.directory)
         symlink(link.target, bundle.rootfs + "/x")
         return (bundle, precious)
     }
 
-    @Test(arguments: links) func aMountOnALink(folder: String, target: String) throws {
+    @Test(arguments: links) func aMountOnALink(directory: String, target: String) throws {
         for isDirectory in [false, true] {
-            let (bundle, precious) = try image((folder, target))
+            let (bundle, precious) = try image((directory, target))
             let source = isDirectory ? bundle.directory("source") : try bundle.file("source", "source\n")
             try bundle.change { $0.mount("/x", source: source, "bind") }
             try bundle.run().succeeded()
             try precious.expectUntouched()
             bundle.expectNothingLeft()
         }
-        let (bundle, precious) = try image((folder, target))
+        let (bundle, precious) = try image((directory, target))
         try bundle.change { $0.mount("/x/deeper", type: "tmpfs", source: "inside") }
         #expect(try bundle.mounts().contains { $0.source == "inside" }, "the mount is in the container")
         try precious.expectUntouched()
         bundle.expectNothingLeft()
     }
 
-    @Test(arguments: links) func aDeviceOnALink(folder: String, target: String) throws {
-        let (bundle, precious) = try image((folder, target))
+    @Test(arguments: links) func aDeviceOnALink(directory: String, target: String) throws {
+        let (bundle, precious) = try image((directory, target))
         try bundle.change { $0.linux.devices = [["path": "/x/device", "type": "c", "major": 1, "minor": 3]] }
         try bundle.run().succeeded()
         try precious.expectUntouched()
     }
 
-    @Test(arguments: links) func hiddenPathsAndTheWorkingDirectoryBehindALink(folder: String, target: String) throws {
-        let (bundle, precious) = try image((folder, target))
+    @Test(arguments: links) func hiddenPathsAndTheWorkingDirectoryBehindALink(directory: String, target: String) throws
+    {
+        let (bundle, precious) = try image((directory, target))
         try bundle.change {
             $0.linux.maskedPaths.append("/x")
             $0.linux.readonlyPaths.append("/x")
@@ -61,8 +63,8 @@ struct ForeignBytesTests {
     }
 
     /// The host's devices: the runtime removes and makes files in the image's /dev.
-    @Test(arguments: links) func aDevThatIsALink(folder: String, target: String) throws {
-        let (bundle, precious) = try image((folder, target))
+    @Test(arguments: links) func aDevThatIsALink(directory: String, target: String) throws {
+        let (bundle, precious) = try image((directory, target))
         try bundle.change { $0.mounts.removeAll { $0.destination.text?.hasPrefix("/dev") ?? false } }
         removeTree(bundle.rootfs + "/dev")
         symlink(target, bundle.rootfs + "/dev")
@@ -73,8 +75,8 @@ struct ForeignBytesTests {
 
     private static let latin: [CChar] = [0x6c, 0x61, 0x74, -23, 0]  // "lat\xe9" in Latin-1
 
-    private func path(_ folder: String, _ name: [CChar], _ rest: String = "") -> [CChar] {
-        Array(folder.utf8CString.dropLast()) + [0x2f] + name.dropLast() + Array(rest.utf8CString)
+    private func path(_ directory: String, _ name: [CChar], _ rest: String = "") -> [CChar] {
+        Array(directory.utf8CString.dropLast()) + [0x2f] + name.dropLast() + Array(rest.utf8CString)
     }
 
     @Test func aLinkToANameInLatin1() throws {
@@ -85,7 +87,7 @@ struct ForeignBytesTests {
         symlink(Self.latin, bundle.rootfs + "/latlink")
         try bundle.change { $0.mount("/latlink/a", type: "tmpfs", source: "inside") }
         #expect(try bundle.run().succeeded().stdout == "there\n")
-        #expect(access(path(bundle.rootfs, Self.latin, "/a"), F_OK) == 0, "the place was made in the folder")
+        #expect(access(path(bundle.rootfs, Self.latin, "/a"), F_OK) == 0, "the place was made in the directory")
         #expect(access(path(bundle.rootfs, Self.latin, "/a/f"), F_OK) != 0, "the file is in the mount")
         bundle.expectNothingLeft()
     }
@@ -128,7 +130,7 @@ struct ForeignBytesTests {
         try Command(["sh", "-c", script, "sh", "", "", "", global.id] + bundle.arguments([command])).wait()
     }
 
-    @Test func aCallerInAFolderInLatin1() throws {
+    @Test func aCallerInADirectoryInLatin1() throws {
         let bundle = try TestBundle(shell: "sleep 1000") {
             $0.hooks.poststop = [
                 ["path": "/bin/sh", "args": ["sh", "-c", "pwd | od -An -c | grep -q 351 && touch ended"]]

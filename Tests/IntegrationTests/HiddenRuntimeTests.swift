@@ -41,7 +41,7 @@ struct HiddenRuntimeTests {
         _ capabilities: String..., places: [String]
     ) throws -> (container: TestBundle, seen: () -> String) {
         let bundle = try TestBundle {
-            for folder in ["/usr", "/lib", "/lib64"] { $0.mount(folder, source: folder, "rbind", "ro") }
+            for directory in ["/usr", "/lib", "/lib64"] { $0.mount(directory, source: directory, "rbind", "ro") }
             let identities = places.map { path in
                 var place = stat()
                 stat(path, &place)
@@ -60,7 +60,7 @@ struct HiddenRuntimeTests {
 
     private func places(_ bundle: TestBundle) -> [String] {
         ["/", "/proc", "/tmp", bundle.path, bundle.stateRoot, bundle.rootfs]
-            + HostCgroups.hierarchies.values + HostCgroups.folders(bundle.cgroup)
+            + HostCgroups.hierarchies.values + HostCgroups.directories(bundle.cgroup)
     }
 
     @Test(.requires(.program("python3")), arguments: ["CAP_SYS_PTRACE", "CAP_KILL"])

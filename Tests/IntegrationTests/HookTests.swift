@@ -17,7 +17,7 @@ struct HookTests {
         return hook
     }
 
-    /// A bundle with a folder that hooks and container both write to.
+    /// A bundle with a directory that hooks and container both write to.
     private func bundle(_ script: String = "echo program >>/log/order", _ change: (inout JSONValue) -> Void = { _ in })
         throws
         -> (TestBundle, String)
@@ -31,16 +31,16 @@ struct HookTests {
         return (bundle, log)
     }
 
-    private func folder(_ kind: String, _ log: String) -> String { kind == "startContainer" ? "/log" : log }
+    private func directory(_ kind: String, _ log: String) -> String { kind == "startContainer" ? "/log" : log }
 
     @Test func allSixInTheirOrder() throws {
         let (bundle, log) = try bundle()
         try bundle.change {
             for kind in Self.kinds {
-                let folder = folder(kind, log)
+                let directory = directory(kind, log)
                 $0.hooks[kind] = [
-                    hook("echo \(kind) 1 >>\(folder)/order; cat >\(folder)/\(kind).json"),
-                    hook("echo \(kind) 2 >>\(folder)/order"),
+                    hook("echo \(kind) 1 >>\(directory)/order; cat >\(directory)/\(kind).json"),
+                    hook("echo \(kind) 2 >>\(directory)/order"),
                 ]
             }
             $0.annotations = ["org.example.key": "value"]
@@ -106,7 +106,7 @@ struct HookTests {
             for kind in Self.kinds {
                 $0.hooks[kind] = [
                     hook(
-                        "cat >/dev/null; (readlink /proc/self/ns/mnt; readlink /proc/self/ns/net) >\(folder(kind, log))/\(kind)"
+                        "cat >/dev/null; (readlink /proc/self/ns/mnt; readlink /proc/self/ns/net) >\(directory(kind, log))/\(kind)"
                     )
                 ]
             }
@@ -131,13 +131,13 @@ struct HookTests {
     private func script(_ text: String, _ kind: String, _ log: String) throws -> String {
         try text.write(toFile: log + "/hook.sh", atomically: true, encoding: .utf8)
         chmod(log + "/hook.sh", 0o755)
-        return folder(kind, log) + "/hook.sh"
+        return directory(kind, log) + "/hook.sh"
     }
 
     @Test(arguments: kinds) func argumentsAndEnvironment(_ kind: String) throws {
         let (bundle, log) = try bundle("true")
         let program = try script(
-            "#!/bin/sh\ncat >/dev/null\n(tr '\\0' '\\n' </proc/self/environ; echo $0 $1 $#) >\(folder(kind, log))/out\n",
+            "#!/bin/sh\ncat >/dev/null\n(tr '\\0' '\\n' </proc/self/environ; echo $0 $1 $#) >\(directory(kind, log))/out\n",
             kind, log)
         try bundle.change {
             $0.hooks[kind] = [
@@ -155,7 +155,7 @@ struct HookTests {
 
     @Test(arguments: kinds) func withoutArguments(_ kind: String) throws {
         let (bundle, log) = try bundle("true")
-        let program = try script("#!/bin/sh\necho $0 $# >\(folder(kind, log))/out\n", kind, log)
+        let program = try script("#!/bin/sh\necho $0 $# >\(directory(kind, log))/out\n", kind, log)
         try bundle.change { $0.hooks[kind] = [["path": .string(program)]] }
         try bundle.run().succeeded()
         #expect(contents(log + "/out") == "\(program) 0\n")
@@ -307,7 +307,7 @@ struct HookTests {
     }
 
     /// The hooks of the host's side start in the bundle; one that runs when the bundle has gone, in the root.
-    @Test func theFolderTheyStartIn() throws {
+    @Test func theDirectoryTheyStartIn() throws {
         let kinds = ["prestart", "createRuntime", "poststart", "poststop"]
         let (bundle, log) = try bundle("true")
         try bundle.change {

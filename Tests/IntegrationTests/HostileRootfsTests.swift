@@ -5,7 +5,7 @@ import Testing
 /// Images whose links lead out of them: whatever the runtime does with such an image, the host stays as it was.
 @Suite(.containers, .requires(.root, .runtime))
 struct HostileRootfsTests {
-    /// A folder of the host that nobody may touch, and what it looked like.
+    /// A directory of the host that nobody may touch, and what it looked like.
     struct Precious {
         let path: String
         private let before: [String]
@@ -14,9 +14,9 @@ struct HostileRootfsTests {
 
         init(_ bundle: TestBundle) throws {
             path = bundle.directory("precious")
-            mkdir(path + "/folder", 0o755)
+            mkdir(path + "/directory", 0o755)
             try "precious\n".write(toFile: path + "/file", atomically: false, encoding: .utf8)
-            try "precious\n".write(toFile: path + "/folder/file", atomically: false, encoding: .utf8)
+            try "precious\n".write(toFile: path + "/directory/file", atomically: false, encoding: .utf8)
             before = try Self.listing(path)
             root = Set(try FileManager.default.contentsOfDirectory(atPath: "/"))
             mounts = Self.mounts()
@@ -26,7 +26,7 @@ struct HostileRootfsTests {
             Mountinfo.host().map(\.point).filter { !$0.hasPrefix("/tmp/apus-tests.") }.sorted()
         }
 
-        /// Each entry with its numbers and times, the folder itself too.
+        /// Each entry with its numbers and times, the directory itself too.
         private static func listing(_ path: String) throws -> [String] {
             let names = try FileManager.default.subpathsOfDirectory(atPath: path)
             return ([""] + names.sorted()).map { name in
@@ -45,7 +45,7 @@ struct HostileRootfsTests {
         }
     }
 
-    /// Puts a link in the place of a folder of the image.
+    /// Puts a link in the place of a directory of the image.
     private func link(_ bundle: TestBundle, _ name: String, to target: String) {
         rmdir(bundle.rootfs + "/" + name)
         removeTree(bundle.rootfs + "/" + name)
@@ -58,7 +58,7 @@ struct HostileRootfsTests {
         let precious = try Precious(bundle)
         link(bundle, name, to: target.replacingOccurrences(of: "PRECIOUS", with: precious.path))
         let output = try bundle.run()
-        #expect(output.status == 1, "proc and sysfs need a real folder")
+        #expect(output.status == 1, "proc and sysfs need a real directory")
         try precious.expectUntouched()
         bundle.expectNothingLeft()
     }
@@ -66,7 +66,7 @@ struct HostileRootfsTests {
     @Test(
         arguments: ["dev", "etc", "dev/pts", "dev/shm", "sys/fs", "run", "tmp"],
         ["/", "../../../../../../..", "PRECIOUS"])
-    func otherFoldersThatAreLinks(_ name: String, _ target: String) throws {
+    func otherDirectoriesThatAreLinks(_ name: String, _ target: String) throws {
         let bundle = try TestBundle(shell: "echo x >/dev/null; mount >/dev/null", view: .guarded) {
             $0.root.readonly = false
             $0.process.cwd = "/etc/made/by/runtime"
@@ -108,7 +108,7 @@ struct HostileRootfsTests {
         try precious.expectUntouched()
     }
 
-    @Test(arguments: ["file", "folder", "missing", "missing/deeper"])
+    @Test(arguments: ["file", "directory", "missing", "missing/deeper"])
     func aMountTargetThatIsALink(_ name: String) throws {
         let bundle = try TestBundle(
             shell: "echo changed >/mnt/link 2>/dev/null; touch /mnt/link/x 2>/dev/null; true", view: .guarded
@@ -156,7 +156,7 @@ struct HostileRootfsTests {
         try bundle.change {
             $0.linux.devices = [
                 ["path": "/mnt/out/device", "type": "c", "major": 1, "minor": 3, "fileMode": 438],
-                ["path": "/mnt/out/../folder/fifo", "type": "p"],
+                ["path": "/mnt/out/../directory/fifo", "type": "p"],
             ]
         }
         _ = try bundle.run()

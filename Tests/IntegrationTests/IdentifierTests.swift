@@ -84,8 +84,8 @@ struct IdentifierTests {
         try bundle.apus("exec", "", "true").failed(from: "", to: "container id cannot be empty", code: 255)
     }
 
-    /// Even an empty folder takes the id, and `delete --force` gives it back.
-    @Test func aFolderThatIsThereTakesTheId() throws {
+    /// Even an empty directory takes the id, and `delete --force` gives it back.
+    @Test func aDirectoryThatIsThereTakesTheId() throws {
         let bundle = try TestBundle()
         mkdir(bundle.stateRoot, 0o700)
         mkdir(bundle.stateRoot + "/" + bundle.id, 0o711)
@@ -96,8 +96,8 @@ struct IdentifierTests {
         try bundle.create().succeeded()
     }
 
-    /// Without force the error is that of a container that does not exist, but the half-made folder goes.
-    @Test func deleteRemovesAHalfMadeFolder() throws {
+    /// Without force the error is that of a container that does not exist, but the half-made directory goes.
+    @Test func deleteRemovesAHalfMadeDirectory() throws {
         let bundle = try TestBundle()
         mkdir(bundle.stateRoot, 0o700)
         mkdir(bundle.stateRoot + "/" + bundle.id, 0o711)

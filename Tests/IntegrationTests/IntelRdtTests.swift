@@ -21,12 +21,12 @@ struct IntelRdtTests {
             $0.process.args = ["sleep", "1000"]
             $0.linux.intelRdt = ["enableMonitoring": true]
         }.running()
-        let folder = "/sys/fs/resctrl/" + bundle.id
+        let directory = "/sys/fs/resctrl/" + bundle.id
         let pid = "\(try bundle.pid())"
-        #expect(contents(folder + "/tasks")?.split(separator: "\n").contains(Substring(pid)) == true)
-        #expect(contents(folder + "/mon_groups/\(bundle.id)/tasks") == pid + "\n")
+        #expect(contents(directory + "/tasks")?.split(separator: "\n").contains(Substring(pid)) == true)
+        #expect(contents(directory + "/mon_groups/\(bundle.id)/tasks") == pid + "\n")
         try bundle.delete("--force").succeeded()
-        #expect(!exists(folder))
+        #expect(!exists(directory))
     }
 
     @Test(arguments: ["..", ".", "a/b", "a\\nb"])

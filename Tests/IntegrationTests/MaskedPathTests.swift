@@ -18,13 +18,13 @@ struct MaskedPathTests {
         }
         #expect(text.hasPrefix("0\nend\n"))
         let mounts = Mountinfo.parse(text)
-        let folder = try #require(mounts.at("/masked"))
-        #expect(folder.type == "tmpfs" && folder.options.contains("ro"))
+        let directory = try #require(mounts.at("/masked"))
+        #expect(directory.type == "tmpfs" && directory.options.contains("ro"))
         let file = try #require(mounts.at("/file"))
         #expect(file.root == "/null")
     }
 
-    @Test func aMaskedFolderCannotBeWritten() throws {
+    @Test func aMaskedDirectoryCannotBeWritten() throws {
         let text = try output(of: "touch /masked/x 2>&1; echo x >/file && cat /file") {
             $0.linux.maskedPaths = ["/masked", "/file"]
             $0.mount("/masked", type: "tmpfs", source: "tmpfs")

@@ -242,12 +242,12 @@ struct MountTests {
 
     // runc 1.1.5 makes files executable.
     @Test func targetsAreMade() throws {
-        let bundle = try TestBundle(shell: "cat /opt/new/file; stat -c %F:%a /opt/new /opt/new/folder /opt/new/file")
-        let folder = bundle.directory("folder")
-        chmod(folder, 0o700)
+        let bundle = try TestBundle(shell: "cat /opt/new/file; stat -c %F:%a /opt/new /opt/new/directory /opt/new/file")
+        let directory = bundle.directory("directory")
+        chmod(directory, 0o700)
         let file = try bundle.file("file", "content\n", mode: 0o600)
         try bundle.change {
-            $0.mount("/opt/new/folder", source: folder, "bind")
+            $0.mount("/opt/new/directory", source: directory, "bind")
             $0.mount("/opt/new/file", source: file, "bind")
         }
         #expect(
@@ -255,7 +255,7 @@ struct MountTests {
         var information = stat()
         #expect(stat(bundle.rootfs + "/opt/new/file", &information) == 0)
         #expect(information.st_mode == S_IFREG | 0o644)
-        #expect(stat(bundle.rootfs + "/opt/new/folder", &information) == 0)
+        #expect(stat(bundle.rootfs + "/opt/new/directory", &information) == 0)
         #expect(information.st_mode == S_IFDIR | 0o755)
     }
 
@@ -292,7 +292,7 @@ struct MountTests {
         #expect(!exists(bundle.rootfs + "/etc/new"))
     }
 
-    /// A tmpfs on a folder of the image takes the folder's mode, unless the options say another.
+    /// A tmpfs on a directory of the image takes the directory's mode, unless the options say another.
     @Test func aTmpfsKeepsTheModeOfWhatItCovers() throws {
         let bundle = try TestBundle(shell: "stat -c %a /mnt/a /mnt/b") {
             $0.mount("/mnt/a", type: "tmpfs", source: "tmpfs")
@@ -411,7 +411,7 @@ struct MountTests {
         #expect(try bundle.run().succeeded().stdout == "fake\nfake\n")
     }
 
-    @Test func aFolderOfTheHostOnTheRoot() throws {
+    @Test func aDirectoryOfTheHostOnTheRoot() throws {
         let other = try TestBundle()
         for destination in ["/", "/mnt/..", "/./"] {
             let bundle = try TestBundle(shell: "cat /which; mkdir /made; stat -c %a /dev/null; mount | head -1") {

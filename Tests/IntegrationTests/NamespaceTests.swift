@@ -126,7 +126,7 @@ struct NamespaceTests {
             userNamespace(&$0)
             $0.linux.uidMappings.append(["containerID": 70000, "hostID": 300_000, "size": 10])
         }
-        // The user of the namespace reaches its root file system only through folders that it may search.
+        // The user of the namespace reaches its root file system only through directories that it may search.
         let read = try bundle.createReading()
         try bundle.start().succeeded()
         eventually("the maps are printed") { read().split(separator: "\n").count == 4 }

@@ -147,7 +147,7 @@ struct OutputTests {
         #expect(try bundle.state().owner == "")
     }
 
-    // MARK: The state folder
+    // MARK: The state directory
 
     @Test func modesInTheStateRoot() throws {
         let bundle = try sleeper()
@@ -211,9 +211,9 @@ struct OutputTests {
 
     @Test func specWritesTheDefaultConfiguration() throws {
         let bundle = try sleeper()
-        let folder = bundle.directory("new")
-        #expect(try bundle.apus("spec", directory: folder).succeeded().stdout == "")
-        let text = try #require(contents(folder + "/config.json"))
+        let directory = bundle.directory("new")
+        #expect(try bundle.apus("spec", directory: directory).succeeded().stdout == "")
+        let text = try #require(contents(directory + "/config.json"))
         #expect(text.hasPrefix("{\n\t\"ociVersion\": \"") && text.hasSuffix("}"))
         // The order of the members is that of the specification.
         let order = ["ociVersion", "process", "root", "hostname", "mounts", "linux"].compactMap {
@@ -233,9 +233,9 @@ struct OutputTests {
 
     @Test func specForRootless() throws {
         let bundle = try sleeper()
-        let folder = bundle.directory("new")
-        try bundle.apus("spec", "--rootless", "--bundle", folder).succeeded()
-        let written = try JSONValue(parsing: contents(folder + "/config.json") ?? "")
+        let directory = bundle.directory("new")
+        try bundle.apus("spec", "--rootless", "--bundle", directory).succeeded()
+        let written = try JSONValue(parsing: contents(directory + "/config.json") ?? "")
         let types = written.linux.namespaces.items.compactMap(\.type.text).filter { $0 != "cgroup" }
         #expect(types.sorted() == ["ipc", "mount", "pid", "user", "uts"])
         #expect(written.linux.uidMappings == [["containerID": 0, "hostID": 0, "size": 1]])
@@ -384,7 +384,7 @@ struct OutputTests {
         #expect(try bundle.apus("nosuch").status == 3)
     }
 
-    /// Help and version need no root folder.
+    /// Help and version need no root directory.
     @Test func nothingIsMadeByHelp() throws {
         let bundle = try sleeper()
         for arguments in [["--help"], ["--version"], ["create", "--help"], ["help", "run"], ["features"]] {

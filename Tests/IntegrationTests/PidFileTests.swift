@@ -39,7 +39,7 @@ struct PidFileTests {
         bundle.expectNothingLeft()
     }
 
-    /// Relative to the caller's folder, not to the bundle.
+    /// Relative to the caller's directory, not to the bundle.
     @Test func aRelativePathStartsAtTheCaller() throws {
         let bundle = try sleeper()
         let caller = bundle.directory("caller")
@@ -48,7 +48,7 @@ struct PidFileTests {
         #expect(contents(caller + "/my.pid") == "\(try bundle.pid())")
     }
 
-    @Test func aFolderThatIsMissing() throws {
+    @Test func aDirectoryThatIsMissing() throws {
         let bundle = try sleeper()
         try bundle.create("--pid-file", bundle.path + "/no/pid")
             .failed(from: "runc create failed: ", to: "no such file or directory")

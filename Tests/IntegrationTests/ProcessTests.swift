@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Properties of the process: limits, user, folder, scheduling.
+/// Properties of the process: limits, user, directory, scheduling.
 @Suite(.containers, .requires(.root, .runtime))
 struct ProcessTests {
     // MARK: Limits
@@ -147,7 +147,7 @@ struct ProcessTests {
         if kind == "missing" { #expect(output.stdout == "/\n") }
     }
 
-    // MARK: Folder
+    // MARK: Directory
 
     @Test func workingDirectory() throws {
         #expect(try output(of: "pwd") { $0.process.cwd = "/etc" } == "/etc")
@@ -168,7 +168,7 @@ struct ProcessTests {
         bundle.expectNothingLeft()
     }
 
-    /// A folder that only the user may enter, or only root before it changes the user.
+    /// A directory that only the user may enter, or only root before it changes the user.
     @Test func aWorkingDirectoryOfTheUser() throws {
         let bundle = try TestBundle(shell: "pwd") {
             $0.process.user = ["uid": 1000, "gid": 1000]

@@ -17,13 +17,13 @@ struct RealTimeTests {
             $0.process.scheduler = ["policy": .string(policy), "priority": .number("\(priority)")]
         }
         let read = try bundle.createReading()
-        let folder = try #require(HostCgroups.hierarchies["cpu"]) + path
-        #expect(contents(folder + "/cpu.rt_runtime_us") == "1000\n")
-        #expect(contents(folder + "/cpu.rt_period_us") == "500000\n")
+        let directory = try #require(HostCgroups.hierarchies["cpu"]) + path
+        #expect(contents(directory + "/cpu.rt_runtime_us") == "1000\n")
+        #expect(contents(directory + "/cpu.rt_period_us") == "500000\n")
         try bundle.start().succeeded()
         eventually("the process shows its policy") { read() == "\(priority) \(number)\n" }
         try bundle.delete("--force").succeeded()
-        #expect(!exists(folder))
+        #expect(!exists(directory))
     }
 
     @Test func aPolicyWithoutABudget() throws {

@@ -146,10 +146,10 @@ struct RootlessTests {
         let own = TestRun.shared.cgroup + "/delegated-" + bundle.id
         defer { HostCgroups.remove(own) }
         for (controller, _) in HostCgroups.hierarchies where !controller.isEmpty || hasUnified {
-            let folder = try #require(HostCgroups.folder(own, controller: controller))
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            if controller == "cpuset" { try HostCgroups.fillCpuset(folder) }
-            try Command.run("chown", "-R", "\(HostView.user)", folder).succeeded()
+            let directory = try #require(HostCgroups.directory(own, controller: controller))
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            if controller == "cpuset" { try HostCgroups.fillCpuset(directory) }
+            try Command.run("chown", "-R", "\(HostView.user)", directory).succeeded()
         }
         try bundle.change {
             $0.linux.cgroupsPath = .string(own + "/inner")
@@ -159,6 +159,6 @@ struct RootlessTests {
         #expect(output.lines.contains { $0.hasSuffix(":pids:\(own)/inner") })
         #expect(!output.lines.contains("0::\(own)/inner"))
         #expect(output.lines.last == "30")
-        #expect(HostCgroups.folders(own + "/inner") == [])
+        #expect(HostCgroups.directories(own + "/inner") == [])
     }
 }

@@ -16,7 +16,7 @@ struct RunningMountTests {
         }
     }
 
-    /// A folder of the host with a file in it that says `content`.
+    /// A directory of the host with a file in it that says `content`.
     private func source(_ bundle: TestBundle, _ name: String = "source", content: String = "of the host") throws
         -> String
     {

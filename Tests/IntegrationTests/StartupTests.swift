@@ -5,7 +5,7 @@ import Testing
 /// What happens before the first line of a command: nothing that depends on the host or on the caller's environment.
 @Suite(.containers, .requires(.root, .runtime))
 struct StartupTests {
-    /// Puts a folder without anything in it over /proc.
+    /// Puts a directory without anything in it over /proc.
     private static let withoutProc = [
         "unshare", "--mount", "--propagation", "private", "sh", "-c",
         "mount -t tmpfs none /proc && exec \"$0\" \"$@\"",
@@ -48,11 +48,11 @@ struct StartupTests {
             ["exec", "x", "true"], ["create", "x"], ["run", "x"], ["spec"], ["pause", "x"], ["resume", "x"],
         ]) func withoutAFreeDescriptor(_ arguments: [String]) throws
     {
-        let folder = TestRun.shared.uniquePath("empty")
-        mkdir(folder, 0o755)
-        mkdir(folder + "/root", 0o755)
+        let directory = TestRun.shared.uniquePath("empty")
+        mkdir(directory, 0o755)
+        mkdir(directory + "/root", 0o755)
         let output = try Command(
-            ["prlimit", "--nofile=3:3", Runtime.path, "--root", folder + "/root"] + arguments, directory: folder
+            ["prlimit", "--nofile=3:3", Runtime.path, "--root", directory + "/root"] + arguments, directory: directory
         ).wait()
         // Exec's errors have a code of their own, as with runc.
         #expect(output.status == (arguments[0] == "exec" ? 255 : 1), "\(arguments): \(output.stderr)")
@@ -116,15 +116,15 @@ struct StartupTests {
     @Test(.requires(.path("/proc/sys/vm/memfd_noexec"))) func filesInMemoryThatMayNotBeExecuted() throws {
         let bundle = try TestBundle { $0.process.args = ["echo", "runs"] }
         // A colon is a separator of the overlay's options: the runtime executes a copy in memory.
-        let folder = TestRun.shared.uniquePath("with:colon")
-        mkdir(folder, 0o755)
-        try FileManager.default.copyItem(atPath: Runtime.path, toPath: folder + "/apus")
-        chmod(folder + "/apus", 0o755)
+        let directory = TestRun.shared.uniquePath("with:colon")
+        mkdir(directory, 0o755)
+        try FileManager.default.copyItem(atPath: Runtime.path, toPath: directory + "/apus")
+        chmod(directory + "/apus", 0o755)
         let arguments = bundle.arguments(["run", "--bundle", bundle.path, bundle.id]).dropFirst()
         // The sysctl belongs to the pid namespace.
         let script = "echo 1 >/proc/sys/vm/memfd_noexec && exec \"$0\" \"$@\""
         let output = try Command(
-            ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", script, folder + "/apus"] + arguments
+            ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", script, directory + "/apus"] + arguments
         ).wait()
         #expect(try output.succeeded().stdout == "runs\n")
     }

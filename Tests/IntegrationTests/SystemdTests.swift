@@ -37,8 +37,8 @@ struct SystemdTests {
             $0.annotations = ["org.systemd.property.TimeoutStopSec": "uint64 3"]
         }
         try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
-        let folder = "/apustests.slice/apustests-a.slice/" + unit
-        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(folder)\n")
+        let directory = "/apustests.slice/apustests-a.slice/" + unit
+        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(directory)\n")
         let found = try properties(
             of: unit, "ActiveState", "Slice", "Delegate", "MemoryMax", "MemoryLow", "CPUWeight", "CPUQuotaPerSecUSec",
             "TasksMax", "DevicePolicy", "TimeoutStopUSec", "ControlGroup")
@@ -46,17 +46,18 @@ struct SystemdTests {
             found == [
                 "ActiveState": "active", "Slice": "apustests-a.slice", "Delegate": "yes", "MemoryMax": "67108864",
                 "MemoryLow": "33554432", "CPUWeight": "59", "CPUQuotaPerSecUSec": "200ms", "TasksMax": "20",
-                "DevicePolicy": "strict", "TimeoutStopUSec": "3s", "ControlGroup": folder,
+                "DevicePolicy": "strict", "TimeoutStopUSec": "3s", "ControlGroup": directory,
             ])
         // What systemd writes again must be what the runtime wrote, and the null device stays usable.
         try Command.run("systemctl", "daemon-reload").succeeded()
-        #expect(contents("/sys/fs/cgroup\(folder)/memory.max") == "67108864\n")
-        #expect(contents("/sys/fs/cgroup\(folder)/pids.max") == "20\n")
+        #expect(contents("/sys/fs/cgroup\(directory)/memory.max") == "67108864\n")
+        #expect(contents("/sys/fs/cgroup\(directory)/pids.max") == "20\n")
         try bundle.start().succeeded()
         #expect(
-            try bundle.exec(shell: "echo x > /dev/null; cat /proc/self/cgroup").succeeded().lines == ["0::\(folder)"])
+            try bundle.exec(shell: "echo x > /dev/null; cat /proc/self/cgroup").succeeded().lines == ["0::\(directory)"]
+        )
         try bundle.delete("--force").succeeded()
-        #expect(!exists("/sys/fs/cgroup" + folder))
+        #expect(!exists("/sys/fs/cgroup" + directory))
         #expect(try properties(of: unit, "ActiveState", "LoadState")["LoadState"] == "not-found")
     }
 
@@ -64,10 +65,10 @@ struct SystemdTests {
         let name = "apustests-s\(TestRun.shared.uniqueName()).slice"
         let bundle = try bundle("apustests.slice::\(name)")
         try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
-        let folder = "/apustests.slice/" + name
-        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(folder)\n")
+        let directory = "/apustests.slice/" + name
+        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(directory)\n")
         try bundle.delete("--force").succeeded()
-        #expect(!exists("/sys/fs/cgroup" + folder))
+        #expect(!exists("/sys/fs/cgroup" + directory))
     }
 
     @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func nothingIsLeftOfAFailure() throws {

@@ -4,8 +4,8 @@ import Testing
 /// `update` of containers whose cgroup is a unit of systemd: the unit knows the new limits.
 @Suite(.containers, .requires(.root, .runtime, .path("/run/systemd/system"), .cgroupV2("memory")))
 struct SystemdUpdateTests {
-    /// A container in a scope, its unit and the folder of its cgroup.
-    private func created(_ resources: JSONValue) throws -> (bundle: TestBundle, unit: String, folder: String) {
+    /// A container in a scope, its unit and the directory of its cgroup.
+    private func created(_ resources: JSONValue) throws -> (bundle: TestBundle, unit: String, directory: String) {
         let name = TestRun.shared.uniqueName()
         let bundle = try TestBundle {
             $0.process.args = ["sleep", "1000"]
@@ -27,7 +27,7 @@ struct SystemdUpdateTests {
 
     /// The driver is known from the state: the flag is not needed again.
     @Test func theUnitHasTheNewLimits() throws {
-        let (bundle, unit, folder) = try created([
+        let (bundle, unit, directory) = try created([
             "memory": ["limit": 67_108_864], "cpu": ["quota": 20000, "period": 100_000],
         ])
         try bundle.apus(
@@ -50,7 +50,7 @@ struct SystemdUpdateTests {
                 ("memory.max", "100663296"), ("memory.swap.max", "33554432"), ("memory.low", "33554432"),
                 ("cpu.weight", "59"), ("cpu.max", "30000 100000"), ("pids.max", "44"), ("cpuset.cpus", "0"),
             ] {
-                #expect(contents(folder + file) == value + "\n", "\(file) after \(reloads) reloads")
+                #expect(contents(directory + file) == value + "\n", "\(file) after \(reloads) reloads")
             }
             try Command.run("systemctl", "daemon-reload").succeeded()
         }
@@ -61,9 +61,9 @@ struct SystemdUpdateTests {
 
     /// Quota and period are one property for systemd: the half that is not given comes from before.
     @Test func aPeriodAlone() throws {
-        let (bundle, unit, folder) = try created(["cpu": ["quota": 20000, "period": 100_000]])
+        let (bundle, unit, directory) = try created(["cpu": ["quota": 20000, "period": 100_000]])
         try bundle.apus("update", "--cpu-period", "50000", bundle.id).succeeded()
-        #expect(contents(folder + "cpu.max") == "20000 50000\n")
+        #expect(contents(directory + "cpu.max") == "20000 50000\n")
         #expect(
             try properties(of: unit, "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec") == [
                 "CPUQuotaPerSecUSec": "400ms", "CPUQuotaPeriodUSec": "50ms",
@@ -73,7 +73,7 @@ struct SystemdUpdateTests {
     }
 
     @Test func aRefusedValueChangesNeitherUnitNorFiles() throws {
-        let (bundle, unit, folder) = try created(["memory": ["limit": 67_108_864], "cpu": ["shares": 512]])
+        let (bundle, unit, directory) = try created(["memory": ["limit": 67_108_864], "cpu": ["shares": 512]])
         let names = [
             "MemoryMax", "MemorySwapMax", "CPUWeight", "TasksMax", "DevicePolicy", "DeviceAllow", "AllowedCPUs",
         ]
@@ -81,7 +81,7 @@ struct SystemdUpdateTests {
             let output = try Command.run("systemctl", "show", unit, "--property", names.joined(separator: ","))
             let files = ["memory.max", "memory.swap.max", "cpu.weight", "pids.max", "cpuset.cpus"]
             // systemd turns the order of the devices around.
-            return output.lines.sorted() + files.map { contents(folder + $0) ?? "" }
+            return output.lines.sorted() + files.map { contents(directory + $0) ?? "" }
         }
         let before = try state()
         let limits = """

@@ -48,13 +48,13 @@ struct TrustedAnnotationTests {
     /// What podman's `--group-add keep-groups` is for: files that a group of the user's may read.
     @Test(.requires(.rootless)) func theGroupsOfAnOrdinaryUser() throws {
         let bundle = try TestBundle(shell: "cat /shared/secret", view: .ordinaryUser)
-        let folder = bundle.directory("shared")
-        try "for the group".write(toFile: folder + "/secret", atomically: false, encoding: .utf8)
-        chown(folder + "/secret", 0, 4711)
-        chmod(folder + "/secret", 0o040)
+        let directory = bundle.directory("shared")
+        try "for the group".write(toFile: directory + "/secret", atomically: false, encoding: .utf8)
+        chown(directory + "/secret", 0, 4711)
+        chmod(directory + "/secret", 0o040)
         try bundle.change {
             $0.annotations = ["run.oci.keep_original_groups": "1"]
-            $0.mount("/shared", source: folder, "bind")
+            $0.mount("/shared", source: directory, "bind")
         }
         let command = ["setpriv", "--reuid", "\(HostView.user)", "--regid", "\(HostView.user)", "--groups", "4711"]
         let runtime = [Runtime.sharedPath] + global(bundle) + ["run", "--bundle", bundle.path, bundle.id]
@@ -123,7 +123,7 @@ struct TrustedAnnotationTests {
         #expect(contents(bundle.log)?.contains("run.oci.hooks.stdout is ignored") ?? false)
     }
 
-    @Test(arguments: ["/no/such/folder/file", "/dev/null", "/tmp"]) func noFile(path: String) throws {
+    @Test(arguments: ["/no/such/directory/file", "/dev/null", "/tmp"]) func noFile(path: String) throws {
         let bundle = try TestBundle {
             $0.hooks.createRuntime = [hook("echo a word")]
             $0.annotations = ["run.oci.hooks.stderr": .string(path)]

@@ -144,7 +144,7 @@ struct UpdateTests {
 
     // MARK: What is remembered
 
-    /// The limits in the state folder.
+    /// The limits in the state directory.
     private func saved(_ bundle: TestBundle) throws -> JSONValue {
         let text = try String(contentsOfFile: bundle.stateRoot + "/\(bundle.id)/config.json", encoding: .utf8)
         return try JSONValue(parsing: text).linux.resources
@@ -176,8 +176,8 @@ struct UpdateTests {
                 bundle.stateRoot + "/\(bundle.id)/config.json"
             ).succeeded().stdout.contains("limit-cgroup"))
         // Without a value everything that was asked for is written again.
-        let folder = try #require(HostCgroups.folder(bundle.cgroup, controller: "cpu"))
-        try "1000".write(toFile: folder + "/cpu.shares", atomically: false, encoding: .utf8)
+        let directory = try #require(HostCgroups.directory(bundle.cgroup, controller: "cpu"))
+        try "1000".write(toFile: directory + "/cpu.shares", atomically: false, encoding: .utf8)
         try bundle.apus("update", bundle.id).succeeded()
         #expect(bundle.cgroupFile("cpu.shares", controller: "cpu") == "512")
         #expect(bundle.cgroupFile("pids.max", controller: "pids") == "44")

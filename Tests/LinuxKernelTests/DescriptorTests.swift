@@ -28,9 +28,9 @@ struct DescriptorTests {
 
     /// Two openings of one file are two holders.
     @Test func locksAreHeldByOpenings() throws {
-        let folder = try TemporaryFolder()
-        let other = try FileDescriptor.open(folder.path, [.readOnly, .directory])
-        #expect(try folder.descriptor.lock(shared: true))
+        let directory = try TemporaryDirectory()
+        let other = try FileDescriptor.open(directory.path, [.readOnly, .directory])
+        #expect(try directory.descriptor.lock(shared: true))
         #expect(try other.lock(shared: true, waiting: false))
         #expect(try !other.lock(waiting: false))
     }
@@ -44,8 +44,8 @@ struct DescriptorTests {
     }
 
     @Test func openingUnderRules() throws {
-        let folder = try TemporaryFolder()
-        let raw = folder.descriptor.raw
+        let directory = try TemporaryDirectory()
+        let raw = directory.descriptor.raw
         try makeSymbolicLink("up", at: raw, to: "..")
         #expect(throws: Errno.crossDevice) {
             _ = try FileDescriptor.open("up", at: raw, .path, resolve: .beneath)
@@ -54,7 +54,7 @@ struct DescriptorTests {
             _ = try FileDescriptor.open("up", at: raw, .path, resolve: .noSymbolicLinks)
         }
         let inside = try FileDescriptor.open("up", at: raw, .path, resolve: .inRoot).status()
-        #expect(try inside.inode == folder.descriptor.status().inode)
+        #expect(try inside.inode == directory.descriptor.status().inode)
     }
 }
 
@@ -107,8 +107,8 @@ struct WaitingTests {
 
 struct SocketTests {
     @Test func datagramsBetweenPaths() throws {
-        let folder = try TemporaryFolder()
-        let path = folder.path.appending("socket")
+        let directory = try TemporaryDirectory()
+        let path = directory.path.appending("socket")
         let receiver = try makeDatagramSocket()
         try receiver.bindSocket(to: path)
         let sender = try makeDatagramSocket()

@@ -5,31 +5,31 @@ import Testing
 /// What is read and written, and where it ends.
 struct FileContentsTests {
     @Test func aFileIsReadUpToItsLimit() throws {
-        let folder = try TemporaryFolder()
-        _ = try folder.file("text", "some words\n")
+        let directory = try TemporaryDirectory()
+        _ = try directory.file("text", "some words\n")
         let text = Array("some words\n".utf8)
-        let path = folder.path.appending("text")
+        let path = directory.path.appending("text")
         #expect(try readRegularFile(path, limit: 11) == text)
         #expect(throws: Errno.fileTooLarge) { _ = try readRegularFile(path, limit: 10) }
         #expect(try FileDescriptor.open(path).readAll(limit: 11, expected: 0) == text)
         #expect(throws: Errno.fileTooLarge) { _ = try FileDescriptor.open(path).readAll(limit: 10) }
-        #expect(try readKernelFile("text", at: folder.descriptor.raw) == "some words")
+        #expect(try readKernelFile("text", at: directory.descriptor.raw) == "some words")
         #expect(try readFileOrPipe(path, limit: 11) == text)
     }
 
     /// None of them may hang the caller.
     @Test func onlyRegularFilesAreRead() throws {
-        let folder = try TemporaryFolder()
-        try makeNode("fifo", at: folder.descriptor.raw, kind: .fifo, permissions: 0o600)
-        #expect(throws: Errno.invalidArgument) { _ = try readRegularFile(folder.path.appending("fifo"), limit: 1) }
-        #expect(throws: Errno.isDirectory) { _ = try readRegularFile(folder.path, limit: 1) }
+        let directory = try TemporaryDirectory()
+        try makeNode("fifo", at: directory.descriptor.raw, kind: .fifo, permissions: 0o600)
+        #expect(throws: Errno.invalidArgument) { _ = try readRegularFile(directory.path.appending("fifo"), limit: 1) }
+        #expect(throws: Errno.isDirectory) { _ = try readRegularFile(directory.path, limit: 1) }
         #expect(throws: Errno.invalidArgument) { _ = try readRegularFile("/dev/zero", limit: 1) }
         #expect(throws: Errno.invalidArgument) { _ = try readFileOrPipe("/dev/zero", limit: 1) }
     }
 
     @Test func readingAgainStartsAnew() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.file("text", "first")
+        let directory = try TemporaryDirectory()
+        let file = try directory.file("text", "first")
         #expect(try file.readAgain() == "first")
         #expect(try file.readAgain(limit: 2) == "fi")
         #expect(try readFromStart(file.raw, count: 3, offset: 2) == Array("rst".utf8))
@@ -37,18 +37,18 @@ struct FileContentsTests {
     }
 
     @Test func bytesAreWrittenWhereTheyBelong() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.file("bytes")
+        let directory = try TemporaryDirectory()
+        let file = try directory.file("bytes")
         try write([1, 2], to: file.raw, skipping: 3)
         #expect(try readFromStart(file.raw, count: 9) == [0, 0, 0, 1, 2])
         let memory = try mapShared(file.raw, count: 5)
         memory[0] = 7
         #expect(try readFromStart(file.raw, count: 1) == [7])
-        try writeKernelFile("bytes", at: folder.descriptor.raw, "ab")
+        try writeKernelFile("bytes", at: directory.descriptor.raw, "ab")
         #expect(try readFromStart(file.raw, count: 3) == [97, 98, 0])
         #expect(try writeSome([9, 8, 7, 6], from: 1, atMost: 2, to: file.raw) == 2)
         #expect(try readFromStart(file.raw, count: 3) == [8, 7, 0])
-        let copy = try folder.file("copy")
+        let copy = try directory.file("copy")
         #expect(try sendFile(to: copy.raw, from: file.raw, count: 100) == 3)
         #expect(try sendFile(to: copy.raw, from: file.raw, count: 100) == 0)
         #expect(try copy.readAgain() == ByteString(bytes: [0, 1, 2]))
@@ -58,47 +58,47 @@ struct FileContentsTests {
 /// Names, kinds, owners and permissions.
 struct FileNameTests {
     @Test func filesAreMadeNamedAndRemoved() throws {
-        let folder = try TemporaryFolder()
-        let raw = folder.descriptor.raw
-        try makeDirectory("folder", at: raw, mode: 0o700)
-        #expect(throws: Errno.fileExists) { try makeDirectory("folder", at: raw, mode: 0o700) }
+        let directory = try TemporaryDirectory()
+        let raw = directory.descriptor.raw
+        try makeDirectory("directory", at: raw, mode: 0o700)
+        #expect(throws: Errno.fileExists) { try makeDirectory("directory", at: raw, mode: 0o700) }
         try makeSymbolicLink("link", at: raw, to: "nowhere/\u{e9}")
         #expect(try readLink("link", at: raw) == "nowhere/\u{e9}")
-        #expect(throws: Errno.invalidArgument) { _ = try readLink("folder", at: raw) }
-        #expect(!fileExists("link", at: raw) && fileExists("folder", at: raw))
+        #expect(throws: Errno.invalidArgument) { _ = try readLink("directory", at: raw) }
+        #expect(!fileExists("link", at: raw) && fileExists("directory", at: raw))
         #expect(try fileStatus("link", at: raw, followingLinks: false).kind == .symbolicLink)
         #expect(throws: Errno.noSuchFileOrDirectory) { _ = try fileStatus("link", at: raw) }
-        _ = try folder.file("one", "1")
-        _ = try folder.file("two", "2")
-        try folder.descriptor.rename("one", to: "two")
+        _ = try directory.file("one", "1")
+        _ = try directory.file("two", "2")
+        try directory.descriptor.rename("one", to: "two")
         #expect(try readKernelFile("two", at: raw) == "1")
-        try rename(folder.path.appending("two"), to: folder.path.appending("three"))
-        #expect(try Set(folder.descriptor.directoryEntries().map(\.text)) == ["folder", "link", "three"])
+        try rename(directory.path.appending("two"), to: directory.path.appending("three"))
+        #expect(try Set(directory.descriptor.directoryEntries().map(\.text)) == ["directory", "link", "three"])
         let again = try FileDescriptor.open(".", at: raw, [.readOnly, .directory])
-        #expect(try subdirectoryNames(of: again.raw).map(\.text) == ["folder"])
-        #expect(throws: Errno.isDirectory) { try unlink("folder", at: raw) }
-        try unlink("folder", at: raw, isDirectory: true)
+        #expect(try subdirectoryNames(of: again.raw).map(\.text) == ["directory"])
+        #expect(throws: Errno.isDirectory) { try unlink("directory", at: raw) }
+        try unlink("directory", at: raw, isDirectory: true)
         try unlink("link", at: raw)
         #expect(throws: Errno.noSuchFileOrDirectory) { try unlink("link", at: raw) }
     }
 
     @Test func permissionsDoNotDependOnTheMask() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.file("file")
+        let directory = try TemporaryDirectory()
+        let file = try directory.file("file")
         try file.setPermissions(0o666)
         #expect(try file.status().permissions == 0o666)
-        try setPermissions(0o4711, of: "file", at: folder.descriptor.raw)
+        try setPermissions(0o4711, of: "file", at: directory.descriptor.raw)
         #expect(try file.status().permissions == 0o4711)
-        try checkExecutable(folder.path.appending("file"))
+        try checkExecutable(directory.path.appending("file"))
         try file.setPermissions(0o600)
-        #expect(throws: Errno.permissionDenied) { try checkExecutable(folder.path.appending("file")) }
+        #expect(throws: Errno.permissionDenied) { try checkExecutable(directory.path.appending("file")) }
     }
 
     @Test(.enabled(if: effectiveUser == 0, "giving files away takes root"))
     func ownersAreThoseOfTheFileItself() throws {
-        let folder = try TemporaryFolder()
-        let raw = folder.descriptor.raw
-        let file = try folder.file("file")
+        let directory = try TemporaryDirectory()
+        let raw = directory.descriptor.raw
+        let file = try directory.file("file")
         try makeSymbolicLink("link", at: raw, to: "file")
         try changeOwner(of: "link", at: raw, user: 5, group: 6)
         #expect(try file.status().user == 0)
@@ -128,10 +128,10 @@ struct FileNameTests {
     }
 
     @Test func extendedAttributesOfOpenFilesAndPaths() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.file("file")
+        let directory = try TemporaryDirectory()
+        let file = try directory.file("file")
         guard try Self.canHave("user.one", [1, 2], file.raw) else { return }
-        let path = folder.path.appending("file")
+        let path = directory.path.appending("file")
         #expect(try extendedAttribute("user.one", of: file.raw) == [1, 2])
         #expect(try extendedAttribute("user.none", of: file.raw) == nil)
         #expect(throws: Errno.outOfRange) { _ = try extendedAttribute("user.one", of: file.raw, limit: 1) }

@@ -3,15 +3,15 @@ import Testing
 
 @testable import LinuxKernel
 
-/// A folder of its own in /tmp, with a root in it that a hostile image filled.
-private final class HostileFolder {
+/// A directory of its own in /tmp, with a root in it that a hostile image filled.
+private final class HostileDirectory {
     let path: Path
     let root: FileDescriptor
 
     init() throws {
         path = "/tmp/apus-rooted-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        for folder in ["", "/root", "/root/a", "/root/a/b", "/outside"] {
-            try makeDirectory("\(path)\(folder)", mode: 0o755)
+        for directory in ["", "/root", "/root/a", "/root/a/b", "/outside"] {
+            try makeDirectory("\(path)\(directory)", mode: 0o755)
         }
         try makeNode("\(path)/root/a/file", at: workingDirectory, kind: .regular, permissions: 0o600)
         try makeNode("\(path)/root/a/fifo", at: workingDirectory, kind: .fifo, permissions: 0o600)
@@ -31,12 +31,12 @@ private final class HostileFolder {
     }
 
     private static func entries(_ path: Path) throws -> [String] {
-        let folder = try FileDescriptor.open(path, .directory)
-        return try folder.directoryEntries().map(\.text).sorted()
+        let directory = try FileDescriptor.open(path, .directory)
+        return try directory.directoryEntries().map(\.text).sorted()
     }
 
-    func names(_ folder: String) throws -> [String] {
-        try Self.entries("\(path)\(folder)")
+    func names(_ directory: String) throws -> [String] {
+        try Self.entries("\(path)\(directory)")
     }
 }
 
@@ -45,8 +45,8 @@ private func removeTree(_ path: Path, at parent: Int32) throws(Errno) {
         try unlink(path, at: parent)
     } catch .isDirectory {
         do {
-            let folder = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
-            for name in try folder.directoryEntries() { try removeTree(Path(name), at: folder.raw) }
+            let directory = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
+            for name in try directory.directoryEntries() { try removeTree(Path(name), at: directory.raw) }
         }
         try unlink(path, at: parent, isDirectory: true)
     }
@@ -77,14 +77,14 @@ struct RootedPathTests {
 
     @Test(arguments: paths)
     func stepsFindWhatTheKernelFinds(_ path: String) throws {
-        let folder = try HostileFolder()
-        let rooted = RootedPath(Path(path), in: folder.root.raw)
+        let directory = try HostileDirectory()
+        let rooted = RootedPath(Path(path), in: directory.root.raw)
         for isDirectory in [false, true] {
             for links in [RootedPath.Links.follow, .keepLast, .refuse] {
                 let kernel = answer { () throws(Errno) in try rooted.open(links, directory: isDirectory) }
                 let steps = answer { () throws(Errno) in try rooted.walk(.fail, links, directory: isDirectory) }
                 if path.isEmpty || (path.hasSuffix("/") || path.hasSuffix(".")) && kernel != steps {
-                    // An empty path is an error of openat2 alone, and a slash at the end means a folder there.
+                    // An empty path is an error of openat2 alone, and a slash at the end means a directory there.
                     continue
                 }
                 #expect(kernel == steps, "\(path) \(links) \(isDirectory)")
@@ -94,9 +94,9 @@ struct RootedPathTests {
 
     @Test(arguments: paths)
     func nothingIsMadeOutside(_ path: String) throws {
-        let folder = try HostileFolder()
+        let directory = try HostileDirectory()
         for name in ["/new", "/x/y/z", ""] {
-            let rooted = RootedPath(Path(path + name), in: folder.root.raw)
+            let rooted = RootedPath(Path(path + name), in: directory.root.raw)
             do throws(Errno) {
                 _ = try rooted.openOrMakeDirectory()
             } catch {}
@@ -107,17 +107,17 @@ struct RootedPathTests {
                 _ = try rooted.walk(.makeDirectory(mode: 0o700), .follow, directory: true)
             } catch {}
         }
-        #expect(try folder.names("/outside") == [])
-        #expect(try folder.names("") == ["outside", "root"])
+        #expect(try directory.names("/outside") == [])
+        #expect(try directory.names("") == ["outside", "root"])
     }
 
     @Test func missingEndOfDanglingLinkIsMadeInside() throws {
-        let folder = try HostileFolder()
-        let made = try RootedPath("dangling/x", in: folder.root.raw).openOrMakeFile()
+        let directory = try HostileDirectory()
+        let made = try RootedPath("dangling/x", in: directory.root.raw).openOrMakeFile()
         let wasThere = made.existed
         #expect(!wasThere)
-        #expect(try fileStatus("\(folder.path)/root/a/gone/deeper/x").kind == .regular)
-        let again = try RootedPath("dangling/x", in: folder.root.raw).openOrMakeFile()
+        #expect(try fileStatus("\(directory.path)/root/a/gone/deeper/x").kind == .regular)
+        let again = try RootedPath("dangling/x", in: directory.root.raw).openOrMakeFile()
         let isThere = again.existed
         #expect(isThere)
     }
@@ -130,10 +130,10 @@ struct RootedPathTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func exchangedFolderDoesNotLeadOutside() async throws {
-        let folder = try HostileFolder()
-        let path = folder.path
-        // The attack: while the runtime resolves and makes, a folder and a link to the outside change places.
+    func exchangedDirectoryDoesNotLeadOutside() async throws {
+        let directory = try HostileDirectory()
+        let path = directory.path
+        // The attack: while the runtime resolves and makes, a directory and a link to the outside change places.
         try makeSymbolicLink("\(path)/root/a/link", at: workingDirectory, to: "../../outside")
         let attacker = Task.detached {
             while !Task.isCancelled {
@@ -141,14 +141,14 @@ struct RootedPathTests {
                 if linux_renameat2(
                     workingDirectory, path.text + "/root/a/link", workingDirectory, path.text + "/root/a/b", 2) < 0
                 {
-                    Issue.record("the folder and the link cannot be exchanged")
+                    Issue.record("the directory and the link cannot be exchanged")
                     return
                 }
                 await Task.yield()
             }
         }
         for index in 0..<2000 {
-            let rooted = RootedPath("a/b/new\(index % 50)/x", in: folder.root.raw)
+            let rooted = RootedPath("a/b/new\(index % 50)/x", in: directory.root.raw)
             do throws(Errno) {
                 if index % 2 == 0 {
                     _ = try rooted.openOrMakeDirectory()
@@ -161,6 +161,6 @@ struct RootedPathTests {
         }
         attacker.cancel()
         await attacker.value
-        #expect(try folder.names("/outside") == [])
+        #expect(try directory.names("/outside") == [])
     }
 }

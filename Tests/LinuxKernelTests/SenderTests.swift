@@ -61,10 +61,10 @@ struct ProcfsTests {
     }
 
     /// What is no procfs at all, and what only looks like one.
-    @Test func otherFoldersAreRefused() throws {
-        let folder = try FileDescriptor.open("/tmp", [.path, .directory])
-        #expect(throws: Errno.self) { _ = try Procfs.openOwn("stat", in: folder.raw, .readOnly) }
-        #expect(throws: Errno.self) { _ = try Procfs.reopen(folder, in: folder.raw, .readOnly) }
+    @Test func otherDirectoriesAreRefused() throws {
+        let directory = try FileDescriptor.open("/tmp", [.path, .directory])
+        #expect(throws: Errno.self) { _ = try Procfs.openOwn("stat", in: directory.raw, .readOnly) }
+        #expect(throws: Errno.self) { _ = try Procfs.reopen(directory, in: directory.raw, .readOnly) }
         let below = try FileDescriptor.open("/proc/self", [.path, .directory])
         #expect(try !Procfs.isRoot(below.raw))
     }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// A document of the folder Data.
+/// A document of the directory Data.
 struct TestDocument: Sendable, CustomTestStringConvertible {
-    /// The path below the folder.
+    /// The path below the directory.
     let path: String
 
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -12,14 +12,14 @@ struct TestDocument: Sendable, CustomTestStringConvertible {
     var testDescription: String { path }
 
     /// The bytes of the document.
-    func bytes() throws -> [UInt8] { Array(try Data(contentsOf: Self.folder.appending(path: path))) }
+    func bytes() throws -> [UInt8] { Array(try Data(contentsOf: Self.directory.appending(path: path))) }
 
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Data")
+    private static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Data")
 
-    /// The documents in a folder, sorted by name.
-    static func all(in folder: String) -> [TestDocument] {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: Self.folder.appending(path: folder).path)
-        return (names ?? []).filter { $0.hasSuffix(".json") }.sorted().map { TestDocument(path: folder + "/" + $0) }
+    /// The documents in a directory, sorted by name.
+    static func all(in directory: String) -> [TestDocument] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: Self.directory.appending(path: directory).path)
+        return (names ?? []).filter { $0.hasSuffix(".json") }.sorted().map { TestDocument(path: directory + "/" + $0) }
     }
 
     static let engines = all(in: "engines")

@@ -9,10 +9,11 @@ import Testing
     private func status(of program: SeccompProgram) throws -> Int32 {
         // The test runner is a program of the toolchain; the products lie beside the test bundle.
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
-        let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
+        let directory = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
         let words = program.words.map { String($0, radix: 16) }
         let probe = try LaunchedProgram.start(
-            Path(folder + "SeccompProbe"), arguments: ["SeccompProbe"] + words.map { ByteString($0) }, environment: [],
+            Path(directory + "SeccompProbe"), arguments: ["SeccompProbe"] + words.map { ByteString($0) },
+            environment: [],
             input: [], directory: nil)
         return try probe.process.reap().code
     }

@@ -13,8 +13,9 @@ enum Profiles {
 
     /// A recorded profile.
     static func load(_ name: String) throws -> SeccompProfile {
-        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let bytes = try readRegularFile("\(folder)/Profiles/\(name).json", limit: 1 << 20)
+        let directory = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
+        let bytes = try readRegularFile("\(directory)/Profiles/\(name).json", limit: 1 << 20)
         var reader = try JSONReader(bytes)
         return try profile(&reader)
     }

@@ -7,7 +7,7 @@ struct UnitNameTests {
         ("system.slice", "/system.slice"), ("-.slice", ""), ("a-b.slice", "/a.slice/a-b.slice"),
         ("user-1000-x.slice", "/user.slice/user-1000.slice/user-1000-x.slice"),
     ])
-    func slicesAreFolders(name: String, path: String) {
+    func slicesAreDirectories(name: String, path: String) {
         #expect(SliceName(name)?.path == path)
     }
 

@@ -24,10 +24,10 @@ extension RootfsSetup {
         guard status.kind == .characterDevice, (136...143).contains(status.deviceNumber.major) else {
             throw ContainerError(errno: .notTerminal, reason: "/dev/pts of the container gave no terminal")
         }
-        let folder = try explained("open /dev in the root file system") { () throws(Errno) in
+        let directory = try explained("open /dev in the root file system") { () throws(Errno) in
             try RootedPath("/dev", in: root).open(directory: true)
         }
-        let target = try makePlace("console", in: folder.raw, permissions: 0o666)
+        let target = try makePlace("console", in: directory.raw, permissions: 0o666)
         try explained("bind the terminal") { () throws(Errno) in try bind(terminal, on: target.raw) }
     }
 }

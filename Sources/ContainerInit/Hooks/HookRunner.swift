@@ -6,7 +6,7 @@ import RuntimeSpec
 package struct HookRunner {
     /// The state document that each hook reads from its standard input.
     package let state: [UInt8]
-    /// The folder the hooks start in.
+    /// The directory the hooks start in.
     package let directory: Int32?
 
     /// Where what they write is copied to.

@@ -186,7 +186,7 @@ extension InitProcess {
     }
 
     /// Lets what names this process's descriptors name those of the process that it has become by a fork.
-    package func openDescriptorFolderAgain() throws(ContainerError) { try rootfs?.openDescriptorFolder() }
+    package func openDescriptorDirectoryAgain() throws(ContainerError) { try rootfs?.openDescriptorDirectory() }
 }
 
 // MARK: - What the child shows of itself

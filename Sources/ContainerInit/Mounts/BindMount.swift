@@ -2,7 +2,7 @@ import ByteStrings
 import LinuxKernel
 
 extension RootfsSetup {
-    /// Makes a file or folder of the host, or a prepared tree, appear in the container.
+    /// Makes a file or directory of the host, or a prepared tree, appear in the container.
     package func bind(_ step: MountStep) throws(ContainerError) {
         if let slot = step.tree, !step.rules.contains(.sourceInRoot) {
             let tree = try takeTree(slot)
@@ -103,8 +103,8 @@ extension RootfsSetup {
     ) -> ContainerError {
         let remedy: String
         switch errno {
-        case .notDirectory where target == .directory: remedy = "the source is a file, and the destination a folder"
-        case .notDirectory: remedy = "the source is a folder, and the destination a file"
+        case .notDirectory where target == .directory: remedy = "the source is a file, and the destination a directory"
+        case .notDirectory: remedy = "the source is a directory, and the destination a file"
         case .invalidArgument:
             remedy =
                 "the source must not be unbindable, nor have mounts below it that this user namespace may not reveal"
@@ -221,18 +221,20 @@ extension MountStep {
 }
 
 extension MountFlags {
-    /// What the kernel makes of the access time flags of a remount: one mode, and perhaps none for folders.
+    /// What the kernel makes of the access time flags of a remount: one mode, and perhaps none for directories.
     fileprivate var requestedAccessTime: MountFlags {
-        let folders = intersection(.noDirectoryAccessTime)
-        if contains(.noAccessTime) { return folders.union(.noAccessTime) }
-        return contains(.strictAccessTime) ? folders.union(.strictAccessTime) : folders.union(.relativeAccessTime)
+        let directories = intersection(.noDirectoryAccessTime)
+        if contains(.noAccessTime) { return directories.union(.noAccessTime) }
+        return contains(.strictAccessTime)
+            ? directories.union(.strictAccessTime) : directories.union(.relativeAccessTime)
     }
 
     /// The same of a mount's flags, among which the strict mode has none of its own.
     fileprivate var presentAccessTime: MountFlags {
-        let folders = intersection(.noDirectoryAccessTime)
-        if contains(.noAccessTime) { return folders.union(.noAccessTime) }
-        return contains(.relativeAccessTime) ? folders.union(.relativeAccessTime) : folders.union(.strictAccessTime)
+        let directories = intersection(.noDirectoryAccessTime)
+        if contains(.noAccessTime) { return directories.union(.noAccessTime) }
+        return contains(.relativeAccessTime)
+            ? directories.union(.relativeAccessTime) : directories.union(.strictAccessTime)
     }
 
     /// The flags that a user namespace cannot clear, with the names that messages use.

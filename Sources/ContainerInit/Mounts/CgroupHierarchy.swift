@@ -2,15 +2,15 @@ import ByteStrings
 
 /// One hierarchy of cgroup v1 as a container sees it.
 package struct CgroupHierarchy: Hashable, FieldRecord {
-    /// The name of its folder, such as `cpu,cpuacct`.
+    /// The name of its directory, such as `cpu,cpuacct`.
     package var name = Path()
-    /// The folder of the host that is bound; empty to make a new mount, which shows the container's cgroup namespace.
+    /// The directory of the host that is bound; empty to make a new mount, which shows the container's cgroup namespace.
     package var source = Path()
-    /// The folder that is bound where `source` could not be made: a rootless runtime stays in its own cgroup. Else empty.
+    /// The directory that is bound where `source` could not be made: a rootless runtime stays in its own cgroup. Else empty.
     package var ownSource = Path()
     /// The options of a new mount, such as `cpu,cpuacct` or `none,name=systemd`.
     package var data = ByteString()
-    /// Names that become links to the folder, such as `cpu`.
+    /// Names that become links to the directory, such as `cpu`.
     package var links: [Path] = []
     /// The unified hierarchy of a hybrid host.
     package var isUnified = false

@@ -20,7 +20,7 @@ extension RootfsSetup {
                     return try FileDescriptor.open(fallBack.ownSource, [.path, .directory])
                 }
             }
-            return try bindFolder(source.raw, step, on: target.file.raw)
+            return try bindDirectory(source.raw, step, on: target.file.raw)
         }
         guard step.needsFinishing else { return }
         let mounted = try explained("open " + step.destination) { () throws(Errno) in
@@ -31,16 +31,16 @@ extension RootfsSetup {
         try finish(step, mounted.raw)
     }
 
-    /// Shows the host's mount of the unified hierarchy, or a folder of it.
+    /// Shows the host's mount of the unified hierarchy, or a directory of it.
     package func bindUnifiedCgroup(_ step: MountStep, from path: Path) throws(ContainerError) {
         let source = try explained("open " + path) { () throws(Errno) in
             try FileDescriptor.open(path, [.path, .directory])
         }
         let target = try target(of: step, directory: true)
-        try bindFolder(source.raw, step, on: target.file.raw)
+        try bindDirectory(source.raw, step, on: target.file.raw)
     }
 
-    private func bindFolder(_ source: Int32, _ step: MountStep, on target: Int32) throws(ContainerError) {
+    private func bindDirectory(_ source: Int32, _ step: MountStep, on target: Int32) throws(ContainerError) {
         let set = MountAttributes(step.flags)
         let change = MountAttributeChange(
             set: set, clear: set.isDisjoint(with: .accessTimeField) ? [] : .accessTimeField)
@@ -53,17 +53,17 @@ extension RootfsSetup {
         try finish(step, mounted.raw)
     }
 
-    /// Mounts a tmpfs with a folder for each hierarchy of cgroup v1.
+    /// Mounts a tmpfs with a directory for each hierarchy of cgroup v1.
     package func mountCgroupHierarchies(_ step: MountStep) throws(ContainerError) {
         let target = try target(of: step, directory: true)
         var flags = step.flags.intersection(.perMount)
         let isReadOnly = flags.contains(.readOnly)
-        var folder = step
-        folder.source = "tmpfs"
-        folder.type = "tmpfs"
-        let mounted = try mountHeld(folder, flags.subtracting(.readOnly), "mode=755", target)
+        var directory = step
+        directory.source = "tmpfs"
+        directory.type = "tmpfs"
+        let mounted = try mountHeld(directory, flags.subtracting(.readOnly), "mode=755", target)
         for hierarchy in step.hierarchies {
-            // The folder is new and nobody else can reach it: names in it are as good as descriptors.
+            // The directory is new and nobody else can reach it: names in it are as good as descriptors.
             try explained("mkdir " + hierarchy.name) { () throws(Errno) in
                 try makeDirectory(hierarchy.name, at: mounted.raw, mode: 0o755)
                 try changeDirectory(mounted.raw)
@@ -92,7 +92,7 @@ extension RootfsSetup {
         }
         if isReadOnly {
             flags.insert(.readOnly)
-            try explained("make the folder of the cgroups read-only") { () throws(Errno) in
+            try explained("make the directory of the cgroups read-only") { () throws(Errno) in
                 try makeReadOnly(mounted.raw)
             }
         }
@@ -104,8 +104,8 @@ extension RootfsSetup {
         do throws(Errno) {
             try LinuxKernel.mount(nil, on: name, flags.union([.remount, .bind]))
         } catch .notPermitted {
-            let folder = try FileDescriptor.open(name, [.path, .directory])
-            let locked = try mountFlags(of: folder.raw).intersection(.perMount)
+            let directory = try FileDescriptor.open(name, [.path, .directory])
+            let locked = try mountFlags(of: directory.raw).intersection(.perMount)
             try LinuxKernel.mount(nil, on: name, flags.union(locked).union([.remount, .bind]))
         }
     }

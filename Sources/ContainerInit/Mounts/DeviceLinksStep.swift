@@ -10,26 +10,26 @@ package struct DeviceLinksStep: Equatable, RootfsStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
-        let folder = try setup.devices()
-        try makeLink("fd", to: "/proc/self/fd", in: folder)
-        try makeLink("stdin", to: "/proc/self/fd/0", in: folder)
-        try makeLink("stdout", to: "/proc/self/fd/1", in: folder)
-        try makeLink("stderr", to: "/proc/self/fd/2", in: folder)
-        if fileExists("kcore", at: setup.procfs.raw) { try makeLink("core", to: "/proc/kcore", in: folder) }
+        let directory = try setup.devices()
+        try makeLink("fd", to: "/proc/self/fd", in: directory)
+        try makeLink("stdin", to: "/proc/self/fd/0", in: directory)
+        try makeLink("stdout", to: "/proc/self/fd/1", in: directory)
+        try makeLink("stderr", to: "/proc/self/fd/2", in: directory)
+        if fileExists("kcore", at: setup.procfs.raw) { try makeLink("core", to: "/proc/kcore", in: directory) }
         try attempt("error creating device links", "/dev/ptmx") { () throws(Errno) in
             do throws(Errno) {
-                try makeSymbolicLink("ptmx", at: folder, to: "pts/ptmx")
+                try makeSymbolicLink("ptmx", at: directory, to: "pts/ptmx")
             } catch .fileExists {
                 // A node in its place would open the terminals of whoever mounted devpts, not the container's.
-                try unlink("ptmx", at: folder)
-                try makeSymbolicLink("ptmx", at: folder, to: "pts/ptmx")
+                try unlink("ptmx", at: directory)
+                try makeSymbolicLink("ptmx", at: directory, to: "pts/ptmx")
             }
         }
     }
 
-    private func makeLink(_ name: Path, to target: Path, in folder: Int32) throws(ContainerError) {
+    private func makeLink(_ name: Path, to target: Path, in directory: Int32) throws(ContainerError) {
         do throws(Errno) {
-            try makeSymbolicLink(name, at: folder, to: target)
+            try makeSymbolicLink(name, at: directory, to: target)
         } catch .fileExists {
             // What the image has stays.
         } catch {

@@ -101,18 +101,18 @@ extension RootfsSetup {
         try bindHostNode(step, name, in: parent)
     }
 
-    /// The container's folder of devices, opened once.
+    /// The container's directory of devices, opened once.
     package func devices() throws(ContainerError) -> Int32 {
-        if let folder = deviceFolder?.raw { return folder }
-        let folder = try explained("open /dev in the root file system") { () throws(Errno) in
+        if let directory = deviceDirectory?.raw { return directory }
+        let directory = try explained("open /dev in the root file system") { () throws(Errno) in
             try RootedPath("/dev", in: root).openOrMakeDirectory().takeFile()
         }
-        let raw = folder.raw
-        deviceFolder = consume folder
+        let raw = directory.raw
+        deviceDirectory = consume directory
         return raw
     }
 
-    /// Gives a new node its owner, and its permissions where the folder's rules changed them.
+    /// Gives a new node its owner, and its permissions where the directory's rules changed them.
     private func complete(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(Errno) {
         let made = try fileStatus(name, at: parent, followingLinks: false)
         let isAsWanted =

@@ -34,7 +34,7 @@ extension RootfsSetup {
         }
     }
 
-    /// The data for the kernel: what the options say, with the mode of the covered folder and the label.
+    /// The data for the kernel: what the options say, with the mode of the covered directory and the label.
     private func data(of step: MountStep, on target: borrowing MountTarget) -> ByteString {
         var data = step.data
         if step.kind == .tmpfs, target.existed, !MountData.names("mode", in: data) {
@@ -191,7 +191,7 @@ extension RootfsSetup {
 
     private func setLabel(_ label: ByteString, of mount: Int32) throws(ContainerError) {
         try explained("set the security label of the mount") { () throws(Errno) in
-            try enterDescriptorFolder()
+            try enterDescriptorDirectory()
             try setExtendedAttribute("security.selinux", label.bytes + [0], of: "\(mount)")
         }
     }

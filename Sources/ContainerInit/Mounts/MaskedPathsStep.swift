@@ -1,7 +1,7 @@
 import ByteStrings
 import LinuxKernel
 
-/// Hides paths of the container: files behind the null device, folders behind an empty read-only file system.
+/// Hides paths of the container: files behind the null device, directories behind an empty read-only file system.
 package struct MaskedPathsStep: Equatable, RootfsStep {
     package static let name: StaticString = "masked-paths"
 
@@ -22,7 +22,7 @@ package struct MaskedPathsStep: Equatable, RootfsStep {
 extension RootfsSetup {
     fileprivate func mask(_ step: MaskedPathsStep) throws(ContainerError) {
         guard !step.paths.isEmpty else { return }
-        var emptyFolder: MountedPlace?
+        var emptyDirectory: MountedPlace?
         for (index, path) in step.paths.enumerated() {
             guard let place = try openIfPresent(path, index, "mask") else { continue }
             let device: Int32
@@ -35,15 +35,15 @@ extension RootfsSetup {
                 do throws(Errno) {
                     try bind(device, on: place.raw)
                 } catch .notDirectory {
-                    if let folder = emptyFolder {
+                    if let directory = emptyDirectory {
                         do throws(Errno) {
-                            try bind(folder.mount.raw, on: place.raw)
+                            try bind(directory.mount.raw, on: place.raw)
                         } catch {
                             // One that cannot be bound serves its own place alone.
-                            emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
+                            emptyDirectory = try mountEmptyDirectory(on: place.raw, path, label: step.label)
                         }
                     } else {
-                        emptyFolder = try mountEmptyFolder(on: place.raw, path, label: step.label)
+                        emptyDirectory = try mountEmptyDirectory(on: place.raw, path, label: step.label)
                     }
                 }
             } catch {
@@ -61,8 +61,8 @@ extension RootfsSetup {
         return failure
     }
 
-    /// Covers a folder with an empty file system; the result serves for other folders, too.
-    private func mountEmptyFolder(on place: Int32, _ path: Path, label: ByteString) throws(Errno) -> MountedPlace? {
+    /// Covers a directory with an empty file system; the result serves for other directories, too.
+    private func mountEmptyDirectory(on place: Int32, _ path: Path, label: ByteString) throws(Errno) -> MountedPlace? {
         let data: ByteString =
             label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"\(label)\""
         try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)

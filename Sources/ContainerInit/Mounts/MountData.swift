@@ -65,17 +65,17 @@ package enum MountData {
         joined(parts(data).filter { !sets(key, $0) }, UInt8(ascii: ","))
     }
 
-    /// The options of an overlay with the folders that are given relative to `folder` made absolute.
-    package static func overlay(_ data: ByteString, below folder: Path) -> ByteString {
+    /// The options of an overlay with the directories that are given relative to `directory` made absolute.
+    package static func overlay(_ data: ByteString, below directory: Path) -> ByteString {
         let keys: [ByteString] = ["lowerdir", "upperdir", "workdir"]
         let colon = UInt8(ascii: ":")
         let options = parts(data).map { part in
             guard let key = keys.first(where: { part.hasPrefix("\($0)=") }) else { return part }
             let value = part.dropping(first: key.count + 1)
-            let folders = key == "lowerdir" ? value.parts(separatedBy: colon, keepingEmpty: true) : [value]
+            let directories = key == "lowerdir" ? value.parts(separatedBy: colon, keepingEmpty: true) : [value]
             // A colon that belongs to a name makes the path after it look relative: such paths stay as they are.
             guard !value.contains(UInt8(ascii: "\\")) else { return part }
-            let absolute = folders.map { $0.isEmpty || $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
+            let absolute = directories.map { $0.isEmpty || $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
             return "\(key)=\(joined(absolute, colon))"
         }
         return joined(options, UInt8(ascii: ","))
@@ -91,7 +91,7 @@ package enum MountData {
         for layer in layers(value) { try context.configure("lowerdir+", layer) }
     }
 
-    /// The folders of `lowerdir`, split at the colons that no backslash protects.
+    /// The directories of `lowerdir`, split at the colons that no backslash protects.
     package static func layers(_ value: ByteString) -> [ByteString] {
         var layers: [ByteString] = []
         var layer: [UInt8] = []

@@ -71,7 +71,7 @@ package struct MountStep: Equatable, RootfsStep {
 
     /// How a mount is made.
     package enum Kind: UInt8, FieldCode, CaseIterable {
-        /// A folder or file of the host, or a tree that the parent prepared.
+        /// A directory or file of the host, or a tree that the parent prepared.
         case bind
         /// A change of an existing mount.
         case remount

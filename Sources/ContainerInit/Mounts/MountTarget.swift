@@ -3,7 +3,7 @@ import LinuxKernel
 
 /// The place of a mount: resolved once, inside the root, and checked.
 package struct MountTarget: ~Copyable {
-    /// The file or folder that is mounted on.
+    /// The file or directory that is mounted on.
     package let file: FileDescriptor
     /// False when it was made for the mount.
     package let existed: Bool
@@ -16,7 +16,7 @@ extension RootfsSetup {
     package func target(of step: MountStep, directory: Bool) throws(ContainerError) -> MountTarget {
         if step.coversRoot {
             guard directory else {
-                throw ContainerError(errno: .notDirectory, reason: "only a folder can be the root")
+                throw ContainerError(errno: .notDirectory, reason: "only a directory can be the root")
             }
             return try explained("stat the root file system") { () throws(Errno) in
                 let file = try FileDescriptor.duplicating(root)
@@ -49,7 +49,7 @@ extension RootfsSetup {
             }
             throw ContainerError(
                 member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system",
-                remedy: error == .notDirectory && directory ? "a folder can only be mounted on a folder" : "")
+                remedy: error == .notDirectory && directory ? "a directory can only be mounted on a directory" : "")
         }
         let existed = found.existed
         let file = found.takeFile()

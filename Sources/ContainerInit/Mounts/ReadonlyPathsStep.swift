@@ -44,7 +44,7 @@ extension RootfsSetup {
         }
     }
 
-    /// Whether a path led back to the root itself. A mount of the same folder elsewhere is another place.
+    /// Whether a path led back to the root itself. A mount of the same directory elsewhere is another place.
     private func isRootPlace(_ place: Int32) throws(Errno) -> Bool {
         guard isRoot(try fileStatus(of: place)) else { return false }
         do throws(Errno) {

@@ -46,27 +46,27 @@ extension RootfsSetup {
             }
             return try attachRoot(tree, at: step.path)
         }
-        let folder = try attempt("open", step.path) { () throws(Errno) in
+        let directory = try attempt("open", step.path) { () throws(Errno) in
             try FileDescriptor.open(step.path, [.path, .directory])
         }
         let mounted = try attempt("bind the root file system", step.path) { () throws(Errno) in
             do throws(Errno) {
-                let tree = try FileDescriptor.cloneTree(at: folder.raw, recursively: true)
+                let tree = try FileDescriptor.cloneTree(at: directory.raw, recursively: true)
                 let propagation: MountFlags = step.followsHost ? .slave : .privatePropagation
                 try setMountAttributes(tree.raw, MountAttributeChange(propagation: propagation))
-                try tree.attach(on: folder.raw)
+                try tree.attach(on: directory.raw)
                 return tree
             } catch {
                 guard error == .noSuchSystemCall || error == .notPermitted else { throw error }
-                return try bindRootByPath(folder.raw, step.path)
+                return try bindRootByPath(directory.raw, step.path)
             }
         }
         try setRoot(mounted)
     }
 
     // Kernels before 5.12, and filters that know mount(2) only.
-    private func bindRootByPath(_ folder: Int32, _ path: Path) throws(Errno) -> FileDescriptor {
-        try bind(folder, on: folder, recursively: true)
+    private func bindRootByPath(_ directory: Int32, _ path: Path) throws(Errno) -> FileDescriptor {
+        try bind(directory, on: directory, recursively: true)
         let mounted = try FileDescriptor.open(path, [.path, .directory])
         try mount(nil, on: mounted.raw, .privatePropagation)
         return mounted
@@ -75,12 +75,12 @@ extension RootfsSetup {
     private func attachRoot(_ tree: consuming FileDescriptor, at path: Path) throws(ContainerError) {
         try attempt("bind the root file system", path) { () throws(Errno) in
             do throws(Errno) {
-                let folder = try FileDescriptor.open(path, [.path, .directory])
-                try tree.attach(on: folder.raw)
+                let directory = try FileDescriptor.open(path, [.path, .directory])
+                try tree.attach(on: directory.raw)
             } catch .permissionDenied {
                 // The container's user cannot reach the path; pivot_root(2) is content with any place.
-                let folder = try FileDescriptor.open("/", [.path, .directory])
-                try tree.attach(on: folder.raw)
+                let directory = try FileDescriptor.open("/", [.path, .directory])
+                try tree.attach(on: directory.raw)
             }
         }
         try setRoot(tree)

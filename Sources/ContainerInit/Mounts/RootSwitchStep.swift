@@ -64,7 +64,7 @@ extension RootfsSetup {
         }
         try attempt("chdir", "the root file system") { () throws(Errno) in try changeDirectory(root) }
         do throws(Errno) {
-            // The old root comes to lie on top of the new one, so that no folder is needed for it.
+            // The old root comes to lie on top of the new one, so that no directory is needed for it.
             try pivotRoot(".", putOldOn: ".")
         } catch {
             throw ContainerError(

@@ -11,9 +11,9 @@ package final class RootfsSetup {
     package let procfs: FileDescriptor
     /// What the parent prepared.
     package let slots: Slots
-    /// The folder with the own descriptors, for calls that take nothing but a path.
+    /// The directory with the own descriptors, for calls that take nothing but a path.
     private var numbers: FileDescriptor
-    private var rootFolder: FileDescriptor?
+    private var rootDirectory: FileDescriptor?
     private var rootDevice: UInt64 = 0
     private var rootInode: UInt64 = 0
     /// Has the parent map the ids of a tree, by the step of its slot.
@@ -28,49 +28,49 @@ package final class RootfsSetup {
     package var made: [MountedPlace]?
     /// Device nodes that the parent made, by the names it gave them.
     package var preparedDevices: [MountedPlace] = []
-    /// The container's folder of devices, once the first device was made.
-    package var deviceFolder: FileDescriptor?
+    /// The container's directory of devices, once the first device was made.
+    package var deviceDirectory: FileDescriptor?
     /// A node that is known to be the null device, in a mount of the container.
     package var nullDevice: FileDescriptor?
 
     /// Starts with a procfs of the own pid namespace; see `Procfs.openPrivate`.
     package init(procfs: consuming FileDescriptor, slots: Slots) throws(ContainerError) {
-        let folder = try Self.openDescriptorFolder(in: procfs.raw)
+        let directory = try Self.openDescriptorDirectory(in: procfs.raw)
         self.procfs = procfs
         self.slots = slots
-        numbers = folder
+        numbers = directory
     }
 
-    private static func openDescriptorFolder(in procfs: Int32) throws(ContainerError) -> FileDescriptor {
+    private static func openDescriptorDirectory(in procfs: Int32) throws(ContainerError) -> FileDescriptor {
         try attempt("open", "/proc/self/fd") { () throws(Errno) in
             try FileDescriptor.open("self/fd", at: procfs, [.path, .directory])
         }
     }
 
     /// Goes on in another process than the one it was made in.
-    package func openDescriptorFolder() throws(ContainerError) {
-        numbers = try Self.openDescriptorFolder(in: procfs.raw)
+    package func openDescriptorDirectory() throws(ContainerError) {
+        numbers = try Self.openDescriptorDirectory(in: procfs.raw)
     }
 
-    /// The container's root folder.
-    package var root: Int32 { rootFolder?.raw ?? -1 }
+    /// The container's root directory.
+    package var root: Int32 { rootDirectory?.raw ?? -1 }
 
     /// The runtime's own procfs, for the files that are written later, such as `self/attr/exec`.
     package var ownProcfs: Int32 { procfs.raw }
 
-    package func setRoot(_ folder: consuming FileDescriptor) throws(ContainerError) {
-        let status = try attempt("stat", "the root file system") { () throws(Errno) in try folder.status() }
+    package func setRoot(_ directory: consuming FileDescriptor) throws(ContainerError) {
+        let status = try attempt("stat", "the root file system") { () throws(Errno) in try directory.status() }
         guard status.kind == .directory else {
             throw ContainerError(operation: "open", subject: "the root file system", errno: .notDirectory)
         }
         rootDevice = status.device
         rootInode = status.inode
-        rootFolder = consume folder
+        rootDirectory = consume directory
     }
 
     /// Goes on in a mount that lies on the root: what follows is made in it, and it becomes the container's root.
     package func adoptRoot(_ mount: Int32) throws(ContainerError) {
-        deviceFolder = nil
+        deviceDirectory = nil
         try setRoot(
             try attempt("dup", "the root file system") { () throws(Errno) in try FileDescriptor.duplicating(mount) })
     }
@@ -92,7 +92,7 @@ package final class MountedPlace {
 // MARK: - Calls on descriptors
 
 extension RootfsSetup {
-    /// Makes files and folders get the permissions they are made with, whatever mask the caller of the runtime has.
+    /// Makes files and directories get the permissions they are made with, whatever mask the caller of the runtime has.
     package func withoutMask(_ body: () throws(ContainerError) -> Void) throws(ContainerError) {
         let mask = setFileCreationMask(0)
         defer { setFileCreationMask(mask) }
@@ -101,19 +101,19 @@ extension RootfsSetup {
 
     /// Mounts on what the descriptor `target` names, or changes the mount that it names.
     ///
-    /// mount(2) takes a path: a number in the own folder of descriptors, which leads to the file itself, whatever
+    /// mount(2) takes a path: a number in the own directory of descriptors, which leads to the file itself, whatever
     /// happened to its name.
     package func mount(
         _ source: Path?, on target: Int32, type: ByteString? = nil, _ flags: MountFlags, data: ByteString? = nil
     ) throws(Errno) {
-        try enterDescriptorFolder()
+        try enterDescriptorDirectory()
         try LinuxKernel.mount(source, on: "\(target)", type: type, flags, data: data)
     }
 
     /// Makes a number as a path mean the own descriptor of that number.
-    package func enterDescriptorFolder() throws(Errno) { try changeDirectory(numbers.raw) }
+    package func enterDescriptorDirectory() throws(Errno) { try changeDirectory(numbers.raw) }
 
-    /// Binds the file or folder behind `source` on `target`.
+    /// Binds the file or directory behind `source` on `target`.
     package func bind(_ source: Int32, on target: Int32, recursively: Bool = false) throws(Errno) {
         try mount("\(source)", on: target, recursively ? [.bind, .recursive] : .bind)
     }

@@ -37,7 +37,7 @@ extension RootfsSetup {
     /// Detaches the mount whose root a descriptor names. The call takes a path: the descriptor's own number, so that it
     /// does not matter what has happened to the name of the place.
     package func detach(_ mount: Int32) throws(Errno) {
-        try enterDescriptorFolder()
+        try enterDescriptorDirectory()
         try detachMount("\(mount)", followingLinks: true)
     }
 

@@ -8,7 +8,7 @@ package struct TakeTreeStep: ChildStep {
 
     /// Where the tree goes.
     package var slot = Slot()
-    /// The file or folder of the host.
+    /// The file or directory of the host.
     package var path = Path()
     /// True to take the mounts below as well.
     package var recursively = false

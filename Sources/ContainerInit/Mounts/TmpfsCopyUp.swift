@@ -2,34 +2,34 @@ import ByteStrings
 import LinuxKernel
 
 extension RootfsSetup {
-    /// Copies the folder behind `source` into the empty one behind `target`, by descriptors only.
+    /// Copies the directory behind `source` into the empty one behind `target`, by descriptors only.
     package func copyUp(from source: Int32, to target: Int32, _ path: Path) throws(ContainerError) {
         try explained("copy the files of " + path) { () throws(Errno) in
-            try copyFolder(from: source, to: target, depth: 0)
+            try copyDirectory(from: source, to: target, depth: 0)
         }
     }
 
-    private func copyFolder(from source: Int32, to target: Int32, depth: Int) throws(Errno) {
+    private func copyDirectory(from source: Int32, to target: Int32, depth: Int) throws(Errno) {
         // A tree deeper than paths can be long is hostile.
         guard depth < 2048 else { throw .nameTooLong }
-        let folder = try FileDescriptor.open(".", at: source, [.directory, .noFollow])
-        for name in try folder.directoryEntries() {
-            try copyEntry(Path(name), from: folder.raw, to: target, depth: depth)
+        let directory = try FileDescriptor.open(".", at: source, [.directory, .noFollow])
+        for name in try directory.directoryEntries() {
+            try copyEntry(Path(name), from: directory.raw, to: target, depth: depth)
         }
-        let status = try folder.status()
+        let status = try directory.status()
         try changeOwner(of: "", at: target, user: status.user, group: status.group)
         try setPermissions(status.permissions, of: "self/fd/\(target)", at: procfs.raw)
-        try copyAttributes(from: folder.raw, to: target)
+        try copyAttributes(from: directory.raw, to: target)
     }
 
-    private func copyEntry(_ name: Path, from folder: Int32, to target: Int32, depth: Int) throws(Errno) {
-        let entry = try FileDescriptor.open(name, at: folder, [.path, .noFollow])
+    private func copyEntry(_ name: Path, from directory: Int32, to target: Int32, depth: Int) throws(Errno) {
+        let entry = try FileDescriptor.open(name, at: directory, [.path, .noFollow])
         let status = try entry.status()
         switch status.kind {
         case .directory:
             try makeDirectory(name, at: target, mode: 0o700)
             let copy = try FileDescriptor.open(name, at: target, [.path, .noFollow, .directory])
-            return try copyFolder(from: entry.raw, to: copy.raw, depth: depth + 1)
+            return try copyDirectory(from: entry.raw, to: copy.raw, depth: depth + 1)
         case .symbolicLink:
             try makeSymbolicLink(name, at: target, to: try readLink("", at: entry.raw))
         case .regular:
@@ -60,7 +60,7 @@ extension RootfsSetup {
     private func copyAttributes(from source: Int32, to target: Int32) throws(Errno) {
         let from: Path = "\(source)"
         let to: Path = "\(target)"
-        try enterDescriptorFolder()
+        try enterDescriptorDirectory()
         for name in try extendedAttributes(of: from) where !name.hasPrefix("system.") {
             guard let value = try extendedAttribute(name, of: from) else { continue }
             do throws(Errno) {

@@ -22,7 +22,7 @@ package struct ForkStep: ChildStep {
         let isNew = try attempt("clone3") { () throws(Errno) in try forkSibling(namespaces) }
         guard isNew else { exitProcess(0) }
         // What named the first process's descriptors must name this one's.
-        try process.openDescriptorFolderAgain()
+        try process.openDescriptorDirectoryAgain()
         try process.tell(.forked)
     }
 

@@ -1,7 +1,7 @@
 import ByteStrings
 import LinuxKernel
 
-/// Makes the folder that the program starts in, and its parents, where they are missing.
+/// Makes the directory that the program starts in, and its parents, where they are missing.
 package struct MakeWorkingDirectoryStep: ChildStep {
     package static let name: StaticString = "make-working-directory"
 
@@ -23,15 +23,15 @@ package struct MakeWorkingDirectoryStep: ChildStep {
         guard let components = path.components else {
             throw ContainerError(operation: "mkdir", subject: path, errno: .invalidArgument)
         }
-        var folder: Path = "/"
+        var directory: Path = "/"
         for component in components {
-            folder = folder.appending(component)
+            directory = directory.appending(component)
             do throws(Errno) {
-                try makeDirectory(folder, mode: 0o755)
+                try makeDirectory(directory, mode: 0o755)
             } catch Errno.fileExists {
                 continue
             } catch {
-                throw ContainerError(operation: "mkdir", subject: folder, errno: error)
+                throw ContainerError(operation: "mkdir", subject: directory, errno: error)
             }
         }
         do throws(Errno) {

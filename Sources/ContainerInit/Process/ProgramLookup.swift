@@ -18,8 +18,8 @@ package struct ProgramLookup {
             return Path(name)
         }
         if !name.isEmpty, let searchPath {
-            for folder in searchPath.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
-                let candidate: Path = folder.isEmpty ? "./\(name)" : "\(folder)/\(name)"
+            for directory in searchPath.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
+                let candidate: Path = directory.isEmpty ? "./\(name)" : "\(directory)/\(name)"
                 if whyNotExecutable(candidate) == nil { return candidate }
             }
         }

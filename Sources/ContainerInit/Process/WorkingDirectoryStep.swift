@@ -1,7 +1,7 @@
 import ByteStrings
 import LinuxKernel
 
-/// Enters the folder that the program starts in.
+/// Enters the directory that the program starts in.
 package struct WorkingDirectoryStep: ChildStep {
     package static let name: StaticString = "working-directory"
 
@@ -27,7 +27,7 @@ package struct WorkingDirectoryStep: ChildStep {
             throw ContainerError(
                 errno: error, reason: "chdir to cwd (\"\(path)\") set in config.json failed")
         }
-        // A link of /proc to a folder outside would start the program there (CVE-2024-21626).
+        // A link of /proc to a directory outside would start the program there (CVE-2024-21626).
         let actual: Path = try attempt("getcwd", path) { () throws(Errno) in try currentDirectory() }
         guard actual.isAbsolute else {
             throw ContainerError(

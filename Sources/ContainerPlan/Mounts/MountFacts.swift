@@ -58,7 +58,7 @@ package struct MountFacts: Sendable {
             self.ownPath = ownPath
         }
 
-        /// The folder of `ownPath`; empty when there is none.
-        package var ownFolder: Path { ownPath.map { mountPoint.appending($0) } ?? "" }
+        /// The directory of `ownPath`; empty when there is none.
+        package var ownDirectory: Path { ownPath.map { mountPoint.appending($0) } ?? "" }
     }
 }

@@ -276,7 +276,7 @@ extension RootfsPlanner {
         }
         let own = CgroupHierarchy {
             $0.source = unified.mountPoint.appending(unified.path)
-            $0.ownSource = unified.ownFolder
+            $0.ownSource = unified.ownDirectory
             $0.isUnified = true
         }
         if hasCgroupNamespace {
@@ -295,7 +295,7 @@ extension RootfsPlanner {
         return CgroupHierarchy {
             $0.name = name
             $0.source = hasCgroupNamespace ? "" : place.mountPoint.appending(place.path)
-            $0.ownSource = place.ownFolder
+            $0.ownSource = place.ownDirectory
             $0.data = isNamed ? "none,\(controllers)" : controllers
             $0.links = isNamed ? [] : place.controllers.map { Path($0) }.filter { $0 != name }
         }

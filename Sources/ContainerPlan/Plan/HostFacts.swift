@@ -8,8 +8,8 @@ import LinuxKernel
 package struct HostFacts: Sendable {
     /// The absolute path of the bundle.
     package var bundle: Path
-    /// The state folder that the container gets.
-    package var stateFolder = Path()
+    /// The state directory that the container gets.
+    package var stateDirectory = Path()
     /// The names of drivers; looked at only for systemd's list of devices.
     package var drivers = DriverNames("")
     /// The container's place in the host's cgroups.

@@ -17,9 +17,9 @@ extension PlanBuilder {
         addSockets()
         // From here on the host changes, and the state says so first.
         addParent(
-            StateFolderStep {
-                $0.path = facts.stateFolder
-                $0.hasNotifyFolder = options.notifySocket != nil
+            StateDirectoryStep {
+                $0.path = facts.stateDirectory
+                $0.hasNotifyDirectory = options.notifySocket != nil
             }, .rule)
         if !namespaces.hasMountNamespace { addParent(HostRootStep { $0.path = mountFacts.rootfs }, .rule) }
         addParent(startsAtOnce ? StartPipeStep() : StartFifoStep(), .rule)

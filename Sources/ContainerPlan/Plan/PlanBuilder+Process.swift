@@ -33,7 +33,7 @@ extension PlanBuilder {
         }
         if process.noNewPrivileges { addChild(NoNewPrivilegesStep(), .noNewPrivileges) }
 
-        // The folder twice: root reaches some that the user does not, and the user some that root does not (NFS).
+        // The directory twice: root reaches some that the user does not, and the user some that root does not (NFS).
         let cwd = process.cwd.isEmpty ? "/" : process.cwd
         addChild(
             WorkingDirectoryStep {

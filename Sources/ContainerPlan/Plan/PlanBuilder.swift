@@ -24,7 +24,7 @@ package struct PlanBuilder {
 
     /// The whole plan, top to bottom.
     ///
-    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state folder.
+    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
     package consuming func build(startsAtOnce: Bool = false) throws(ContainerError) -> ContainerPlan {
         // Without one the container can be made; its start is the error. See config.md, "Process".
         let process = spec.process ?? Process()

@@ -15,10 +15,10 @@ package enum ConsoleSocket {
         do throws(Errno) {
             return try connectStream(to: absolute)
         } catch .nameTooLong where path.bytes.count <= 107 {
-            // The bundle's path makes it too long; the folder by its descriptor does not.
+            // The bundle's path makes it too long; the directory by its descriptor does not.
             return try attempt("connect", path) { () throws(Errno) in
-                let folder = try FileDescriptor.open(bundle, [.path, .directory])
-                return try connectStream(to: "/proc/self/fd/\(folder.raw)/\(path)")
+                let directory = try FileDescriptor.open(bundle, [.path, .directory])
+                return try connectStream(to: "/proc/self/fd/\(directory.raw)/\(path)")
             }
         } catch {
             throw ContainerError(errno: error, reason: "dial unix \(path): connect")

@@ -37,7 +37,7 @@ package struct HooksStep: ParentStep {
         try run(pid: making.conversation.childPID, report: making.report)
     }
 
-    /// Runs the hooks in the bundle's folder.
+    /// Runs the hooks in the bundle's directory.
     ///
     /// A hook of the container's end that fails is a warning, and the others run all the same. See runtime.md,
     /// "Lifecycle", step 13.

@@ -9,7 +9,7 @@ package struct IntelRdtStep: Equatable, ParentStep {
 
     /// Where resctrl is mounted.
     package var root = Path()
-    /// The folder of the class of service below it; empty for the default class, which is `root` itself.
+    /// The directory of the class of service below it; empty for the default class, which is `root` itself.
     package var group = Path()
     /// Whether the class exists for this container alone, and goes away with it.
     package var isOwn = false
@@ -22,9 +22,9 @@ package struct IntelRdtStep: Equatable, ParentStep {
     /// The name of the monitoring group.
     package var monitoring: Path?
 
-    /// The folder of the class.
+    /// The directory of the class.
     package var path: Path { root.appending(group) }
-    /// The folder of the monitoring group.
+    /// The directory of the monitoring group.
     package var monitoringPath: Path? { monitoring.map { "\(path)/mon_groups/\($0)" } }
 
     package init() {}
@@ -44,7 +44,7 @@ package struct IntelRdtStep: Equatable, ParentStep {
     }
 
     package var undo: [Undo] {
-        // A folder that is there already belongs to somebody else, and stays.
+        // A directory that is there already belongs to somebody else, and stays.
         let isMade = isOwn && !fileExists(path)
         return [Undo(RemoveResctrlGroups(class: isMade ? path : nil, monitoring: monitoringPath))]
     }
@@ -96,7 +96,7 @@ package struct IntelRdtStep: Equatable, ParentStep {
         case .some("/"): group = ""
         case .some(let name): group = Path(name)
         }
-        // Folders of the file system's own, which are no classes.
+        // Directories of the file system's own, which are no classes.
         if ["info", "mon_groups", "mon_data"].contains(group) {
             throw Self.error("invalid intelRdt.ClosID " + quoted(group))
         }

@@ -22,9 +22,9 @@ package struct ResctrlFacts: Equatable, Sendable {
             let table = try file.readAll(limit: 64 << 20, expected: 16384)
             // The last one: it may cover others.
             for entry in MountTable.entries(table).reversed() where entry.type == "resctrl" && entry.root == "/" {
-                let folder = try FileDescriptor.open(entry.point, [.path, .directory])
-                if try folder.fileSystemKind() == .resctrl {
-                    return ResctrlFacts(path: entry.point, folder: folder.raw)
+                let directory = try FileDescriptor.open(entry.point, [.path, .directory])
+                if try directory.fileSystemKind() == .resctrl {
+                    return ResctrlFacts(path: entry.point, directory: directory.raw)
                 }
             }
         } catch {
@@ -33,11 +33,11 @@ package struct ResctrlFacts: Equatable, Sendable {
         return nil
     }
 
-    /// Looks into the folder `info` of a tree. See the kernel's Documentation/filesystems/resctrl.rst.
-    package init(path: Path, folder: Int32) {
+    /// Looks into the directory `info` of a tree. See the kernel's Documentation/filesystems/resctrl.rst.
+    package init(path: Path, directory: Int32) {
         self.path = path
-        hasCache = fileExists("info/L3", at: folder) || fileExists("info/L3CODE", at: folder)
-        hasMemoryBandwidth = fileExists("info/MB", at: folder)
-        hasMonitoring = fileExists("info/L3_MON", at: folder)
+        hasCache = fileExists("info/L3", at: directory) || fileExists("info/L3CODE", at: directory)
+        hasMemoryBandwidth = fileExists("info/MB", at: directory)
+        hasMonitoring = fileExists("info/L3_MON", at: directory)
     }
 }

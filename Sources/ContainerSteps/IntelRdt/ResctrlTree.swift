@@ -2,26 +2,26 @@ import ByteStrings
 import ContainerInit
 import LinuxKernel
 
-/// A tree of resctrl, in which a folder is a class of service or a monitoring group.
+/// A tree of resctrl, in which a directory is a class of service or a monitoring group.
 package struct ResctrlTree: ~Copyable {
     private let root: FileDescriptor
     private let files: OpenFlags
-    /// The folders that were made here, in order.
+    /// The directories that were made here, in order.
     package private(set) var made: [Path] = []
 
     /// Opens the file system mounted at `path`.
     package init(mountedAt path: Path) throws(ContainerError) {
-        let folder = try attempt("open", path) { () throws(Errno) in
-            let folder = try FileDescriptor.open(path, [.path, .directory])
-            guard try folder.fileSystemKind() == .resctrl else { throw .noSuchDevice }
-            return folder
+        let directory = try attempt("open", path) { () throws(Errno) in
+            let directory = try FileDescriptor.open(path, [.path, .directory])
+            guard try directory.fileSystemKind() == .resctrl else { throw .noSuchDevice }
+            return directory
         }
-        self.init(folder: folder)
+        self.init(directory: directory)
     }
 
-    /// - Parameter files: how its files are opened for writing. In resctrl they are there once their folder is.
-    package init(folder: consuming FileDescriptor, files: OpenFlags = .writeOnly) {
-        root = folder
+    /// - Parameter files: how its files are opened for writing. In resctrl they are there once their directory is.
+    package init(directory: consuming FileDescriptor, files: OpenFlags = .writeOnly) {
+        root = directory
         self.files = files
     }
 
@@ -44,7 +44,7 @@ package struct ResctrlTree: ~Copyable {
         try write("\(pid)", to: "tasks", in: step.group)
         if let monitoring = step.monitoring {
             let group = step.group.appending("mon_groups/\(monitoring)")
-            _ = try makeFolder(group, remedy: "the processor monitors only so many groups at a time")
+            _ = try makeSubdirectory(group, remedy: "the processor monitors only so many groups at a time")
             try write("\(pid)", to: "tasks", in: group)
         }
     }
@@ -82,9 +82,9 @@ package struct ResctrlTree: ~Copyable {
 
     /// Removes what `join` made, as far as that goes.
     package mutating func undo(_ report: WarningReport) {
-        while let folder = made.popLast() {
+        while let directory = made.popLast() {
             do throws(ContainerError) {
-                try remove(folder)
+                try remove(directory)
             } catch {
                 report(error.message)
             }
@@ -98,8 +98,8 @@ package struct ResctrlTree: ~Copyable {
 
     /// Removes the group at a path of the host, if it is there.
     package static func remove(_ path: Path) throws(ContainerError) {
-        guard let (folder, name) = path.parentAndName, fileExists(path) else { return }
-        try ResctrlTree(mountedAt: folder).remove(Path(name))
+        guard let (directory, name) = path.parentAndName, fileExists(path) else { return }
+        try ResctrlTree(mountedAt: directory).remove(Path(name))
     }
 
     // MARK: - Files
@@ -107,7 +107,7 @@ package struct ResctrlTree: ~Copyable {
     private mutating func makeClass(_ step: IntelRdtStep) throws(ContainerError) -> Bool {
         if step.group.isEmpty { return false }
         if step.makesMissing {
-            return try makeFolder(step.group, remedy: "the processor has only so many classes of service")
+            return try makeSubdirectory(step.group, remedy: "the processor has only so many classes of service")
         }
         guard fileExists(step.group, at: root.raw) else {
             throw ContainerError(
@@ -117,8 +117,8 @@ package struct ResctrlTree: ~Copyable {
         return false
     }
 
-    /// Makes a folder; false when it is there already.
-    private mutating func makeFolder(_ name: Path, remedy: String) throws(ContainerError) -> Bool {
+    /// Makes a directory; false when it is there already.
+    private mutating func makeSubdirectory(_ name: Path, remedy: String) throws(ContainerError) -> Bool {
         do throws(Errno) {
             try makeDirectory(name, at: root.raw, mode: 0o755)
             made.append(name)

@@ -53,7 +53,7 @@ package final class Conversation {
     /// Clones and executes the child, and hands it its lane of the plan.
     ///
     /// - Parameters:
-    ///   - cgroup: the folder of the unified hierarchy that it starts in.
+    ///   - cgroup: the directory of the unified hierarchy that it starts in.
     ///   - tasks: the files of the other hierarchies through which it joins.
     package func spawn(_ step: SpawnStep, cgroup: Int32?, tasks: [Int32]) throws(ContainerError) {
         let executable = try sealedExecutable()

@@ -14,11 +14,11 @@ package final class Making {
     package let trace: WarningReport?
     /// What is said with the child.
     package let conversation: Conversation
-    /// The bytes of the configuration, for the state folder.
+    /// The bytes of the configuration, for the state directory.
     package let configuration: [UInt8]
     /// What the state file remembers.
     package var record: StateRecord
-    package var folder: StateFolder?
+    package var directory: StateDirectory?
     package private(set) var undos: [Undo] = []
 
     // What steps make for later ones, besides descriptors.
@@ -81,7 +81,7 @@ package final class Making {
     }
 
     /// The container is made: others may change it now.
-    package func finish() { folder = nil }
+    package func finish() { directory = nil }
 
     private func push(_ undo: Undo, to undos: inout [Undo]) {
         if !undos.contains(undo) { undos.append(undo) }
@@ -136,7 +136,8 @@ package final class Making {
 
     /// Whether the child died of the container's memory limit.
     private func wasKilledForMemory(_ error: ContainerError) -> Bool {
-        guard folder != nil, error.code == .childDied, conversation.death == .killed(signal: SignalNumber.kill) else {
+        guard directory != nil, error.code == .childDied, conversation.death == .killed(signal: SignalNumber.kill)
+        else {
             return false
         }
         var count: UInt64 = 0

@@ -128,7 +128,7 @@ package struct KillProcesses: UndoAction {
     package func perform(in undoing: Undoing) throws(ContainerError) {
         if undoing.making != nil {
             // One more process of a container is gone by now, and the others are not this one's.
-            guard undoing.hadChild, undoing.folder != nil else { return }
+            guard undoing.hadChild, undoing.directory != nil else { return }
         }
         // With a pid namespace of its own the first process took all others along; a half-made container may have left
         // one that no state names.

@@ -6,8 +6,8 @@ import LinuxKernel
 /// The taking back of what a container had: one action after the other, the last effect first, whatever becomes of each.
 package final class Undoing {
     package let record: StateRecord
-    /// The container's state folder; nil before it is made.
-    package let folder: StateFolder?
+    /// The container's state directory; nil before it is made.
+    package let directory: StateDirectory?
     /// What is left of a making that failed; nil when a container is deleted.
     package let making: Making?
     /// Whether a making that failed had a child.
@@ -15,7 +15,7 @@ package final class Undoing {
     /// Whether what keeps something from being taken away is killed.
     package let isForced: Bool
     package let report: WarningReport
-    /// Whether the state folder goes, too.
+    /// Whether the state directory goes, too.
     private let removesState: Bool
 
     /// Takes back a making that failed.
@@ -23,7 +23,7 @@ package final class Undoing {
     /// - Parameter keeps: the state stays, as that of a stopped container that `delete` removes.
     package init(_ making: Making, keeps: Bool) {
         record = making.record
-        folder = making.folder
+        directory = making.directory
         self.making = making
         hadChild = making.conversation.childPID != nil
         isForced = false
@@ -32,9 +32,9 @@ package final class Undoing {
     }
 
     /// Takes a container away.
-    package init(_ record: StateRecord, in folder: StateFolder, force: Bool, report: @escaping WarningReport) {
+    package init(_ record: StateRecord, in directory: StateDirectory, force: Bool, report: @escaping WarningReport) {
         self.record = record
-        self.folder = folder
+        self.directory = directory
         making = nil
         hadChild = false
         isForced = force
@@ -52,7 +52,7 @@ package final class Undoing {
         making?.conversation.killChild()
         var failure: ContainerError?
         for undo in undos.reversed() {
-            if undo.action is RemoveStateFolder, !removesState || failure != nil { continue }
+            if undo.action is RemoveStateDirectory, !removesState || failure != nil { continue }
             do throws(ContainerError) {
                 try twice { () throws(ContainerError) in try undo.action.perform(in: self) }
             } catch {
@@ -85,7 +85,7 @@ extension StateRecord {
     /// What takes the container away. A record that does not say so is of a container that had a cgroup and processes.
     package var undo: [Undo] {
         if !own.undo.isEmpty { return own.undo }
-        var actions = [Undo(RemoveStateFolder()), Undo(RemoveCgroup())]
+        var actions = [Undo(RemoveStateDirectory()), Undo(RemoveCgroup())]
         if let unit = own.unit { actions.append(Undo(StopUnit(unit))) }
         return actions + [Undo(KillProcesses())]
     }

@@ -33,9 +33,9 @@ package struct DevicePreparationStep: Equatable, ParentStep {
         for (index, device) in devices.enumerated() {
             guard let device, !Self.hostHas(device) else { continue }
             do throws(Errno) {
-                if nodes.raw == nil { nodes = try Self.makeFolder() }
-                guard let folder = nodes.raw else { continue }
-                try Self.make(device, "\(index)", in: folder)
+                if nodes.raw == nil { nodes = try Self.makeSubdirectory() }
+                guard let directory = nodes.raw else { continue }
+                try Self.make(device, "\(index)", in: directory)
             } catch .notPermitted {
                 // An outer user namespace: what the host has is all there is.
                 return nil
@@ -57,17 +57,17 @@ package struct DevicePreparationStep: Equatable, ParentStep {
         }
     }
 
-    private static func makeFolder() throws(Errno) -> FileDescriptor {
+    private static func makeSubdirectory() throws(Errno) -> FileDescriptor {
         let context = try FileDescriptor.openFileSystem("tmpfs")
         try context.configure("mode", "0755")
         return try context.makeMount([.noSetuid, .noExec])
     }
 
-    private static func make(_ device: DeviceStep, _ name: Path, in folder: Int32) throws(Errno) {
+    private static func make(_ device: DeviceStep, _ name: Path, in directory: Int32) throws(Errno) {
         try makeNode(
-            name, at: folder, kind: device.kind, permissions: device.permissions, major: device.major,
+            name, at: directory, kind: device.kind, permissions: device.permissions, major: device.major,
             minor: device.minor)
-        try changeOwner(of: name, at: folder, user: device.user, group: device.group)
-        try setPermissions(device.permissions, of: name, at: folder)
+        try changeOwner(of: name, at: directory, user: device.user, group: device.group)
+        try setPermissions(device.permissions, of: name, at: directory)
     }
 }

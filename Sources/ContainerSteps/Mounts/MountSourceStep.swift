@@ -9,7 +9,7 @@ package struct MountSourceStep: Equatable, ParentStep {
 
     /// Where the tree goes.
     package var slot = Slot()
-    /// The file or folder of the host.
+    /// The file or directory of the host.
     package var path = Path()
     /// Where the container will see it, for messages.
     package var destination = Path()

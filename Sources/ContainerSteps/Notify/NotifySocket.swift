@@ -7,10 +7,10 @@ import RuntimeSpec
 /// manager. See sd_notify(3).
 package struct NotifySocket: ~Copyable {
     /// Where the container finds the socket.
-    package static let containerFolder: Path = "/run/notify"
+    package static let containerDirectory: Path = "/run/notify"
     package static let name: Path = "notify.sock"
-    /// The folder of the socket in the state folder, which is bound into the container.
-    package static let folderName: Path = "notify"
+    /// The directory of the socket in the state directory, which is bound into the container.
+    package static let directoryName: Path = "notify"
 
     private let socket: FileDescriptor
     /// The socket of the caller's service manager.
@@ -19,19 +19,19 @@ package struct NotifySocket: ~Copyable {
     /// How long the service manager may take to confirm, in milliseconds.
     private static let patience: Int32 = 30_000
 
-    /// The mount that shows the folder to the container, read-only.
-    package static func mount(of stateFolder: Path) -> Mount {
+    /// The mount that shows the directory to the container, read-only.
+    package static func mount(of stateDirectory: Path) -> Mount {
         Mount(
-            destination: containerFolder, type: "bind", source: stateFolder.appending(folderName),
+            destination: containerDirectory, type: "bind", source: stateDirectory.appending(directoryName),
             options: ["bind", "nosuid", "noexec", "nodev", "ro"])
     }
 
-    /// Makes the socket in the state folder of a container.
-    package init(in folder: borrowing StateFolder, target: Path) throws(ContainerError) {
+    /// Makes the socket in the state directory of a container.
+    package init(in directory: borrowing StateDirectory, target: Path) throws(ContainerError) {
         self.target = target
-        let raw = folder.descriptor.raw
-        socket = try attempt("bind", folder.path.appending("notify/notify.sock")) { () throws(Errno) in
-            let inner = try FileDescriptor.open(Self.folderName, at: raw, [.path, .directory, .noFollow])
+        let raw = directory.descriptor.raw
+        socket = try attempt("bind", directory.path.appending("notify/notify.sock")) { () throws(Errno) in
+            let inner = try FileDescriptor.open(Self.directoryName, at: raw, [.path, .directory, .noFollow])
             let socket = try makeDatagramSocket()
             // By the descriptor: a path of a socket may have 107 bytes only.
             try socket.bindSocket(to: "/proc/self/fd/\(inner.raw)/\(Self.name)")

@@ -15,6 +15,6 @@ package struct NotifySocketStep: ParentStep {
     }
 
     package func perform(in making: Making) throws(ContainerError) {
-        if let folder = making.folder { making.notifySocket = try NotifySocket(in: folder, target: target) }
+        if let directory = making.directory { making.notifySocket = try NotifySocket(in: directory, target: target) }
     }
 }

@@ -1,7 +1,7 @@
 import ByteStrings
 import ContainerInit
 
-/// Makes the fifo of the state folder in which the child waits for `start`.
+/// Makes the fifo of the state directory in which the child waits for `start`.
 package struct StartFifoStep: ParentStep {
     package static let name: StaticString = "start-fifo"
 
@@ -9,6 +9,6 @@ package struct StartFifoStep: ParentStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
 
     package func perform(in making: Making) throws(ContainerError) {
-        if let folder = making.folder { making.slots.fill(.start, try folder.makeStartFifo()) }
+        if let directory = making.directory { making.slots.fill(.start, try directory.makeStartFifo()) }
     }
 }

@@ -3,9 +3,9 @@ import ContainerInit
 import LinuxKernel
 import StrictJSON
 
-/// How a container's first process ended, written by a runtime that was its parent: the file `exit.json` of the state folder.
+/// How a container's first process ended, written by a runtime that was its parent: the file `exit.json` of the state directory.
 ///
-/// The process's number and start say of which process it is, should the folder outlive one.
+/// The process's number and start say of which process it is, should the directory outlive one.
 package struct ExitRecord: StateObject {
     package static let name: Path = "exit.json"
 

@@ -9,10 +9,10 @@ package struct PIDFile {
     /// Makes the file new under another name and renames it into place, so that no reader sees half of it and nothing
     /// is written through a link.
     package func write(_ pid: Int32) throws(ContainerError) {
-        guard let (folder, name) = path.parentAndName else {
+        guard let (directory, name) = path.parentAndName else {
             throw ContainerError(origin: Origin(.option), errno: .isDirectory, reason: "open \(path)")
         }
-        let temporary = folder.appending(".\(name)" as Path)
+        let temporary = directory.appending(".\(name)" as Path)
         do throws(Errno) {
             let file = try FileDescriptor.open(
                 temporary, [.writeOnly, .create, .exclusive, .synchronous, .noFollow], mode: 0o666)

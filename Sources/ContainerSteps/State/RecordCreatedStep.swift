@@ -24,6 +24,6 @@ package struct RecordCreatedStep: ParentStep {
             making.replace(DetachRootMount(), by: DetachRootMount(id: made))
         }
         making.record.own.undo = making.undos
-        try making.folder?.write(making.record.encoded, as: "state.json")
+        try making.directory?.write(making.record.encoded, as: "state.json")
     }
 }

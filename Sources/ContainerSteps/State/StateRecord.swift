@@ -4,7 +4,7 @@ import ContainerInit
 import RuntimeSpec
 import StrictJSON
 
-/// What a container's state folder remembers of it: the content of `state.json`.
+/// What a container's state directory remembers of it: the content of `state.json`.
 ///
 /// The names and meanings of the members that programs outside read are runc's; those of the object `apus` are our own.
 package struct StateRecord: StateObject {
@@ -17,7 +17,7 @@ package struct StateRecord: StateObject {
     package var created = ""
     package var configuration = RecordedConfiguration()
     package var isRootless = false
-    /// The container's folder in each cgroup hierarchy; the unified one has an empty name.
+    /// The container's directory in each cgroup hierarchy; the unified one has an empty name.
     package var cgroupPaths: OrderedPairs<ByteString, Path> = [:]
     /// What the standard streams of the container were connected to.
     package var externalDescriptors: [String] = []

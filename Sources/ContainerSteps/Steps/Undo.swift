@@ -16,7 +16,7 @@ package protocol UndoAction: StateObject {
 /// All kinds of undoing.
 package enum UndoActions {
     package static let kinds: [any UndoAction.Type] = [
-        RemoveStateFolder.self, RemoveCgroup.self, StopUnit.self, KillProcesses.self, RemoveResctrlGroups.self,
+        RemoveStateDirectory.self, RemoveCgroup.self, StopUnit.self, KillProcesses.self, RemoveResctrlGroups.self,
         DetachRootMount.self, BringBackNetworkDevices.self,
     ]
 }

@@ -5,9 +5,9 @@ import LinuxKernel
 
 /// The log that CRIU wrote, of which people need the lines with errors.
 struct CRIULog {
-    /// The open folder of the log.
-    let folder: Int32
-    /// The folder as the caller named it.
+    /// The open directory of the log.
+    let directory: Int32
+    /// The directory as the caller named it.
     let path: Path
     let name: Path
 
@@ -23,7 +23,7 @@ struct CRIULog {
     func quoteErrors(_ report: @escaping WarningReport) -> ByteString? {
         var scan = Scan(path.appending(name), report)
         do throws(Errno) {
-            let file = try FileDescriptor.open(name, at: folder, [.nonBlocking, .noControllingTerminal, .noFollow])
+            let file = try FileDescriptor.open(name, at: directory, [.nonBlocking, .noControllingTerminal, .noFollow])
             guard try file.status().kind == .regular else { return nil }
             var (line, size): ([UInt8], Int) = ([], 0)
             while size < Self.largest {

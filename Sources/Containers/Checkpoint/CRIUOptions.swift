@@ -5,8 +5,8 @@ import ContainerSteps
 /// How CRIU does what it is asked to: the message `criu_opts` of its rpc.proto, of which the members are here that a
 /// runtime sets. Absent ones leave the choice to CRIU.
 struct CRIUOptions: Equatable, Sendable {
-    /// The folder of the images, by its number in the process that asks.
-    var imagesFolder: Int32
+    /// The directory of the images, by its number in the process that asks.
+    var imagesDirectory: Int32
     var pid: Int32?
     var leaveRunning: Bool?
     /// Unix sockets may be connected to the outside.
@@ -16,7 +16,7 @@ struct CRIUOptions: Equatable, Sendable {
     var shellJob: Bool?
     var fileLocks: Bool?
     var logLevel: Int32?
-    /// The name of the log in the work folder.
+    /// The name of the log in the work directory.
     var logFile: ByteString?
     var pageServer: PageServer?
     var notifyScripts: Bool?
@@ -26,8 +26,8 @@ struct CRIUOptions: Equatable, Sendable {
     var parentImages: Path?
     var trackMemory: Bool?
     var autoDedup: Bool?
-    /// The folder of logs and statistics, by its number in the process that asks.
-    var workFolder: Int32?
+    /// The directory of logs and statistics, by its number in the process that asks.
+    var workDirectory: Int32?
     var linkRemap: Bool?
     var externalMounts: [ExternalMount] = []
     var managesCgroups: Bool?
@@ -51,7 +51,7 @@ struct CRIUOptions: Equatable, Sendable {
     var lsmProfile: ByteString?
     var lsmMountContext: ByteString?
 
-    init(imagesFolder: Int32) { self.imagesFolder = imagesFolder }
+    init(imagesDirectory: Int32) { self.imagesDirectory = imagesDirectory }
 
     /// A program that takes or gives the pages: `criu_page_server_info`.
     struct PageServer: Equatable, Sendable {
@@ -84,7 +84,7 @@ struct CRIUOptions: Equatable, Sendable {
     }
 
     func encode(_ writer: inout ProtobufWriter) {
-        writer.field(1, imagesFolder)
+        writer.field(1, imagesDirectory)
         writer.field(2, pid)
         writer.field(3, leaveRunning)
         writer.field(4, externalUnixSockets)
@@ -105,7 +105,7 @@ struct CRIUOptions: Equatable, Sendable {
         writer.field(14, parentImages)
         writer.field(15, trackMemory)
         writer.field(16, autoDedup)
-        writer.field(17, workFolder)
+        writer.field(17, workDirectory)
         writer.field(18, linkRemap)
         for mount in externalMounts { Self.pair(23, mount.key, mount.value, &writer) }
         writer.field(24, managesCgroups)

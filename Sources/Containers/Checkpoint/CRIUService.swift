@@ -6,7 +6,7 @@ import LinuxKernel
 /// One process of CRIU that serves one request. See criu.org, "RPC".
 ///
 /// It is started as `criu swrk 3` with one end of a pair of sockets as its descriptor 3 and has no other descriptors but those
-/// that it is handed. CRIU opens the folders of the images and the logs through the descriptors of the process that asks, so
+/// that it is handed. CRIU opens the directories of the images and the logs through the descriptors of the process that asks, so
 /// those stay open while it works.
 final class CRIUService {
     private let process: ProcessHandle
@@ -23,8 +23,8 @@ final class CRIUService {
         var cgroup: Int32?
         /// The `tasks` files of the version 1 cgroups that it joins.
         var tasks = DescriptorList()
-        /// Binds a folder on another in a mount namespace of its own.
-        var bind: (folder: Path, place: Path)?
+        /// Binds a directory on another in a mount namespace of its own.
+        var bind: (directory: Path, place: Path)?
     }
 
     /// The number that the first inherited descriptor has in CRIU, behind its streams and its socket.
@@ -56,7 +56,7 @@ final class CRIUService {
             case .execute: throw ContainerError(errno: error.errno, reason: "fork/exec \(path)")
             case .mount:
                 throw ContainerError(
-                    errno: error.errno, reason: "bind \(launch.bind?.folder ?? "") in a mount namespace for CRIU")
+                    errno: error.errno, reason: "bind \(launch.bind?.directory ?? "") in a mount namespace for CRIU")
             case .prepare: throw ContainerError(errno: error.errno, reason: "unable to start CRIU")
             }
         }

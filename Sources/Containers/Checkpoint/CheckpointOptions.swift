@@ -4,9 +4,9 @@ import ContainerSteps
 
 /// How a container is checkpointed.
 public struct CheckpointOptions: Sendable {
-    /// The folder for the images; made if it is not there.
+    /// The directory for the images; made if it is not there.
     public var imagePath: Path
-    /// The folder for CRIU's log and statistics; nil for that of the images.
+    /// The directory for CRIU's log and statistics; nil for that of the images.
     public var workPath: Path?
     /// The images of an earlier `preDump`, relative to `imagePath`: only memory that was written since is dumped.
     public var parentPath: Path?
@@ -43,9 +43,9 @@ public struct CheckpointOptions: Sendable {
 
 /// How a container is restored, beside what `CreateOptions` says.
 public struct RestoreOptions: Sendable {
-    /// The folder of the images; one that is relative and not there is looked for in the bundle.
+    /// The directory of the images; one that is relative and not there is looked for in the bundle.
     public var imagePath: Path
-    /// The folder for CRIU's log and statistics; nil for that of the images.
+    /// The directory for CRIU's log and statistics; nil for that of the images.
     public var workPath: Path?
     /// Whether open TCP connections are restored.
     public var tcpEstablished = false
@@ -57,7 +57,7 @@ public struct RestoreOptions: Sendable {
     public var fileLocks = false
     /// Frees in the images what was restored.
     public var autoDedup = false
-    /// Restores memory when it is touched, by a `criu lazy-pages` in the work folder.
+    /// Restores memory when it is touched, by a `criu lazy-pages` in the work directory.
     public var lazyPages = false
     /// What becomes of the container's cgroups.
     public var cgroupMode: CheckpointCgroupMode?

@@ -30,11 +30,11 @@ extension Container {
         if options.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
         let dump = try Checkpoint(self, options, program)
         do throws(ContainerError) {
-            guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 10_000) else {
+            guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
             }
             try dump.perform(report, progress)
-            _ = consume folder
+            _ = consume directory
         } catch {
             if status == .running { thawAfterFailure(report) }
             throw error
@@ -65,7 +65,7 @@ private struct Checkpoint: ~Copyable {
     private let program: CRIUProgram
     private let pid: Int32
     private let spec: Spec
-    private let folders: ImageFolders
+    private let directories: ImageDirectories
 
     private static let log: Path = "dump.log"
 
@@ -81,13 +81,13 @@ private struct Checkpoint: ~Copyable {
                 .notSupported, origin: Origin(.namespaces),
                 reason: "a container without a mount namespace cannot be checkpointed")
         }
-        let folders = try ImageFolders.make(options)
+        let directories = try ImageDirectories.make(options)
         self.container = container
         self.options = options
         self.program = program
         self.pid = pid
         self.spec = spec
-        self.folders = folders
+        self.directories = directories
     }
 
     consuming func perform(
@@ -96,7 +96,7 @@ private struct Checkpoint: ~Copyable {
         var request = CRIURequest(options.preDump ? .preDump : .dump, try criuOptions())
         if !options.preDump {
             request.options?.externalMounts = try externalMounts()
-            try folders.write(descriptors: container.record.externalDescriptors.map { ByteString($0) })
+            try directories.write(descriptors: container.record.externalDescriptors.map { ByteString($0) })
         }
         let hostOptions = HostCgroupOptions()
         defer { hostOptions.restore(report) }
@@ -121,14 +121,14 @@ private struct Checkpoint: ~Copyable {
                     }
                 })
         } catch {
-            throw folders.log(Self.log).explain(error, report)
+            throw directories.log(Self.log).explain(error, report)
         }
     }
 
     private func criuOptions() throws(ContainerError) -> CRIUOptions {
         let record = container.record
-        var criu = CRIUOptions(imagesFolder: folders.imagesNumber)
-        criu.workFolder = folders.workNumber
+        var criu = CRIUOptions(imagesDirectory: directories.imagesNumber)
+        criu.workDirectory = directories.workNumber
         criu.logLevel = 4
         criu.logFile = Self.log.bytes
         criu.pid = pid
@@ -184,9 +184,9 @@ private struct Checkpoint: ~Copyable {
         let root = try attempt("open", path) { () throws(Errno) in try FileDescriptor.open(path, [.path, .directory]) }
         let layout = try cgroupCall { () throws(CgroupError) in try CgroupLayout.detect() }
         var mounts = try ExternalMounts(of: spec, in: root.raw, rootfs: container.record.rootfs, layout: layout)
-        let folder = container.store.folder(of: container.id)
-        if fileExists(folder.appending(NotifySocket.folderName)) {
-            mounts.add(NotifySocket.containerFolder)
+        let directory = container.store.directory(of: container.id)
+        if fileExists(directory.appending(NotifySocket.directoryName)) {
+            mounts.add(NotifySocket.containerDirectory)
         }
         return mounts.keys
     }

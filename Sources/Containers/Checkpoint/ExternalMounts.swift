@@ -18,7 +18,7 @@ struct ExternalMounts {
     /// Finds them in a running container.
     ///
     /// - Parameters:
-    ///   - root: the container's root folder, with its mounts.
+    ///   - root: the container's root directory, with its mounts.
     ///   - rootfs: the root file system on the host, below which some callers name destinations.
     init(of spec: Spec, in root: Int32, rootfs: Path, layout: CgroupLayout) throws(ContainerError) {
         self.root = root
@@ -50,7 +50,7 @@ struct ExternalMounts {
         keys.append(CRIUOptions.ExternalMount(key: place, value: place))
     }
 
-    /// A masked file is covered by the null device, a masked folder by a file system that CRIU restores.
+    /// A masked file is covered by the null device, a masked directory by a file system that CRIU restores.
     private mutating func addMaskedFiles(_ paths: [Path]) throws(ContainerError) {
         for path in paths {
             do throws(Errno) {

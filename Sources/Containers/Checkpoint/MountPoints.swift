@@ -34,17 +34,17 @@ struct MountPoints {
             switch step.kind {
             case .remount, .cgroup1, .cgroup2, .cgroup2Bind: continue
             case .bind:
-                let place = try make(step, isFolder: try Self.isFolder(step), in: root.raw)
+                let place = try make(step, isDirectory: try Self.isDirectory(step), in: root.raw)
                 binds.append((step, place))
                 mounted.append(Mounted(place: place, source: step.source))
             case .proc, .sysfs, .tmpfs, .devpts, .mqueue, .other:
-                mounted.append(Mounted(place: try make(step, isFolder: true, in: root.raw), source: nil))
+                mounted.append(Mounted(place: try make(step, isDirectory: true, in: root.raw), source: nil))
             }
         }
         return binds
     }
 
-    private static func isFolder(_ step: MountStep) throws(ContainerError) -> Bool {
+    private static func isDirectory(_ step: MountStep) throws(ContainerError) -> Bool {
         do throws(Errno) {
             return try fileStatus(step.source).kind == .directory
         } catch {
@@ -52,32 +52,32 @@ struct MountPoints {
         }
     }
 
-    private func make(_ step: MountStep, isFolder: Bool, in root: Int32) throws(ContainerError) -> Path {
+    private func make(_ step: MountStep, isDirectory: Bool, in root: Int32) throws(ContainerError) -> Path {
         let place = ExternalMounts.resolved(step.destination, in: root)
         guard let cover = mounted.last(where: { place.isBelow($0.place) }) else {
-            // A link of the image may lead into a folder of procfs or sysfs, which is not there yet.
-            try make(place, isFolder: isFolder, in: root, step)
+            // A link of the image may lead into a directory of procfs or sysfs, which is not there yet.
+            try make(place, isDirectory: isDirectory, in: root, step)
             return place
         }
         guard let source = cover.source, let inside = place.relative(to: cover.place) else { return place }
-        let folder: FileDescriptor
+        let directory: FileDescriptor
         do throws(Errno) {
-            folder = try FileDescriptor.open(source, [.path, .directory])
+            directory = try FileDescriptor.open(source, [.path, .directory])
         } catch {
             throw ContainerError(origin: Origin(.mounts), errno: error, reason: "open \(source)")
         }
-        let inner = ExternalMounts.resolved(inside, in: folder.raw)
-        try make(inner, isFolder: isFolder, in: folder.raw, step)
+        let inner = ExternalMounts.resolved(inside, in: directory.raw)
+        try make(inner, isDirectory: isDirectory, in: directory.raw, step)
         return cover.place.appending(inner.relative(to: "/") ?? inside)
     }
 
     private func make(
-        _ place: Path, isFolder: Bool, in root: Int32, _ step: MountStep
+        _ place: Path, isDirectory: Bool, in root: Int32, _ step: MountStep
     ) throws(ContainerError) {
         let path = RootedPath(place, in: root)
         let links: RootedPath.Links = step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
         do throws(Errno) {
-            if isFolder {
+            if isDirectory {
                 _ = try path.openOrMakeDirectory(links)
             } else {
                 _ = try path.openOrMakeFile(links)

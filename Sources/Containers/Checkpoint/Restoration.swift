@@ -43,12 +43,12 @@ final class Restoration {
         let program = try checkedProgram()
         self.program = program
         try checkNamespaces(program)
-        let folders = try ImageFolders.open(options, bundle: making.record.bundle)
-        streamNames = try folders.readDescriptors()
+        let directories = try ImageDirectories.open(options, bundle: making.record.bundle)
+        streamNames = try directories.readDescriptors()
         for text in making.plan.warnings { making.report(text) }
         streams?.hand(to: making.slots)
         do throws(ContainerError) {
-            for planned in making.plan.parent { try perform(planned, folders) }
+            for planned in making.plan.parent { try perform(planned, directories) }
         } catch {
             criu?.kill()
             throw making.takeBack(after: error).located(in: creation.spec)
@@ -59,9 +59,11 @@ final class Restoration {
     /// The master of the container's terminal, if nobody else got it.
     func takeTerminal() -> FileDescriptor? { terminal.take() }
 
-    private func folder() throws(ContainerError) -> StateFolder {
-        guard let folder = making.folder else { throw ContainerError(reason: "the container has no state folder") }
-        return folder
+    private func directory() throws(ContainerError) -> StateDirectory {
+        guard let directory = making.directory else {
+            throw ContainerError(reason: "the container has no state directory")
+        }
+        return directory
     }
 
     // MARK: - Before anything is made
@@ -99,7 +101,7 @@ final class Restoration {
     // MARK: - The steps
 
     private func perform(
-        _ planned: Planned<any ParentStep>, _ folders: borrowing ImageFolders
+        _ planned: Planned<any ParentStep>, _ directories: borrowing ImageDirectories
     ) throws(ContainerError) {
         switch planned.step {
         case let step as OpenNamespaceStep:
@@ -109,7 +111,7 @@ final class Restoration {
             making.willDo(planned.step.undo)
             try start()
         case is MoveNetworkDeviceStep, is HooksStep: whenNamespacesAre.append(planned)
-        case is AwaitReadyStep, is RecordCreatedStep: try serve(folders)
+        case is AwaitReadyStep, is RecordCreatedStep: try serve(directories)
         // The mounts, the nodes and the mappings are in the images, and there is no child to meet, to start or to take a
         // terminal or descriptors from.
         case is MountSourceStep, is DevicePreparationStep, is IDMappingStep, is AwaitStep, is ReleaseStep,
@@ -123,14 +125,14 @@ final class Restoration {
     /// Starts CRIU where the container is to be.
     private func start() throws(ContainerError) {
         progress("preparing the root file system")
-        let folder = try folder()
+        let directory = try directory()
         externalMounts = try prepareMounts()
         // CRIU wants the root to be a mount, whose parent nothing covers.
-        try folder.makeFolder(Self.rootName)
+        try directory.makeSubdirectory(Self.rootName)
         var launch = CRIUService.Launch()
         let slots = making.slots
         launch.streams = [0, 1, 2].map { slots.peek(.standardStream($0)) ?? $0 }
-        launch.bind = (making.record.rootfs, folder.path.appending(Self.rootName))
+        launch.bind = (making.record.rootfs, directory.path.appending(Self.rootName))
         for namespace in namespaces where Self.isInherited(namespace.step) {
             launch.inherited.append(
                 try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(namespace.number) })
@@ -209,38 +211,38 @@ final class Restoration {
 
     // MARK: - The conversation
 
-    private func serve(_ folders: borrowing ImageFolders) throws(ContainerError) {
+    private func serve(_ directories: borrowing ImageDirectories) throws(ContainerError) {
         guard !isServed, let service = criu else { return }
         isServed = true
-        let folder = try folder()
-        let seen = try folders.seen(by: service.pid)
-        let request = CRIURequest(.restore, try criuOptions(folder, seen))
+        let directory = try directory()
+        let seen = try directories.seen(by: service.pid)
+        let request = CRIURequest(.restore, try criuOptions(directory, seen))
         making.trace?("Using CRIU \(program?.version ?? 0) in RESTORE mode")
         let hostOptions = HostCgroupOptions()
         defer { hostOptions.restore(making.report) }
         progress("restoring the container")
-        let folderPath = folder.path
+        let directoryPath = directory.path
         do throws(ContainerError) {
             _ = try service.perform(
                 request,
                 notified: { (notification, descriptor) throws(ContainerError) in
-                    try take(notification, descriptor, in: folder)
+                    try take(notification, descriptor, in: directory)
                 })
         } catch {
-            throw folders.log(Self.log).explain(error, making.report)
+            throw directories.log(Self.log).explain(error, making.report)
         }
         _ = consume seen
         guard making.record.pid != nil else {
             throw ContainerError(reason: "criu failed: it restored no process")
         }
-        try attempt("rmdir", folderPath.appending(Self.rootName)) { () throws(Errno) in
-            try unlink(folderPath.appending(Self.rootName), isDirectory: true)
+        try attempt("rmdir", directoryPath.appending(Self.rootName)) { () throws(Errno) in
+            try unlink(directoryPath.appending(Self.rootName), isDirectory: true)
         }
     }
 
     private func take(
         _ notification: CRIUResponse.Notification, _ descriptor: consuming FileDescriptor?,
-        in folder: StateFolder
+        in directory: StateDirectory
     ) throws(ContainerError) {
         making.trace?("notify: " + notification.script.text)
         switch notification.script {
@@ -261,7 +263,7 @@ final class Restoration {
             } else if creation.spec.process?.terminal ?? false {
                 terminal = consume master
             }
-        case "post-restore": try record(notification.pid, in: folder)
+        case "post-restore": try record(notification.pid, in: directory)
         default: return
         }
     }
@@ -296,7 +298,7 @@ final class Restoration {
     }
 
     /// Writes the state of the restored container, before its processes go on.
-    private func record(_ pid: Int32?, in folder: StateFolder) throws(ContainerError) {
+    private func record(_ pid: Int32?, in directory: StateDirectory) throws(ContainerError) {
         try adopt(pid)
         guard let pid, let facts = ProcessFacts(pid: pid), facts.isAlive else {
             throw ContainerError(reason: "criu failed: the restored process is gone")
@@ -309,7 +311,7 @@ final class Restoration {
             making.record.configuration.namespaces.append(NamespaceRecord(type: .time, path: Path()))
         }
         making.record.own.undo = making.undos
-        try folder.write(making.record.encoded, as: "state.json")
+        try directory.write(making.record.encoded, as: "state.json")
     }
 
     private static func isInOtherTime(_ pid: Int32) throws(ContainerError) -> Bool {
@@ -327,13 +329,13 @@ final class Restoration {
     // MARK: - The request
 
     private func criuOptions(
-        _ folder: StateFolder, _ folders: borrowing ImageFolders
+        _ directory: StateDirectory, _ directories: borrowing ImageDirectories
     ) throws(ContainerError) -> CRIUOptions {
-        var request = CRIUOptions(imagesFolder: folders.imagesNumber)
-        request.workFolder = folders.workNumber
+        var request = CRIUOptions(imagesDirectory: directories.imagesNumber)
+        request.workDirectory = directories.workNumber
         request.logLevel = 4
         request.logFile = Self.log.bytes
-        request.root = folder.path.appending(Self.rootName)
+        request.root = directory.path.appending(Self.rootName)
         request.evasiveDevices = true
         request.restoresSibling = true
         request.notifyScripts = true

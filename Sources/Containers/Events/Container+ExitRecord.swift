@@ -7,7 +7,7 @@ extension Container {
     /// How the first process ended, as its parent recorded; nil where nobody did.
     package var recordedStatus: ProcessStatus? {
         do throws(Errno) {
-            let bytes = try readRegularFile(store.folder(of: id).appending(ExitRecord.name), limit: 4096)
+            let bytes = try readRegularFile(store.directory(of: id).appending(ExitRecord.name), limit: 4096)
             guard let exit = ExitRecord(decoding: bytes), exit.pid == record.pid, exit.startTime == record.startTime
             else { return nil }
             return exit.status
@@ -21,8 +21,8 @@ extension Container {
         guard let pid = record.pid else { return }
         let exit = ExitRecord(pid: pid, startTime: record.startTime, status: status)
         do throws(ContainerError) {
-            guard let folder = try StateFolder.open(at: store.folder(of: id), patience: 2000) else { return }
-            try folder.write(exit.encoded, as: ExitRecord.name)
+            guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 2000) else { return }
+            try directory.write(exit.encoded, as: ExitRecord.name)
         } catch {
             report("the exit status of " + id + " is not recorded: " + error.message)
         }

@@ -18,7 +18,7 @@ extension Container {
     /// Waits until the container's first process has ended.
     ///
     /// How it ended is known to its parent. To others the kernel tells it while the process waits to be reaped and, since
-    /// Linux 6.15, also after that if they were waiting by then; `run` with `keeps` leaves it in the state folder.
+    /// Linux 6.15, also after that if they were waiting by then; `run` with `keeps` leaves it in the state directory.
     ///
     /// - Parameter nanoseconds: how long to wait at most; nil waits for ever.
     /// - Returns: nil when the time is over before the end.

@@ -6,7 +6,7 @@ import RuntimeSpec
 
 extension Container {
     /// Makes mounts in a container that is created, running or paused: all of them, or none. What is made for them in the
-    /// container, a folder or a file to mount on, stays.
+    /// container, a directory or a file to mount on, stays.
     ///
     /// The configuration of the container stays as it was: neither its state nor a checkpoint knows of them.
     ///

@@ -7,7 +7,7 @@ import LinuxKernel
 package struct IntelRdtStatistics: Equatable, Sendable {
     /// The share of a resource, and what there is to share.
     package struct Resource: Equatable, Sendable {
-        /// What the folder `info` says, by the names of its files.
+        /// What the directory `info` says, by the names of its files.
         package var facts: [(name: StaticString, value: ByteString)] = []
         /// The line of the host's own class, and that of the container's.
         package var rootSchema: ByteString = ""
@@ -15,7 +15,7 @@ package struct IntelRdtStatistics: Equatable, Sendable {
 
         package init() {}
 
-        /// What a file of the folder `info` says.
+        /// What a file of the directory `info` says.
         package func fact(_ name: StaticString) -> ByteString? {
             facts.first { $0.name.description == name.description }?.value
         }
@@ -27,7 +27,7 @@ package struct IntelRdtStatistics: Equatable, Sendable {
 
     /// What one domain, such as a socket, has counted.
     package struct Domain: Equatable, Sendable {
-        /// The name of its folder, such as `mon_L3_00`.
+        /// The name of its directory, such as `mon_L3_00`.
         package var name: ByteString
         /// Bytes moved to and from all memory, and the domain's own; nil where that is not monitored.
         package var totalBytes: UInt64?
@@ -118,7 +118,7 @@ extension Container {
     /// What the container has of cache and bandwidth; nil for one that was made without.
     func intelRdtStatistics() throws(ContainerError) -> IntelRdtStatistics? {
         guard let group = record.intelRdtPath, fileExists(group) else { return nil }
-        // The class is a folder at the top of the tree, unless it is the top.
+        // The class is a directory at the top of the tree, unless it is the top.
         let isTop = fileExists(group.appending("info"))
         guard let (above, name) = group.parentAndName else { return nil }
         let top = isTop ? group : above

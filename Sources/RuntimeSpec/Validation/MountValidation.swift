@@ -67,7 +67,7 @@ extension Validation {
 }
 
 extension Mount {
-    /// Whether the mount shows a file or folder of the host instead of a filesystem of its own.
+    /// Whether the mount shows a file or directory of the host instead of a filesystem of its own.
     package var isBind: Bool { type == "bind" || options.contains { $0 == "bind" || $0 == "rbind" } }
 }
 

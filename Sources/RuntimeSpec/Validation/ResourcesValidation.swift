@@ -134,7 +134,7 @@ extension Validation {
             && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// A file inside the cgroup's own folder.
+    /// A file inside the cgroup's own directory.
     private static func isFileName(_ name: ByteString) -> Bool {
         PathComponent(name)?.isName ?? false
     }

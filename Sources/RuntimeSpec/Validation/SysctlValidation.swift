@@ -37,7 +37,7 @@ extension Validation {
         }
     }
 
-    /// Whether a key has an empty part or one that leads out of its folder: two separators in a row.
+    /// Whether a key has an empty part or one that leads out of its directory: two separators in a row.
     private static func isUnclean(_ key: ByteString) -> Bool {
         var wasSeparator = true
         for byte in key {

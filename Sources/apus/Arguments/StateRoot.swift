@@ -46,11 +46,11 @@ struct StateRoot: Sendable {
 
     private func makeDirectories() throws(Errno) {
         guard let components = path.components else { throw .invalidArgument }
-        var folder: Path = "/"
+        var directory: Path = "/"
         for component in components {
-            folder = folder.appending(component)
+            directory = directory.appending(component)
             do throws(Errno) {
-                try makeDirectory(folder, mode: 0o700)
+                try makeDirectory(directory, mode: 0o700)
             } catch {
                 guard error == .fileExists else { throw error }
             }

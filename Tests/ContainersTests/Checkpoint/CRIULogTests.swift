@@ -11,15 +11,15 @@ import Testing
 @Suite struct CRIULogTests {
     /// Quotes a log of these lines.
     private func quote(_ lines: [String]) throws -> (reported: [String], message: String) {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
         try lines.joined(separator: "\n").write(
-            to: folder.appendingPathComponent("dump.log"), atomically: false, encoding: .utf8)
-        let open = try FileDescriptor.open(Path(folder.path), [.readOnly, .directory])
+            to: directory.appendingPathComponent("dump.log"), atomically: false, encoding: .utf8)
+        let open = try FileDescriptor.open(Path(directory.path), [.readOnly, .directory])
         final class Reported { var lines: [String] = [] }
         let reported = Reported()
-        let log = CRIULog(folder: open.raw, path: "/img", name: "dump.log")
+        let log = CRIULog(directory: open.raw, path: "/img", name: "dump.log")
         let error = log.explain(ContainerError(reason: "criu failed: type DUMP errno 0")) { reported.lines.append($0) }
         return (reported.lines, error.message)
     }

@@ -99,11 +99,11 @@ import Testing
 
     /// What is not set is not sent.
     @Test func theLeastOptions() {
-        #expect(CRIURequest(.dump, CRIUOptions(imagesFolder: 7)).encoded == [0x08, 0x01, 0x12, 0x02, 0x08, 0x07])
+        #expect(CRIURequest(.dump, CRIUOptions(imagesDirectory: 7)).encoded == [0x08, 0x01, 0x12, 0x02, 0x08, 0x07])
     }
 
     private static var allOptions: CRIUOptions {
-        var options = CRIUOptions(imagesFolder: 7)
+        var options = CRIUOptions(imagesDirectory: 7)
         options.pid = 4242
         options.leaveRunning = true
         options.externalUnixSockets = false
@@ -119,7 +119,7 @@ import Testing
         options.parentImages = "../one"
         options.trackMemory = true
         options.autoDedup = false
-        options.workFolder = 8
+        options.workDirectory = 8
         options.linkRemap = true
         options.externalMounts = [CRIUOptions.ExternalMount(key: "/a b", value: "/c")]
         options.managesCgroups = true
@@ -191,11 +191,11 @@ import Testing
 
     @Test func descriptors() throws {
         let text = "[\"/dev/null\",\"pipe:[1]\",\"pipe:[2]\",\"x\"]"
-        #expect(try ImageFolders.descriptors(Array(text.utf8)) == ["/dev/null", "pipe:[1]", "pipe:[2]"])
-        #expect(try ImageFolders.descriptors(Array("null".utf8)) == [])
-        #expect(try ImageFolders.descriptors(Array("[1,null,[\"a\"]]".utf8)) == [])
+        #expect(try ImageDirectories.descriptors(Array(text.utf8)) == ["/dev/null", "pipe:[1]", "pipe:[2]"])
+        #expect(try ImageDirectories.descriptors(Array("null".utf8)) == [])
+        #expect(try ImageDirectories.descriptors(Array("[1,null,[\"a\"]]".utf8)) == [])
         for text in ["", "{}", "[", "[\"a\"", "[\"a\"] x", "5"] {
-            #expect(throws: (any Error).self) { try ImageFolders.descriptors(Array(text.utf8)) }
+            #expect(throws: (any Error).self) { try ImageDirectories.descriptors(Array(text.utf8)) }
         }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import ContainerSteps
 @testable import Containers
 
-/// What is read from resctrl for statistics, on a folder that looks like it.
+/// What is read from resctrl for statistics, on a directory that looks like it.
 struct IntelRdtStatisticsTests {
     private func fixture() throws -> ResctrlFixture {
         let fixture = try ResctrlFixture()
@@ -23,7 +23,7 @@ struct IntelRdtStatisticsTests {
 
     private func count(_ fixture: ResctrlFixture, _ group: String, _ numbers: [String]) throws {
         for (index, file) in ["llc_occupancy", "mbm_total_bytes", "mbm_local_bytes"].enumerated() {
-            try fixture.folder(group + "/mon_data/mon_L3_00")
+            try fixture.directory(group + "/mon_data/mon_L3_00")
             try fixture.file(group + "/mon_data/mon_L3_00/" + file, numbers[index] + "\n")
         }
     }

@@ -7,19 +7,19 @@ import RuntimeSpec
 @testable import ContainerSteps
 @testable import Containers
 
-/// A folder that looks like resctrl on a machine with two level 3 caches.
+/// A directory that looks like resctrl on a machine with two level 3 caches.
 ///
-/// The kernel fills a new folder with its files, a plain file system does not: so here they are made by the first write.
+/// The kernel fills a new directory with its files, a plain file system does not: so here they are made by the first write.
 final class ResctrlFixture {
     let path: String
 
     init(cache: Bool = true, bandwidth: Bool = true, monitoring: Bool = true) throws {
         path = NSTemporaryDirectory() + "/resctrl-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
-        try folder("mon_groups")
-        try folder("info")
-        if cache { try folder("info/L3") }
-        if bandwidth { try folder("info/MB") }
-        if monitoring { try folder("info/L3_MON") }
+        try directory("mon_groups")
+        try directory("info")
+        if cache { try directory("info/L3") }
+        if bandwidth { try directory("info/MB") }
+        if monitoring { try directory("info/L3_MON") }
         try file("info/last_cmd_status", "ok\n")
         try file("schemata", "    MB:0=100;1=100\n    L3:0=fff;1=fff\n")
         try file("tasks", "")
@@ -27,7 +27,7 @@ final class ResctrlFixture {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func folder(_ name: String) throws {
+    func directory(_ name: String) throws {
         try FileManager.default.createDirectory(atPath: path + "/" + name, withIntermediateDirectories: true)
     }
 
@@ -37,7 +37,7 @@ final class ResctrlFixture {
 
     /// A class of service that somebody made before.
     func group(_ name: String, schemata: String) throws {
-        try folder(name + "/mon_groups")
+        try directory(name + "/mon_groups")
         try file(name + "/schemata", schemata)
         try file(name + "/tasks", "")
     }
@@ -50,21 +50,22 @@ final class ResctrlFixture {
 
     var facts: ResctrlFacts {
         get throws {
-            let folder = try FileDescriptor.open(Path(path), [.path, .directory])
-            return ResctrlFacts(path: Path(path), folder: folder.raw)
+            let directory = try FileDescriptor.open(Path(path), [.path, .directory])
+            return ResctrlFacts(path: Path(path), directory: directory.raw)
         }
     }
 
     func tree() throws -> ResctrlTree {
         ResctrlTree(
-            folder: try FileDescriptor.open(Path(path), [.path, .directory]), files: [.writeOnly, .create, .truncate])
+            directory: try FileDescriptor.open(Path(path), [.path, .directory]),
+            files: [.writeOnly, .create, .truncate])
     }
 
     func step(_ rdt: IntelRdt, id: String = "box") throws -> IntelRdtStep {
         try IntelRdtStep(rdt, id: id, on: facts)
     }
 
-    /// Puts a process where the setting wants it, and gives the names of the folders that were made.
+    /// Puts a process where the setting wants it, and gives the names of the directories that were made.
     @discardableResult
     func join(_ rdt: IntelRdt, pid: Int32 = 4711) throws -> [Path] {
         var tree = try tree()

@@ -8,7 +8,7 @@ import Testing
 @testable import ContainerSteps
 @testable import Containers
 
-/// What is written to resctrl, on a folder that looks like it.
+/// What is written to resctrl, on a directory that looks like it.
 struct ResctrlTreeTests {
     private func failure(_ body: () throws -> Void) -> ContainerError? {
         do {
@@ -191,7 +191,7 @@ struct IntelRdtStepTests {
     }
 
     @Test(arguments: ["info", "mon_groups", "mon_data"])
-    func foldersThatAreNoClasses(_ name: String) throws {
+    func directoriesThatAreNoClasses(_ name: String) throws {
         #expect(
             reason(IntelRdt(closID: ByteString(name)), try ResctrlFixture().facts)
                 == "invalid intelRdt.ClosID \"\(name)\"")
@@ -218,7 +218,7 @@ struct IntelRdtStepTests {
         #expect(try StateRecord(decoding: record.encoded) == record)
         let undo = RemoveResctrlGroups(class: record.intelRdtPath, monitoring: record.intelRdtMonitoringPath)
         #expect(step.undo == [Undo(undo)])
-        // Somebody else's folder of the same name stays.
+        // Somebody else's directory of the same name stays.
         try fixture.group("box", schemata: "")
         #expect(try fixture.step(IntelRdt()).undo == [Undo(RemoveResctrlGroups())])
     }

@@ -53,11 +53,11 @@ struct HostileRootfsTests {
         try rootfs.link("rootfs/var", to: "/etc/gone/deeper")
         rootfs.spec.mounts += [
             Mount(destination: "/etc/apus-hosts", source: "hosts", options: ["bind", "ro"]),
-            Mount(destination: "/var/folder", type: "tmpfs"),
+            Mount(destination: "/var/directory", type: "tmpfs"),
         ]
-        let (output, status) = try rootfs.run("cat /apus-hosts; busybox ls -d /gone/deeper/folder")
+        let (output, status) = try rootfs.run("cat /apus-hosts; busybox ls -d /gone/deeper/directory")
         #expect(status == 0)
-        #expect(output == "host/gone/deeper/folder\n")
+        #expect(output == "host/gone/deeper/directory\n")
         #expect(!fileExists("/apus-hosts"))
         #expect(!fileExists("/gone"))
     }
@@ -113,7 +113,7 @@ struct HostileRootfsTests {
 
     @Test func fifoAsNullDeviceIsRefused() throws {
         let rootfs = try ProbedRootfs(mounts: [Mount(destination: "/proc", type: "proc", source: "proc")])
-        try rootfs.makeFolder("rootfs/dev")
+        try rootfs.makeSubdirectory("rootfs/dev")
         try makeNode(rootfs.rootfs + "/dev/null", at: workingDirectory, kind: .fifo, permissions: 0o666)
         let (output, status) = try rootfs.run("true")
         #expect(status == 3)
@@ -124,7 +124,7 @@ struct HostileRootfsTests {
     @Test(arguments: ["fifo", "file", "link"])
     func falseNullDeviceMasksNothing(_ kind: String) throws {
         let rootfs = try ProbedRootfs()
-        try rootfs.makeFolder("devices")
+        try rootfs.makeSubdirectory("devices")
         switch kind {
         case "fifo":
             try makeNode(rootfs.bundle + "/devices/null", at: workingDirectory, kind: .fifo, permissions: 0o666)
@@ -157,7 +157,7 @@ struct HostileRootfsTests {
 
     @Test func linksOfTheImageStayWhereTheyAre() throws {
         let rootfs = try ProbedRootfs(mounts: [Mount(destination: "/proc", type: "proc", source: "proc")])
-        try rootfs.makeFolder("rootfs/dev")
+        try rootfs.makeSubdirectory("rootfs/dev")
         try rootfs.write("untouched", to: "victim")
         try rootfs.link("rootfs/dev/ptmx", to: rootfs.bundle + "/victim")
         try rootfs.link("rootfs/dev/stdin", to: "elsewhere")
@@ -169,7 +169,7 @@ struct HostileRootfsTests {
 
     @Test func nodeOfTheImageMustBeTheDevice() throws {
         let rootfs = try ProbedRootfs(mounts: [Mount(destination: "/proc", type: "proc", source: "proc")])
-        try rootfs.makeFolder("rootfs/dev")
+        try rootfs.makeSubdirectory("rootfs/dev")
         try makeNode(
             rootfs.rootfs + "/dev/null", at: workingDirectory, kind: .characterDevice, permissions: 0o666, major: 1,
             minor: 1)
@@ -190,7 +190,7 @@ struct HostileRootfsTests {
                     options: ["newinstance", "ptmxmode=0666", "mode=0620"]),
             ])
         rootfs.scenario.hasConsole = true
-        try rootfs.makeFolder("rootfs/dev")
+        try rootfs.makeSubdirectory("rootfs/dev")
         try rootfs.link("rootfs/dev/console", to: "/proc/sys/kernel/core_pattern")
         let (output, status) = try rootfs.run("true")
         #expect(status == 3)

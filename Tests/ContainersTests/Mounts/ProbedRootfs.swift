@@ -64,9 +64,9 @@ final class ProbedRootfs {
     ]
     static let readonlyPaths: [Path] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 
-    /// Writes a file of the bundle, making its folders.
+    /// Writes a file of the bundle, making its directories.
     func write(_ text: String, to path: String) throws {
-        if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
+        if let slash = path.lastIndex(of: "/") { try makeSubdirectory(String(path[..<slash])) }
         let file = try FileDescriptor.open(
             bundle + "/" + path, [.create, .truncate, .writeOnly], mode: 0o644)
         try LinuxKernel.write(Array(text.utf8), to: file.raw)
@@ -78,17 +78,17 @@ final class ProbedRootfs {
         try makeSymbolicLink(bundle + "/" + path, at: workingDirectory, to: target)
     }
 
-    func makeFolder(_ path: String) throws {
-        var folder = bundle
+    func makeSubdirectory(_ path: String) throws {
+        var directory = bundle
         for part in path.split(separator: "/") {
-            folder = folder + "/" + String(part)
-            if !fileExists(folder) { try makeDirectory(folder, mode: 0o755) }
+            directory = directory + "/" + String(part)
+            if !fileExists(directory) { try makeDirectory(directory, mode: 0o755) }
         }
     }
 
     func names(in path: String) throws -> [String] {
-        let folder = try FileDescriptor.open(bundle + "/" + path, .directory)
-        return try folder.directoryEntries().map(\.text).sorted()
+        let directory = try FileDescriptor.open(bundle + "/" + path, .directory)
+        return try directory.directoryEntries().map(\.text).sorted()
     }
 
     /// Plans the specification, performs the plan, and runs `script` inside.
@@ -114,9 +114,9 @@ final class ProbedRootfs {
     private static func runProbe(_ scenario: Path) throws -> (output: String, status: Int32) {
         // The test runner is a program of the toolchain; the products lie beside the test bundle.
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
-        let folder = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
+        let directory = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
         let program = try LaunchedProgram.start(
-            "\(String(folder))RootfsProbe", arguments: ["RootfsProbe", scenario.bytes], environment: [], input: [],
+            "\(String(directory))RootfsProbe", arguments: ["RootfsProbe", scenario.bytes], environment: [], input: [],
             directory: nil)
         let status = try program.process.reap()
         var output = [UInt8]()
@@ -127,15 +127,15 @@ final class ProbedRootfs {
 }
 
 /// In tests a path is often put together of text.
-func + (folder: Path, rest: String) -> Path { "\(folder)\(rest)" }
+func + (directory: Path, rest: String) -> Path { "\(directory)\(rest)" }
 
 private func removeTree(_ path: Path, at parent: Int32) throws(Errno) {
     do throws(Errno) {
         try unlink(path, at: parent)
     } catch .isDirectory {
         do {
-            let folder = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
-            for name in try folder.directoryEntries() { try removeTree(Path(name), at: folder.raw) }
+            let directory = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
+            for name in try directory.directoryEntries() { try removeTree(Path(name), at: directory.raw) }
         }
         try unlink(path, at: parent, isDirectory: true)
     } catch .noSuchFileOrDirectory {

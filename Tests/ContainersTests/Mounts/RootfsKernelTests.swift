@@ -38,7 +38,7 @@ extension RootfsKernelTests {
 
     private static let proc = Mount(destination: "/proc", type: "proc", source: "proc")
 
-    @Test func bindsOfFilesAndFoldersGetTheirFlags() throws {
+    @Test func bindsOfFilesAndDirectoriesGetTheirFlags() throws {
         let rootfs = try ProbedRootfs()
         try rootfs.write("text", to: "data/file")
         rootfs.spec.mounts += [
@@ -58,8 +58,8 @@ extension RootfsKernelTests {
 
     @Test func wholeTreeBecomesReadOnly() throws {
         let rootfs = try ProbedRootfs()
-        try rootfs.makeFolder("outer/inner")
-        // The bundle's own mounts would be seen by other tests: a bind of a folder with a mount is made inside instead.
+        try rootfs.makeSubdirectory("outer/inner")
+        // The bundle's own mounts would be seen by other tests: a bind of a directory with a mount is made inside instead.
         rootfs.spec.mounts += [
             Mount(destination: "/outer", type: "tmpfs", source: "tmpfs"),
             Mount(destination: "/outer/inner", type: "tmpfs", source: "tmpfs", options: ["nodev"]),
@@ -79,11 +79,11 @@ extension RootfsKernelTests {
                 + "no such file or directory\n")
     }
 
-    @Test func folderOnFileIsNotDirectory() throws {
+    @Test func directoryOnFileIsNotDirectory() throws {
         let rootfs = try ProbedRootfs()
         try rootfs.write("", to: "rootfs/file")
-        try rootfs.makeFolder("folder")
-        rootfs.spec.mounts.append(Mount(destination: "/file", source: "folder", options: ["bind"]))
+        try rootfs.makeSubdirectory("directory")
+        rootfs.spec.mounts.append(Mount(destination: "/file", source: "directory", options: ["bind"]))
         #expect(try rootfs.run("true").output.contains(": not a directory ("))
         rootfs.spec.mounts.removeLast()
         rootfs.spec.mounts.append(Mount(destination: "/bin", source: "/etc/passwd", options: ["bind"]))
@@ -98,20 +98,20 @@ extension RootfsKernelTests {
         #expect(output.contains("mount nosuchfs: no such device ("))
     }
 
-    @Test func tmpfsKeepsModeAndFilesOfTheCoveredFolder() throws {
+    @Test func tmpfsKeepsModeAndFilesOfTheCoveredDirectory() throws {
         let rootfs = try ProbedRootfs()
         try rootfs.write("a", to: "rootfs/tmp/file")
-        try rootfs.write("b", to: "rootfs/tmp/folder/inner")
-        try rootfs.link("rootfs/tmp/link", to: "folder/inner")
+        try rootfs.write("b", to: "rootfs/tmp/directory/inner")
+        try rootfs.link("rootfs/tmp/link", to: "directory/inner")
         try setPermissions(0o1770, of: rootfs.rootfs + "/tmp")
         try setPermissions(0o4711, of: rootfs.rootfs + "/tmp/file")
-        try changeOwner(of: rootfs.rootfs + "/tmp/folder", user: 5, group: 6)
+        try changeOwner(of: rootfs.rootfs + "/tmp/directory", user: 5, group: 6)
         rootfs.spec.mounts += [
             Mount(destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup", "ro", "size=1m"]),
             Mount(destination: "/mode", type: "tmpfs", source: "tmpfs", options: ["mode=0711"]),
         ]
         let (output, status) = try rootfs.run(
-            "busybox stat -c '%a %u %g %F' /tmp /tmp/file /tmp/folder /mode; cat /tmp/file /tmp/link; echo;"
+            "busybox stat -c '%a %u %g %F' /tmp /tmp/file /tmp/directory /mode; cat /tmp/file /tmp/link; echo;"
                 + "touch /tmp/x || cat /proc/self/mountinfo")
         #expect(status == 0)
         #expect(
@@ -139,7 +139,7 @@ extension RootfsKernelTests {
 
     @Test func propagationComesAfterTheMount() throws {
         let rootfs = try ProbedRootfs()
-        try rootfs.makeFolder("data")
+        try rootfs.makeSubdirectory("data")
         rootfs.spec.mounts += [
             Mount(destination: "/shared", source: "data", options: ["bind", "rshared"]),
             Mount(destination: "/private", source: "data", options: ["bind", "rprivate"]),
@@ -212,8 +212,8 @@ extension RootfsKernelTests {
             Device(path: "/dev/fifo", type: .fifo, fileMode: 0o622),
             Device(path: "/dev/loop", type: .block, major: 7, minor: 300),
         ]
-        // A set-group-id folder gives new files its group.
-        try rootfs.makeFolder("rootfs/dev")
+        // A set-group-id directory gives new files its group.
+        try rootfs.makeSubdirectory("rootfs/dev")
         try setPermissions(0o2755, of: rootfs.rootfs + "/dev")
         try changeOwner(of: rootfs.rootfs + "/dev", user: 9, group: 9)
         try setPermissions(0o2755, of: rootfs.rootfs + "/dev")
@@ -296,9 +296,9 @@ extension RootfsKernelTests {
     /// table of mounts shows besides may be another test's, and be gone a moment later.
     private static let locked: Path? = ["/dev/shm", "/dev/mqueue", "/run/lock", "/proc", "/sys"].first {
         do throws(Errno) {
-            let folder = try FileDescriptor.open($0, [.path, .directory])
-            let permissions = try folder.status().permissions
-            return try mountFlags(of: folder.raw).isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
+            let directory = try FileDescriptor.open($0, [.path, .directory])
+            let permissions = try directory.status().permissions
+            return try mountFlags(of: directory.raw).isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
         } catch {
             return false
         }
@@ -321,7 +321,7 @@ extension RootfsKernelTests {
         #expect(refused.contains("cannot clear locked flags ms_nosuid"), "\(refused)")
     }
 
-    @Test func relativeFoldersOfOverlaysLieBelowTheBundle() throws {
+    @Test func relativeDirectoriesOfOverlaysLieBelowTheBundle() throws {
         let rootfs = try ProbedRootfs()
         try rootfs.write("1", to: "one/a")
         try rootfs.write("2", to: "two/b")

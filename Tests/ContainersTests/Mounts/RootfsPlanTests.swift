@@ -184,7 +184,7 @@ struct RootfsPlanTests {
     }
 
     @Test(arguments: ["", "net", "net..x", "net/../../x", "/etc/passwd", "net/./x", "net.ipv4."])
-    func sysctlKeyCannotLeaveItsFolder(_ key: ByteString) {
+    func sysctlKeyCannotLeaveItsDirectory(_ key: ByteString) {
         #expect(throws: ContainerError.self) { try SysctlStep(key, "1") }
     }
 

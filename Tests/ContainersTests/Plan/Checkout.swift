@@ -11,8 +11,8 @@ enum Checkout {
 
     /// The texts of the sources.
     static func sources() throws -> [String] {
-        let folder = package.appending(path: "Sources")
-        guard let files = FileManager.default.enumerator(atPath: folder.path) else { return [] }
+        let directory = package.appending(path: "Sources")
+        guard let files = FileManager.default.enumerator(atPath: directory.path) else { return [] }
         return try files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.map {
             try text("Sources/" + $0)
         }
@@ -27,8 +27,8 @@ enum Checkout {
     /// Every test function, as `Suite.function`.
     static func tests() throws -> Set<String> {
         var functions: Set<String> = []
-        let folder = package.appending(path: "Tests")
-        guard let files = FileManager.default.enumerator(atPath: folder.path) else { return [] }
+        let directory = package.appending(path: "Tests")
+        guard let files = FileManager.default.enumerator(atPath: directory.path) else { return [] }
         for case let file as String in files where file.hasSuffix("Tests.swift") {
             let suite = file.split(separator: "/").last?.dropLast(6) ?? ""
             let source = try text("Tests/" + file)

@@ -11,7 +11,7 @@ import Testing
 /// Whole plans for hosts of every kind, to be read in a review: they stand in Plans/NAME.txt. With `APUS_UPDATE_PLANS` in
 /// the environment they are written anew.
 struct GoldenPlanTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Plans")
 
     @Test(arguments: ["none", "v1", "hybrid", "v2", "rootless", "systemd"]) func aHost(_ kind: String) throws {
@@ -19,7 +19,7 @@ struct GoldenPlanTests {
         if kind == "none" { spec.linux?.resources = nil }
         if kind == "none" { spec.mounts.removeAll { $0.type == "cgroup" } }
         var facts = try PlanSamples.facts(try layout(kind), spec)
-        facts.stateFolder = "/run/apus/box"
+        facts.stateDirectory = "/run/apus/box"
         if kind == "rootless" {
             (facts.isRootless, facts.goesWithoutCgroup, facts.user, facts.group) = (true, true, 1000, 1000)
             spec.linux?.namespaces.append(Namespace(type: .user))
@@ -34,9 +34,9 @@ struct GoldenPlanTests {
         }
         let plan = try PlanBuilder(spec: spec, id: "box", options: PlanSamples.options(spec), facts: facts).build()
         let text = lines(PlanDescription(plan, of: spec).text)
-        let golden = Self.folder.appending(path: kind + ".txt")
+        let golden = Self.directory.appending(path: kind + ".txt")
         if ProcessInfo.processInfo.environment["APUS_UPDATE_PLANS"] != nil {
-            try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(at: Self.directory, withIntermediateDirectories: true)
             try text.write(to: golden, atomically: true, encoding: .utf8)
         }
         #expect(try text == String(contentsOf: golden, encoding: .utf8))

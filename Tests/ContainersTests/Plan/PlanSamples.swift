@@ -14,8 +14,8 @@ enum PlanSamples {
 
     /// The configurations that engines handed to a runtime, by the names of their files.
     static let engines: [String] = {
-        let folder = tests.appending(path: "RuntimeSpecTests/Data/engines").path
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let directory = tests.appending(path: "RuntimeSpecTests/Data/engines").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.filter { name in
             // The descriptions of processes and of new limits are no configurations.
             let kind = name.split(separator: "-").dropFirst().first

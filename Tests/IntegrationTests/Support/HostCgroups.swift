@@ -25,36 +25,36 @@ enum HostCgroups {
     /// Those of the controllers that have a hierarchy; `""` stands for the unified one.
     static func mounted(_ controllers: String...) -> [String] { controllers.filter { hierarchies[$0] != nil } }
 
-    /// Makes a cgroup in each hierarchy that a process can be put into, and gives its folders.
+    /// Makes a cgroup in each hierarchy that a process can be put into, and gives its directories.
     static func make(_ path: String) throws -> [String] {
         for (controller, top) in hierarchies {
             try FileManager.default.createDirectory(atPath: top + path, withIntermediateDirectories: true)
             if controller == "cpuset" { try fillCpuset(top + path) }
         }
-        return folders(path)
+        return directories(path)
     }
 
-    /// Gives each cpuset on the way down to `folder` what its parent has.
-    static func fillCpuset(_ folder: String) throws {
-        let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+    /// Gives each cpuset on the way down to `directory` what its parent has.
+    static func fillCpuset(_ directory: String) throws {
+        let parent = URL(fileURLWithPath: directory).deletingLastPathComponent().path
         if contents(parent + "/cpuset.cpus") == "\n" { try fillCpuset(parent) }
         for file in ["/cpuset.cpus", "/cpuset.mems"] {
-            try (contents(parent + file) ?? "").write(toFile: folder + file, atomically: false, encoding: .utf8)
+            try (contents(parent + file) ?? "").write(toFile: directory + file, atomically: false, encoding: .utf8)
         }
     }
 
-    /// The folder of a cgroup in the hierarchy of `controller`, whether it exists or not.
-    static func folder(_ path: String, controller: String) -> String? { hierarchies[controller].map { $0 + path } }
+    /// The directory of a cgroup in the hierarchy of `controller`, whether it exists or not.
+    static func directory(_ path: String, controller: String) -> String? { hierarchies[controller].map { $0 + path } }
 
-    /// The folders of a cgroup that exist.
-    static func folders(_ path: String) -> [String] {
+    /// The directories of a cgroup that exist.
+    static func directories(_ path: String) -> [String] {
         Set(hierarchies.values).map { $0 + path }.filter(exists).sorted()
     }
 
     /// The processes in a cgroup and below.
     static func processes(_ path: String) -> Set<pid_t> {
         var result: Set<pid_t> = []
-        for folder in folders(path) { for child in tree(folder) { result.formUnion(members(child)) } }
+        for directory in directories(path) { for child in tree(directory) { result.formUnion(members(child)) } }
         return result
     }
 
@@ -62,10 +62,10 @@ enum HostCgroups {
     static func remove(_ path: String) {
         guard path.hasPrefix("/apus-tests.") else { return }
         for _ in 0..<400 {
-            let folders = folders(path)
-            if folders.isEmpty { return }
-            for folder in folders {
-                let tree = tree(folder)
+            let directories = directories(path)
+            if directories.isEmpty { return }
+            for directory in directories {
+                let tree = tree(directory)
                 for child in tree {
                     for (file, text) in [("cgroup.freeze", "0"), ("freezer.state", "THAWED")]
                     where exists("\(child)/\(file)") {
@@ -79,19 +79,19 @@ enum HostCgroups {
         }
     }
 
-    private static func members(_ folder: String) -> [pid_t] {
-        (contents(folder + "/cgroup.procs") ?? "").split(separator: "\n").compactMap { pid_t($0) }
+    private static func members(_ directory: String) -> [pid_t] {
+        (contents(directory + "/cgroup.procs") ?? "").split(separator: "\n").compactMap { pid_t($0) }
     }
 
-    /// A folder with all below it, children first.
-    private static func tree(_ folder: String) -> [String] {
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
+    /// A directory with all below it, children first.
+    private static func tree(_ directory: String) -> [String] {
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return [] }
         var result: [String] = []
         for entry in entries {
             var information = stat()
-            let path = folder + "/" + entry
+            let path = directory + "/" + entry
             if lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR { result += tree(path) }
         }
-        return result + [folder]
+        return result + [directory]
     }
 }

@@ -36,7 +36,7 @@ enum Requirement {
     case program(String)
     /// A capability of the tests themselves, by its number.
     case capability(Int, String)
-    /// A file or folder of the host.
+    /// A file or directory of the host.
     case path(String)
     /// CRIU, on a kernel that it works with.
     case criu
@@ -60,7 +60,7 @@ enum Requirement {
             HostCgroups.hasUnified && !HostCgroups.unifiedControllers.contains(controller)
                 ? nil : "needs a cgroup v2 hierarchy without the controller \(controller)"
         case .unifiedFile(let name):
-            HostCgroups.folder("/" + name, controller: "").map(exists) ?? false
+            HostCgroups.directory("/" + name, controller: "").map(exists) ?? false
                 ? nil : "needs the file \(name) of cgroup v2"
         case .userNamespaces:
             (contents("/proc/sys/user/max_user_namespaces")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "0")

@@ -7,7 +7,7 @@ import Testing
 /// `let bundle = try TestBundle(shell: "id") { $0.process.user.uid = 5 }` and `try bundle.run()` is a whole test. The
 /// bundle has a state root and a cgroup of its own; all of it goes away when the test ends.
 final class TestBundle {
-    /// The folder that holds config.json.
+    /// The directory that holds config.json.
     let path: String
     let id: String
     /// The state root, given to each command as `--root`.
@@ -17,10 +17,10 @@ final class TestBundle {
     /// The container's cgroup below each hierarchy's root.
     var cgroup: String { TestRun.shared.cgroup + "/" + id }
     /// The log of all commands.
-    var log: String { folder + "/log" }
+    var log: String { directory + "/log" }
     /// What the test expects to stay after `delete --force`; by default nothing may.
     var mayLeave = false
-    private let folder: String
+    private let directory: String
 
     /// Makes a bundle of the default configuration, changed by `change`.
     init(
@@ -30,10 +30,10 @@ final class TestBundle {
         let name = TestRun.shared.uniqueName()
         self.id = id ?? "c-" + name
         self.view = view
-        folder = TestRun.shared.directory + "/b-" + name
-        path = folder + "/bundle"
-        self.stateRoot = stateRoot ?? folder + "/state"
-        mkdir(folder, 0o755)
+        directory = TestRun.shared.directory + "/b-" + name
+        path = directory + "/bundle"
+        self.stateRoot = stateRoot ?? directory + "/state"
+        mkdir(directory, 0o755)
         mkdir(path, 0o755)
         CleanUp.current?.add(self)
         try Self.fill(rootfs)
@@ -42,7 +42,7 @@ final class TestBundle {
         if view.isRootless { configuration.makeRootless(user: HostView.user, ownNamespace: view == .ordinaryUser) }
         try change(&configuration)
         try write(configuration)
-        if view.isRootless { try Command.run("chown", "-R", "\(HostView.user)", folder).succeeded() }
+        if view.isRootless { try Command.run("chown", "-R", "\(HostView.user)", directory).succeeded() }
     }
 
     /// Makes a bundle whose process is a shell with this script.
@@ -77,15 +77,15 @@ final class TestBundle {
     /// Writes a file for the host side of the test, beside the bundle.
     @discardableResult
     func file(_ name: String, _ text: String = "", mode: mode_t = 0o644) throws -> String {
-        let path = folder + "/" + name
+        let path = directory + "/" + name
         try text.write(toFile: path, atomically: false, encoding: .utf8)
         chmod(path, mode)
         return path
     }
 
-    /// Makes a folder for the host side of the test, beside the bundle.
+    /// Makes a directory for the host side of the test, beside the bundle.
     func directory(_ name: String) -> String {
-        let path = folder + "/" + name
+        let path = directory + "/" + name
         mkdir(path, 0o755)
         return path
     }
@@ -201,13 +201,14 @@ final class TestBundle {
 
     /// Freezes the container's cgroup from outside, as `pause` does.
     func freeze(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let v1 = HostCgroups.folder(cgroup, controller: "freezer").flatMap { exists($0) ? $0 : nil }
-        let folder = try #require(v1 ?? HostCgroups.folder(cgroup, controller: ""), sourceLocation: sourceLocation)
-        let file = URL(fileURLWithPath: folder + (v1 != nil ? "/freezer.state" : "/cgroup.freeze"))
+        let v1 = HostCgroups.directory(cgroup, controller: "freezer").flatMap { exists($0) ? $0 : nil }
+        let directory = try #require(
+            v1 ?? HostCgroups.directory(cgroup, controller: ""), sourceLocation: sourceLocation)
+        let file = URL(fileURLWithPath: directory + (v1 != nil ? "/freezer.state" : "/cgroup.freeze"))
         if v1 == nil { try Data("1".utf8).write(to: file) }
         var attempts = 0
         try eventually("the cgroup is frozen", sourceLocation: sourceLocation) {
-            guard v1 != nil else { return contents("\(folder)/cgroup.events")?.contains("frozen 1") ?? false }
+            guard v1 != nil else { return contents("\(directory)/cgroup.events")?.contains("frozen 1") ?? false }
             // A process that forks while it is being frozen keeps the state at FREEZING: let it go on, and try again.
             attempts += 1
             if attempts % 20 == 0 { try Data("THAWED".utf8).write(to: file) }
@@ -222,7 +223,7 @@ final class TestBundle {
         return Mountinfo.parse(try run(sourceLocation: sourceLocation).succeeded(sourceLocation: sourceLocation).stdout)
     }
 
-    /// Makes a folder beside the bundle with a tmpfs on its folder `sub`.
+    /// Makes a directory beside the bundle with a tmpfs on its directory `sub`.
     func tree(_ name: String) throws -> String {
         let path = directory(name)
         mkdir(path + "/sub", 0o755)
@@ -234,14 +235,14 @@ final class TestBundle {
 
     /// The file of a cgroup controller, as text without the last newline.
     func cgroupFile(_ file: String, controller: String) -> String? {
-        HostCgroups.folder(cgroup, controller: controller).flatMap { contents($0 + "/" + file) }?
+        HostCgroups.directory(cgroup, controller: controller).flatMap { contents($0 + "/" + file) }?
             .trimmingCharacters(in: .newlines)
     }
 
     /// Checks that no trace of the container is on the host.
     func expectNothingLeft(sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(HostCgroups.folders(cgroup) == [], "cgroups left", sourceLocation: sourceLocation)
-        #expect(!exists(stateRoot + "/" + id), "state folder left", sourceLocation: sourceLocation)
+        #expect(HostCgroups.directories(cgroup) == [], "cgroups left", sourceLocation: sourceLocation)
+        #expect(!exists(stateRoot + "/" + id), "state directory left", sourceLocation: sourceLocation)
         let mounts = Mountinfo.host().map(\.point).filter { $0.hasPrefix(path + "/") || $0.hasPrefix(stateRoot) }
         #expect(mounts == [], "mounts left", sourceLocation: sourceLocation)
     }
@@ -260,13 +261,15 @@ final class TestBundle {
 
     func remove() {
         HostCgroups.remove(cgroup)
-        unmountAll(below: folder)
-        removeTree(folder)
+        unmountAll(below: directory)
+        removeTree(directory)
     }
 
     private static func fill(_ root: String) throws {
-        for folder in ["", "/bin", "/etc", "/tmp", "/root", "/home", "/proc", "/sys", "/dev", "/mnt", "/var", "/run"] {
-            mkdir(root + folder, 0o755)
+        for directory in [
+            "", "/bin", "/etc", "/tmp", "/root", "/home", "/proc", "/sys", "/dev", "/mnt", "/var", "/run",
+        ] {
+            mkdir(root + directory, 0o755)
         }
         chmod(root + "/tmp", 0o1777)
         try FileManager.default.copyItem(atPath: Self.busybox, toPath: root + "/bin/busybox")

@@ -1,7 +1,7 @@
 import CIntegrationSupport
 import Foundation
 
-/// One run of this test program: its folder, its cgroup, and the way back from both.
+/// One run of this test program: its directory, its cgroup, and the way back from both.
 ///
 /// Everything a test makes on the host lies below `directory` or below the cgroup `/NAME`, so that a later run can remove
 /// what a run that was killed left. A lock on a file tells the living runs from the dead.
@@ -9,7 +9,7 @@ final class TestRun: Sendable {
     static let shared = TestRun()
     private static let prefix = "apus-tests."
 
-    /// The last component of the folder and the name of the cgroup.
+    /// The last component of the directory and the name of the cgroup.
     let name: String
     let directory: String
     private let lock: Int32
@@ -24,7 +24,7 @@ final class TestRun: Sendable {
         atexit { TestRun.remove(TestRun.shared.name) }
     }
 
-    /// A path in the run's folder that nothing else uses.
+    /// A path in the run's directory that nothing else uses.
     func uniquePath(_ stem: String) -> String { directory + "/" + stem + "." + uniqueName() }
 
     func uniqueName() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
@@ -50,14 +50,14 @@ final class TestRun: Sendable {
     }
 }
 
-/// Unmounts everything at and below a folder, the newest first.
+/// Unmounts everything at and below a directory, the newest first.
 func unmountAll(below path: String) {
     for mount in Mountinfo.host().reversed() where mount.point == path || mount.point.hasPrefix(path + "/") {
         _ = support_umount(mount.point)
     }
 }
 
-/// Removes a folder with all in it, but never what is on another file system.
+/// Removes a directory with all in it, but never what is on another file system.
 func removeTree(_ path: String) {
     guard path.hasPrefix("/tmp/apus-tests.") else { return }
     try? FileManager.default.removeItem(atPath: path)

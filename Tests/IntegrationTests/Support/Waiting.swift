@@ -64,9 +64,11 @@ func exists(_ path: String) -> Bool {
 extension Command {
     /// Whether the command holds a process by a descriptor, as those do that wait for its end.
     var watchesAProcess: Bool {
-        let folder = "/proc/\(pid)/fd"
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let links = files.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0) }
+        let directory = "/proc/\(pid)/fd"
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let links = files.compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: directory + "/" + $0)
+        }
         return links.contains { $0.contains("pidfd") }
     }
 }

@@ -4,8 +4,8 @@ import ContainerSteps
 import LinuxKernel
 import StrictJSON
 
-/// The folder with the images of a container, and the one with CRIU's log.
-struct ImageFolders: ~Copyable {
+/// The directory with the images of a container, and the one with CRIU's log.
+struct ImageDirectories: ~Copyable {
     private let images: FileDescriptor
     private let work: FileDescriptor?
     private let imagePath: Path
@@ -23,19 +23,19 @@ struct ImageFolders: ~Copyable {
         self.workPath = workPath
     }
 
-    /// Opens the folders, and makes those that are not there.
-    static func make(_ options: CheckpointOptions) throws(ContainerError) -> ImageFolders {
+    /// Opens the directories, and makes those that are not there.
+    static func make(_ options: CheckpointOptions) throws(ContainerError) -> ImageDirectories {
         let path = options.imagePath
-        // CRIU runs as root, who may enter a folder without this permission; nobody else may.
-        try makeFolders(path, mode: 0o600)
+        // CRIU runs as root, who may enter a directory without this permission; nobody else may.
+        try makeDirectories(path, mode: 0o600)
         if let parent = options.parentPath { try checkParent(parent, of: path) }
         let images = try open(path)
         let work = try openWork(options.workPath)
-        return ImageFolders(images: images, work: work, imagePath: path, workPath: options.workPath)
+        return ImageDirectories(images: images, work: work, imagePath: path, workPath: options.workPath)
     }
 
-    /// Opens the folders of a restore, of which only that of the log is made.
-    static func open(_ options: RestoreOptions, bundle: Path) throws(ContainerError) -> ImageFolders {
+    /// Opens the directories of a restore, of which only that of the log is made.
+    static func open(_ options: RestoreOptions, bundle: Path) throws(ContainerError) -> ImageDirectories {
         var path = options.imagePath
         if !path.isAbsolute, !fileExists(path), fileExists(bundle.appending(path)) { path = bundle.appending(path) }
         let images: FileDescriptor
@@ -45,36 +45,36 @@ struct ImageFolders: ~Copyable {
             throw ContainerError(operation: "open", subject: path.appending(descriptorsName), errno: error)
         }
         let work = try openWork(options.workPath)
-        return ImageFolders(images: images, work: work, imagePath: path, workPath: options.workPath)
+        return ImageDirectories(images: images, work: work, imagePath: path, workPath: options.workPath)
     }
 
-    /// The numbers by which CRIU finds the folders.
+    /// The numbers by which CRIU finds the directories.
     var imagesNumber: Int32 { images.raw }
     var workNumber: Int32? { work.raw }
 
-    /// The log of that name in the folder of logs.
+    /// The log of that name in the directory of logs.
     func log(_ name: Path) -> CRIULog {
-        CRIULog(folder: work.raw ?? images.raw, path: workPath ?? imagePath, name: name)
+        CRIULog(directory: work.raw ?? images.raw, path: workPath ?? imagePath, name: name)
     }
 
-    /// The same folders as a process sees them that is in another mount namespace: CRIU works in them and mounts below, which
+    /// The same directories as a process sees them that is in another mount namespace: CRIU works in them and mounts below, which
     /// is possible in its own namespace only.
-    func seen(by pid: Int32) throws(ContainerError) -> ImageFolders {
+    func seen(by pid: Int32) throws(ContainerError) -> ImageDirectories {
         let images = try Self.reopen(images, imagePath, seenBy: pid)
         var seenWork: FileDescriptor?
         switch work {
-        case .some(let folder): seenWork = try Self.reopen(folder, workPath ?? imagePath, seenBy: pid)
+        case .some(let directory): seenWork = try Self.reopen(directory, workPath ?? imagePath, seenBy: pid)
         case .none: seenWork = nil
         }
-        return ImageFolders(images: images, work: seenWork, imagePath: imagePath, workPath: workPath)
+        return ImageDirectories(images: images, work: seenWork, imagePath: imagePath, workPath: workPath)
     }
 
-    // MARK: - Folders
+    // MARK: - Directories
 
     private static func reopen(
-        _ folder: borrowing FileDescriptor, _ path: Path, seenBy pid: Int32
+        _ directory: borrowing FileDescriptor, _ path: Path, seenBy pid: Int32
     ) throws(ContainerError) -> FileDescriptor {
-        let raw = folder.raw
+        let raw = directory.raw
         return try attempt("open", path) { () throws(Errno) in
             let place = try readLink("/proc/self/fd/\(raw)")
             let seen = try FileDescriptor.open("/proc/\(pid)/root\(place)", [.readOnly, .directory])
@@ -98,20 +98,20 @@ struct ImageFolders: ~Copyable {
         return try open(path)
     }
 
-    /// Makes a folder and those above it that are not there.
-    private static func makeFolders(_ path: Path, mode: UInt32) throws(ContainerError) {
+    /// Makes a directory and those above it that are not there.
+    private static func makeDirectories(_ path: Path, mode: UInt32) throws(ContainerError) {
         let bytes = path.bytes
         for end in bytes.indices.dropFirst() + [bytes.endIndex]
         where end == bytes.endIndex || bytes[end] == UInt8(ascii: "/") {
-            let folder = Path(ByteString(bytes: bytes[0..<end]))
+            let directory = Path(ByteString(bytes: bytes[0..<end]))
             do throws(Errno) {
-                if try fileStatus(folder).kind == .directory { continue }
+                if try fileStatus(directory).kind == .directory { continue }
                 throw Errno.notDirectory
             } catch {
                 guard error == .noSuchFileOrDirectory else {
-                    throw ContainerError(operation: "mkdir", subject: folder, errno: error)
+                    throw ContainerError(operation: "mkdir", subject: directory, errno: error)
                 }
-                try attempt("mkdir", folder) { () throws(Errno) in try makeDirectory(folder, mode: mode) }
+                try attempt("mkdir", directory) { () throws(Errno) in try makeDirectory(directory, mode: mode) }
             }
         }
     }

@@ -2,8 +2,8 @@ import Testing
 
 @testable import LinuxKernel
 
-/// A folder of its own in /tmp, removed with all that is in it.
-final class TemporaryFolder {
+/// A directory of its own in /tmp, removed with all that is in it.
+final class TemporaryDirectory {
     let path: Path
     let descriptor: FileDescriptor
 

@@ -3,22 +3,22 @@ import ContainerInit
 import LinuxKernel
 import RuntimeSpec
 
-/// The open state folder of one container, locked while its owner changes the container.
+/// The open state directory of one container, locked while its owner changes the container.
 ///
-/// The folder is written before the first effect on the host, so that whatever a kill leaves behind can be found and
+/// The directory is written before the first effect on the host, so that whatever a kill leaves behind can be found and
 /// undone by the container's id.
-package final class StateFolder {
+package final class StateDirectory {
     package let path: Path
     package let descriptor: FileDescriptor
 
-    /// Makes the folder of a new container, and the folders above it.
+    /// Makes the directory of a new container, and the directories above it.
     ///
     /// Nobody else enters it: the container has open, or mounted, what it needs of it.
-    package static func make(at path: Path) throws(ContainerError) -> StateFolder {
+    package static func make(at path: Path) throws(ContainerError) -> StateDirectory {
         do throws(Errno) {
             try makeDirectory(path, mode: 0o700)
         } catch .noSuchFileOrDirectory {
-            try makeFolders(to: path.parent)
+            try makeDirectories(to: path.parent)
             do throws(Errno) {
                 try makeDirectory(path, mode: 0o700)
             } catch {
@@ -28,7 +28,7 @@ package final class StateFolder {
             throw failure(path, error)
         }
         do throws(ContainerError) {
-            return try StateFolder(path: path)
+            return try StateDirectory(path: path)
         } catch {
             // Made by this call, and empty: nobody else's.
             try attempt("rmdir", path) { () throws(Errno) in try unlink(path, isDirectory: true) }
@@ -42,17 +42,17 @@ package final class StateFolder {
             : ContainerError(operation: "mkdir", subject: path, errno: errno, remedy: remedy(errno))
     }
 
-    /// What helps an ordinary user whose session has no folder for such files.
+    /// What helps an ordinary user whose session has no directory for such files.
     private static func remedy(_ errno: Errno) -> String {
         guard effectiveUser != 0, errno == .permissionDenied || errno == .readOnlyFileSystem else { return "" }
-        return "set XDG_RUNTIME_DIR to a folder of your own, or give --root"
+        return "set XDG_RUNTIME_DIR to a directory of your own, or give --root"
     }
 
-    /// Opens and locks an existing folder; nil when there is none.
+    /// Opens and locks an existing directory; nil when there is none.
     ///
-    /// - Parameter patience: how many milliseconds to wait for another holder; when they are over the folder is opened
+    /// - Parameter patience: how many milliseconds to wait for another holder; when they are over the directory is opened
     ///   all the same, since a runtime that hangs must not keep a container from being removed.
-    package static func open(at path: Path, patience: Int) throws(ContainerError) -> StateFolder? {
+    package static func open(at path: Path, patience: Int) throws(ContainerError) -> StateDirectory? {
         do throws(Errno) {
             let descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
             let deadline = monotonicNanoseconds() + UInt64(patience) * 1_000_000
@@ -62,7 +62,7 @@ package final class StateFolder {
             }
             // Whoever held it may have removed it.
             guard try descriptor.status().links > 0 else { return nil }
-            return StateFolder(path: path, descriptor: descriptor)
+            return StateDirectory(path: path, descriptor: descriptor)
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {
@@ -84,22 +84,22 @@ package final class StateFolder {
         self.descriptor = descriptor
     }
 
-    private static func makeFolders(to root: Path) throws(ContainerError) {
-        // The root is absolute and cleaned, so every prefix of it that ends before a slash is a folder above.
+    private static func makeDirectories(to root: Path) throws(ContainerError) {
+        // The root is absolute and cleaned, so every prefix of it that ends before a slash is a directory above.
         for end in root.bytes.indices.dropFirst() + [root.bytes.endIndex]
         where end == root.bytes.endIndex || root.bytes[end] == UInt8(ascii: "/") {
-            let folder = Path(ByteString(bytes: root.bytes[0..<end]))
+            let directory = Path(ByteString(bytes: root.bytes[0..<end]))
             do throws(Errno) {
-                try makeDirectory(folder, mode: 0o700)
+                try makeDirectory(directory, mode: 0o700)
             } catch .fileExists {
                 continue
             } catch {
-                throw failure(folder, error)
+                throw failure(directory, error)
             }
         }
     }
 
-    /// Writes a file of the folder: made new under another name, then renamed into place.
+    /// Writes a file of the directory: made new under another name, then renamed into place.
     package func write(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
         let temporary: Path = ".\(name).new"
         try attempt("write", path.appending(name)) { () throws(Errno) in
@@ -110,8 +110,8 @@ package final class StateFolder {
         }
     }
 
-    /// Makes a folder that everybody may enter.
-    package func makeFolder(_ name: Path) throws(ContainerError) {
+    /// Makes a directory that everybody may enter.
+    package func makeSubdirectory(_ name: Path) throws(ContainerError) {
         try attempt("mkdir", path.appending(name)) { () throws(Errno) in
             try makeDirectory(name, at: descriptor.raw, mode: 0o755)
         }
@@ -129,7 +129,7 @@ package final class StateFolder {
         }
     }
 
-    /// Removes the folder and all that the runtime keeps in it.
+    /// Removes the directory and all that the runtime keeps in it.
     package func remove() throws(ContainerError) {
         do throws(Errno) {
             try descriptor.removeTree()
@@ -143,5 +143,5 @@ package final class StateFolder {
     }
 }
 
-/// The name of the fifo in the state folder, by which programs outside know a created container.
+/// The name of the fifo in the state directory, by which programs outside know a created container.
 package let startFifoName: Path = "exec.fifo"

@@ -1,45 +1,45 @@
 import ByteStrings
 
-/// A walk through a tree of folders of one file system, whose depth and width have no limit.
+/// A walk through a tree of directories of one file system, whose depth and width have no limit.
 ///
-/// A process that makes folders by relative names makes them deeper than any path, stack or number of open files
-/// reaches. So only the folders on the last few levels are open; one above is opened again as `..` of the one below, and
-/// checked to be the same. Folders that vanish meanwhile are passed over. No link is followed and no mount entered.
-package struct FolderWalk: ~Copyable {
-    /// What is listed in each folder.
+/// A process that makes directories by relative names makes them deeper than any path, stack or number of open files
+/// reaches. So only the directories on the last few levels are open; one above is opened again as `..` of the one below, and
+/// checked to be the same. Directories that vanish meanwhile are passed over. No link is followed and no mount entered.
+package struct DirectoryWalk: ~Copyable {
+    /// What is listed in each directory.
     package enum Contents: Sendable {
-        /// Folders alone, in a file system whose entries have their kind and whose folders count those below as links.
+        /// Directories alone, in a file system whose entries have their kind and whose directories count those below as links.
         case cgroups
         /// Everything.
         case all
     }
 
     private struct Level {
-        /// The name in the folder above; nil at the top.
+        /// The name in the directory above; nil at the top.
         let name: PathComponent?
-        /// The open folder; -1 while only its identity is kept.
+        /// The open directory; -1 while only its identity is kept.
         var descriptor: Int32
         let inode: UInt64
         /// What has not been given yet, the last first; nil before it is read.
         var rest: [PathComponent]?
     }
 
-    /// How many folders stay open.
+    /// How many directories stay open.
     private static let open = 8
 
     private var levels: [Level]
     private let device: UInt64
     private let contents: Contents
 
-    /// Starts a walk in an open folder, which stays the caller's.
+    /// Starts a walk in an open directory, which stays the caller's.
     package init(at top: Int32, _ contents: Contents) throws(Errno) {
-        let folder = try FileDescriptor.open(".", at: top, [.readOnly, .directory])
-        let status = try folder.status()
+        let directory = try FileDescriptor.open(".", at: top, [.readOnly, .directory])
+        let status = try directory.status()
         device = status.device
         self.contents = contents
         let isLeaf = contents == .cgroups && status.links == 2
         levels = [
-            Level(name: nil, descriptor: folder.release(), inode: status.inode, rest: isLeaf ? [] : nil)
+            Level(name: nil, descriptor: directory.release(), inode: status.inode, rest: isLeaf ? [] : nil)
         ]
     }
 
@@ -50,13 +50,13 @@ package struct FolderWalk: ~Copyable {
     /// How far below its start the walk is.
     package var depth: Int { levels.count - 1 }
 
-    /// The folder that the walk is in, open for reading.
+    /// The directory that the walk is in, open for reading.
     package var descriptor: Int32 { levels[levels.count - 1].descriptor }
 
-    /// The names from the start to the folder that the walk is in.
+    /// The names from the start to the directory that the walk is in.
     package var names: [PathComponent] { levels.compactMap { $0.name } }
 
-    /// The next entry of the folder; nil when all were given.
+    /// The next entry of the directory; nil when all were given.
     package mutating func next() throws(Errno) -> PathComponent? {
         let last = levels.count - 1
         if levels[last].rest == nil {
@@ -75,14 +75,14 @@ package struct FolderWalk: ~Copyable {
         return levels[last].rest?.popLast()
     }
 
-    /// Goes into a folder of the one that the walk is in; false if there is no such folder any more.
+    /// Goes into a directory of the one that the walk is in; false if there is no such directory any more.
     package mutating func enter(_ name: PathComponent) throws(Errno) -> Bool {
-        guard let folder = try openFolder(name) else { return false }
-        let status = try folder.status()
+        guard let directory = try openDirectory(name) else { return false }
+        let status = try directory.status()
         guard status.device == device else { return false }
         let isLeaf = contents == .cgroups && status.links == 2
         levels.append(
-            Level(name: name, descriptor: folder.release(), inode: status.inode, rest: isLeaf ? [] : nil))
+            Level(name: name, descriptor: directory.release(), inode: status.inode, rest: isLeaf ? [] : nil))
         let above = levels.count - 1 - Self.open
         if above >= 0, levels[above].descriptor >= 0 {
             FileDescriptor(owning: levels[above].descriptor).close()
@@ -91,7 +91,7 @@ package struct FolderWalk: ~Copyable {
         return true
     }
 
-    private func openFolder(_ name: PathComponent) throws(Errno) -> FileDescriptor? {
+    private func openDirectory(_ name: PathComponent) throws(Errno) -> FileDescriptor? {
         do throws(Errno) {
             return try FileDescriptor.open(Path(name), at: descriptor, [.readOnly, .directory, .noFollow])
         } catch {
@@ -102,13 +102,13 @@ package struct FolderWalk: ~Copyable {
         }
     }
 
-    /// Goes back to the folder above, whether or not everything was given; the name of the one left, nil at the start.
+    /// Goes back to the directory above, whether or not everything was given; the name of the one left, nil at the start.
     package mutating func leave() throws(Errno) -> PathComponent? {
         guard levels.count > 1, let level = levels.popLast() else { return nil }
-        let folder = FileDescriptor(owning: level.descriptor)
+        let directory = FileDescriptor(owning: level.descriptor)
         let last = levels.count - 1
         if levels[last].descriptor < 0 {
-            let above = try FileDescriptor.open("..", at: folder.raw, [.readOnly, .directory])
+            let above = try FileDescriptor.open("..", at: directory.raw, [.readOnly, .directory])
             let status = try above.status()
             guard status.inode == levels[last].inode, status.device == device else { throw .staleFile }
             levels[last].descriptor = above.release()

@@ -3,8 +3,8 @@ import Testing
 
 @testable import LinuxKernel
 
-struct FolderWalkTests {
-    /// Makes a folder in /tmp with `chains` chains of folders, each `depth` deep, runs `body`, and removes it.
+struct DirectoryWalkTests {
+    /// Makes a directory in /tmp with `chains` chains of directories, each `depth` deep, runs `body`, and removes it.
     private func withTree(
         depth: Int, chains: [[UInt8]], _ body: (borrowing FileDescriptor, Path) throws -> Void
     ) throws {
@@ -50,12 +50,12 @@ struct FolderWalkTests {
         try unlink(outside, isDirectory: true)
     }
 
-    @Test func visitsEveryFolderOnceWithFewOpen() throws {
+    @Test func visitsEveryDirectoryOnceWithFewOpen() throws {
         try withTree(depth: 40, chains: [Array("a".utf8), Array("b".utf8)]) { top, path in
             var entered = 0
             var most = 0
             do {
-                var walk = try FolderWalk(at: top.raw, .all)
+                var walk = try DirectoryWalk(at: top.raw, .all)
                 while true {
                     guard let name = try walk.next() else {
                         if try walk.leave() == nil { break }
@@ -76,9 +76,9 @@ struct FolderWalkTests {
     }
 
     /// What vanishes under the walk is passed over, and the way back is found.
-    @Test func foldersThatVanishMeanwhile() throws {
+    @Test func directoriesThatVanishMeanwhile() throws {
         try withTree(depth: 30, chains: [Array("a".utf8)]) { top, path in
-            var walk = try FolderWalk(at: top.raw, .all)
+            var walk = try DirectoryWalk(at: top.raw, .all)
             while let name = try walk.next(), try walk.enter(name) {}
             #expect(walk.depth == 30)
             let again = try FileDescriptor.open(path, [.readOnly, .directory])
@@ -91,11 +91,11 @@ struct FolderWalkTests {
 
     /// What the descriptors lead to that are at or below a path.
     private func openFiles(below path: Path) throws -> [Path] {
-        let folder = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
+        let directory = try FileDescriptor.open("/proc/self/fd", [.readOnly, .directory])
         var found: [Path] = []
-        for name in try folder.directoryEntries() {
+        for name in try directory.directoryEntries() {
             do throws(Errno) {
-                let target = try readLink(Path(name), at: folder.raw)
+                let target = try readLink(Path(name), at: directory.raw)
                 if target == path || target.isBelow(path) { found.append(target) }
             } catch {
                 // Another test's: closed meanwhile, or in a tree deeper than any path.
