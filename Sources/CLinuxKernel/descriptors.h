@@ -97,6 +97,7 @@ static inline long linux_close_range(unsigned first, unsigned last, unsigned fla
     return linux_result(syscall(SYS_close_range, first, last, flags));
 }
 static inline long linux_getcwd(char *buffer, size_t size) { return linux_result(syscall(SYS_getcwd, buffer, size)); }
+static inline long linux_ftruncate(int fd, off_t size) { return linux_result(ftruncate(fd, size)); }
 static inline long linux_fchdir(int fd) { return linux_result(fchdir(fd)); }
 static inline long linux_chdir(const char *path) { return linux_result(chdir(path)); }
 

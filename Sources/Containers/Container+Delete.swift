@@ -10,17 +10,21 @@ extension ContainerStore {
     ///
     /// Works from whatever a killed runtime left: a directory without a state, a state without a process.
     ///
-    /// - Parameter force: kills a container that runs, and does not fail for one that does not exist.
+    /// - Parameters:
+    ///   - force: kills a container that runs, and does not fail for one that does not exist.
+    ///   - report: takes warnings.
+    ///   - timeline: takes the time of each action; nil spares the work.
     /// - Throws: `doesNotExist`; `wrongStatus` for a container that runs.
-    public func delete(_ id: String, force: Bool = false, report: @escaping WarningReport = { _ in })
-        throws(ContainerError)
-    {
+    public func delete(
+        _ id: String, force: Bool = false, report: @escaping WarningReport = { _ in }, timeline: Timeline? = nil
+    ) throws(ContainerError) {
+        timeline?.begin("read-state")
         let container: Container
         do throws(ContainerError) {
             container = try load(id)
         } catch {
             if force, error.code != .doesNotExist, error.code != .invalidIdentifier {
-                return try deleteUnreadable(id, error, report)
+                return try deleteUnreadable(id, error, report, timeline)
             }
             guard error.code == .doesNotExist else { throw error }
             // Half made: nothing but the directory was there yet.
@@ -30,13 +34,14 @@ extension ContainerStore {
             if force { return }
             throw error
         }
-        try container.delete(force: force, report: report)
+        timeline?.begin("read-status")
+        try container.delete(force: force, report: report, timeline: timeline)
     }
 
     /// Removes a container whose state cannot be read. Its processes are found through the cgroup that its
     /// configuration asks for, if that bears a mark of its id; without that, too, there is nothing but the directory to go by.
     private func deleteUnreadable(
-        _ id: String, _ cause: ContainerError, _ report: @escaping WarningReport
+        _ id: String, _ cause: ContainerError, _ report: @escaping WarningReport, _ timeline: Timeline?
     ) throws(ContainerError) {
         guard let directory = try StateDirectory.open(at: directory(of: id), patience: 2000) else { return }
         var record = StateRecord(id: id, created: "", bundle: "/", rootfs: "/")
@@ -53,7 +58,7 @@ extension ContainerStore {
                 "the state of " + id + " cannot be read (" + cause.message + "), nor its configuration ("
                     + error.message + "): processes and cgroups of it may be left")
         }
-        try Container(store: self, record: record).destroy(directory, force: true, report)
+        try Container(store: self, record: record).destroy(directory, force: true, report, timeline)
     }
 }
 
@@ -61,27 +66,31 @@ extension Container {
     /// How long the end of a killed process is waited for, in milliseconds.
     private static let patience: Int32 = 10_000
 
-    func delete(force: Bool, report: @escaping WarningReport) throws(ContainerError) {
+    func delete(
+        force: Bool, report: @escaping WarningReport, timeline: Timeline?
+    ) throws(ContainerError) {
         let status = try status()
         switch status {
         case .stopped: break
-        case .created: try killAndWait()
+        case .created: try killAndWait(timeline)
         case .creating, .running, .paused:
             guard force else {
                 throw ContainerError(
                     .wrongStatus, exactly: "cannot delete container \(id) that is not stopped: \(status.rawValue)")
             }
-            try killAndWait()
+            try killAndWait(timeline)
         }
+        timeline?.begin("lock-state")
         guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
             // Another delete was faster.
             if force { return }
             throw ContainerError(.doesNotExist, exactly: "container does not exist")
         }
-        try destroy(directory, force: force, report)
+        try destroy(directory, force: force, report, timeline)
     }
 
-    private func killAndWait() throws(ContainerError) {
+    private func killAndWait(_ timeline: Timeline?) throws(ContainerError) {
+        timeline?.begin("kill-processes")
         guard let process = try openProcess() else { return }
         try kill(signal: SignalNumber.kill, all: true)
         let ended = try attempt("poll", "the container's first process") { () throws(Errno) in
@@ -92,11 +101,12 @@ extension Container {
 
     /// Takes back what making the container did, the last of it first, and runs the hooks of its end.
     fileprivate func destroy(
-        _ directory: StateDirectory, force: Bool, _ report: @escaping WarningReport
+        _ directory: StateDirectory, force: Bool, _ report: @escaping WarningReport, _ timeline: Timeline?
     ) throws(ContainerError) {
         let hooks = try poststopHooks(force: force, report)
-        try Undoing(record, in: directory, force: force, report: report).perform(record.undo)
+        try Undoing(record, in: directory, force: force, report: report, timeline: timeline).perform(record.undo)
         for planned in hooks {
+            timeline?.begin(planned.step)
             do throws(ContainerError) { try planned.step.run(pid: nil, report: report) } catch { report(error.message) }
         }
     }

@@ -7,20 +7,26 @@ import RuntimeSpec
 extension Container {
     /// Starts the program of a created container and returns once it was executed. See runtime.md, "Start".
     ///
-    /// - Parameter notifySocket: the socket to tell when the program says that it is ready, which is then waited for.
     /// A poststart hook that fails ends and deletes the container. See runtime.md, "Lifecycle", step 9.
     ///
+    /// - Parameters:
+    ///   - notifySocket: the socket to tell when the program says that it is ready, which is then waited for.
+    ///   - report: takes warnings.
+    ///   - timeline: takes the time of each part; nil spares the work.
     /// - Throws: `wrongStatus` for a container in any other state.
     public func start(
-        notifySocket: Path? = nil, report: @escaping WarningReport = { _ in }
+        notifySocket: Path? = nil, report: @escaping WarningReport = { _ in }, timeline: Timeline? = nil
     ) throws(ContainerError) {
+        timeline?.begin("read-status")
         var status = try status()
         if status == .creating {
             // Whoever makes it holds the lock until it is made, or gone.
             _ = try StateDirectory.open(at: store.directory(of: id), patience: Self.patienceWithMakers)
             let made = try store.load(id)
             status = try made.status()
-            if status == .created { return try made.start(notifySocket: notifySocket, report: report) }
+            if status == .created {
+                return try made.start(notifySocket: notifySocket, report: report, timeline: timeline)
+            }
         }
         switch status {
         case .created: break
@@ -30,6 +36,7 @@ extension Container {
         case .stopped: throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
         try record.checkProcess()
+        timeline?.begin("lock-state")
         guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000),
             let process = try openProcess()
         else {
@@ -52,16 +59,18 @@ extension Container {
         var notify: NotifySocket?
         if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: directory, target: notifySocket) }
         let nameBefore = record.own.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
+        timeline?.begin("give-start")
         try StartSignal.give(over: fifo, to: process, waits: true)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
+        timeline?.begin("remove-fifo")
         try attempt("unlink", directory.path.appending(startFifoName)) { () throws(Errno) in
             try unlink(startFifoName, at: directory.descriptor.raw)
         }
         do throws(ContainerError) {
-            try runPoststartHooks(try poststartHooks(), report)
+            try runPoststartHooks(try poststartHooks(), report, timeline)
         } catch {
             do throws(ContainerError) {
-                try store.delete(id, force: true, report: report)
+                try store.delete(id, force: true, report: report, timeline: timeline)
             } catch let deletion {
                 report(deletion.message)
             }
@@ -89,9 +98,14 @@ extension Container {
     }
 
     /// Runs the hooks that follow the start; one that fails ends the container.
-    func runPoststartHooks(_ hooks: [Planned<HooksStep>], _ report: WarningReport) throws(ContainerError) {
+    func runPoststartHooks(
+        _ hooks: [Planned<HooksStep>], _ report: WarningReport, _ timeline: Timeline?
+    ) throws(ContainerError) {
         do throws(ContainerError) {
-            for planned in hooks { try planned.step.run(pid: record.pid, report: report) }
+            for planned in hooks {
+                timeline?.begin(planned.step)
+                try planned.step.run(pid: record.pid, report: report)
+            }
         } catch {
             do throws(ContainerError) {
                 try kill(signal: SignalNumber.kill)

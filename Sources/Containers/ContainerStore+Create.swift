@@ -13,15 +13,17 @@ extension ContainerStore {
     /// - Parameters:
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - timeline: takes the time of each step; nil spares the work.
     /// - Throws: `alreadyExists`, `invalidIdentifier`, `invalidConfiguration` with every finding, and what the kernel
     ///   refused.
     @discardableResult
     public func create(
         _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in },
-        trace: WarningReport? = nil
+        trace: WarningReport? = nil, timeline: Timeline? = nil
     ) throws(ContainerError) -> Container {
-        let creation = try Creation(store: self, id: id, options: options, startsAtOnce: false, report: report)
-        return try creation.perform(report: report, trace: trace).container
+        let creation = try Creation(
+            store: self, id: id, options: options, startsAtOnce: false, report: report, timeline: timeline)
+        return try creation.perform(report: report, trace: trace, timeline: timeline).container
     }
 }
 
@@ -35,19 +37,23 @@ struct Creation {
 
     /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
     init(
-        store: ContainerStore, id: String, options: CreateOptions, startsAtOnce: Bool, report: WarningReport
+        store: ContainerStore, id: String, options: CreateOptions, startsAtOnce: Bool, report: WarningReport,
+        timeline: Timeline?
     ) throws(ContainerError) {
         self.store = store
+        timeline?.begin("read-bundle")
         let bundle = try Bundle(options)
         var (bytes, spec) = try bundle.load()
         if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.directory(of: id))) }
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
         try bundle.checkRoot(spec.root)
         try ContainerStore.check(id)
+        timeline?.begin("look-at-host")
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         facts.stateDirectory = store.directory(of: id)
         facts.trustsAnnotations = store.trustsAnnotations
         if let warning = facts.completeMappings(of: &spec) { report(warning) }
+        timeline?.begin("make-plan")
         do throws(ContainerError) {
             plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build(startsAtOnce: startsAtOnce)
         } catch {
@@ -73,10 +79,11 @@ struct Creation {
     }
 
     /// What performs the plan.
-    func making(report: @escaping WarningReport, trace: WarningReport?) -> Making {
+    func making(report: @escaping WarningReport, trace: WarningReport?, timeline: Timeline?) -> Making {
         Making(
             plan, of: record, configuration: configuration,
-            context: "unable to start container process: error during container init: ", report: report, trace: trace)
+            context: "unable to start container process: error during container init: ", report: report, trace: trace,
+            timeline: timeline)
     }
 
     /// The container that was made.
@@ -88,9 +95,10 @@ struct Creation {
     ///   - streams: what the container's standard streams are, if not the caller's own.
     ///   - keeps: when something fails, the state stays, as that of a stopped container that `delete` removes.
     func perform(
-        streams: StandardStreams? = nil, keeps: Bool = false, report: @escaping WarningReport, trace: WarningReport?
+        streams: StandardStreams? = nil, keeps: Bool = false, report: @escaping WarningReport, trace: WarningReport?,
+        timeline: Timeline?
     ) throws(ContainerError) -> (container: Container, making: Making) {
-        let making = making(report: report, trace: trace)
+        let making = making(report: report, trace: trace, timeline: timeline)
         streams?.hand(to: making.slots)
         do throws(ContainerError) {
             try making.perform(keeps: keeps)

@@ -14,25 +14,31 @@ extension ContainerStore {
     ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the program runs, before the wait for its end.
     /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
     public func run(
         _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
-        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, started: () -> Void = {}
+        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, timeline: Timeline? = nil,
+        started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
+        timeline?.phase = "create"
         if isSubreaper {
             try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
                 try ProcessControl.setChildSubreaper(true)
             }
         }
-        let creation = try Creation(store: self, id: id, options: options, startsAtOnce: true, report: report)
+        let creation = try Creation(
+            store: self, id: id, options: options, startsAtOnce: true, report: report, timeline: timeline)
         let session =
             options.detaches
             ? nil
             : try ForegroundSession(
                 needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
         let (container, making) = try creation.perform(
-            streams: session?.streams, keeps: keeps, report: report, trace: trace)
+            streams: session?.streams, keeps: keeps, report: report, trace: trace, timeline: timeline)
+        timeline?.phase = "start"
+        timeline?.begin("give-start")
         do throws(ContainerError) {
             guard let process = making.conversation.takeChild(), let starter = making.slots.take(.starter) else {
                 throw ContainerError(reason: "the container has no first process")
@@ -43,26 +49,31 @@ extension ContainerStore {
             let waits = container.record.own.hasPoststart || (session == nil && container.record.own.hasFilter)
             try StartSignal.give(over: starter, to: process, waits: waits)
             try FinalWord.check(finalWord)
-            try container.runPoststartHooks(creation.plan.afterStart, report)
+            try container.runPoststartHooks(creation.plan.afterStart, report, timeline)
             let notify = making.notifySocket.take()
             guard let session else {
                 if let notify { try notify.waitAndForward(process, main: process.pid) }
                 return 0
             }
             started()
+            timeline?.begin("await-end")
             let status = try session.run(process, terminal: terminal, notifySocket: notify)
             try FinalWord.check(finalWord)
-            if keeps { container.noteEnd(status, report) } else { destroy(container, report) }
+            if keeps { container.noteEnd(status, report) } else { destroy(container, report, timeline) }
             return status.code
         } catch {
-            if !keeps { destroy(container, report) }
+            if !keeps { destroy(container, report, timeline) }
             throw error
         }
     }
 
-    func destroy(_ container: Container, _ report: @escaping WarningReport) {
+    func destroy(_ container: Container, _ report: @escaping WarningReport, _ timeline: Timeline?) {
+        timeline?.phase = "delete"
+        timeline?.begin("read-status")
         do throws(ContainerError) {
-            try twice { () throws(ContainerError) in try container.delete(force: true, report: report) }
+            try twice { () throws(ContainerError) in
+                try container.delete(force: true, report: report, timeline: timeline)
+            }
         } catch {
             // The program's own end is what the caller waits for.
             report(error.message)

@@ -20,9 +20,11 @@ package struct CapabilityMasks: Equatable, Sendable {
         var header = linux_capability_header(version: Self.version, pid: 0)
         var data = (linux_capability_data(), linux_capability_data())
         let result = withUnsafeMutablePointer(to: &data) {
-            $0.withMemoryRebound(to: linux_capability_data.self, capacity: 2) { linux_capget(&header, $0) }
+            $0.withMemoryRebound(to: linux_capability_data.self, capacity: 2) { data in
+                metered { linux_capget(&header, data) }
+            }
         }
-        try check(result)
+        try checked(result)
         return CapabilityMasks(
             effective: UInt64(data.0.effective) | UInt64(data.1.effective) << 32,
             permitted: UInt64(data.0.permitted) | UInt64(data.1.permitted) << 32,
@@ -42,8 +44,10 @@ package struct CapabilityMasks: Equatable, Sendable {
                 inheritable: UInt32(truncatingIfNeeded: inheritable >> 32))
         )
         let result = withUnsafeMutablePointer(to: &data) {
-            $0.withMemoryRebound(to: linux_capability_data.self, capacity: 2) { linux_capset(&header, $0) }
+            $0.withMemoryRebound(to: linux_capability_data.self, capacity: 2) { data in
+                metered { linux_capset(&header, data) }
+            }
         }
-        try check(result)
+        try checked(result)
     }
 }

@@ -49,11 +49,13 @@ package func spawn(
         clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
         clone.exit_signal = UInt64(SIGCHLD)
         clone.cgroup = UInt64(request.cgroup ?? 0)
-        result = linux_clone3_execveat(
-            &clone, program, argv, &environment, request.socket, request.plan, request.kept,
-            Int32(request.kept.count), request.tasks, Int32(request.tasks.count), request.identity ?? -1)
+        result = metered {
+            linux_clone3_execveat(
+                &clone, program, argv, &environment, request.socket, request.plan, request.kept,
+                Int32(request.kept.count), request.tasks, Int32(request.tasks.count), request.identity ?? -1)
+        }
     }
-    let pid = try check(result)
+    let pid = try checked(result)
     return ProcessHandle(pid: Int32(pid), descriptor: FileDescriptor(owning: pidDescriptor))
 }
 

@@ -60,7 +60,7 @@ private func openNullStream() throws(Errno) -> FileDescriptor {
     let result = withUnsafeMutablePointer(to: &ends) {
         $0.withMemoryRebound(to: Int32.self, capacity: 2) { linux_pipe2($0, 0) }
     }
-    try check(result)
+    try checked(result)
     let reader = FileDescriptor(owning: ends.0)
     FileDescriptor(owning: ends.1).close()
     return reader

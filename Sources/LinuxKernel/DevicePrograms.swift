@@ -7,7 +7,7 @@ package func loadDeviceProgram(
     _ instructions: UnsafeRawBufferPointer, log: inout String
 ) throws(Errno) -> FileDescriptor {
     let count = UInt32(instructions.count / 8)
-    var result = linux_bpf_load_device_program(instructions.baseAddress, count, nil, 0)
+    var result = metered { linux_bpf_load_device_program(instructions.baseAddress, count, nil, 0) }
     if result == -Int(EPERM) {
         // Before 5.11 the program counts as locked memory. Where the limit may not be raised the answer stays.
         var unlimited: [UInt64] = [UInt64.max, UInt64.max]
@@ -27,7 +27,7 @@ package func loadDeviceProgram(
         }
         log = ByteString(bytes: bytes.prefix { $0 != 0 }).text
     }
-    return FileDescriptor(owning: Int32(try check(result)))
+    return FileDescriptor(owning: Int32(try checked(result)))
 }
 
 /// `RLIMIT_MEMLOCK`.

@@ -143,9 +143,15 @@ extension Errno {
     ]
 }
 
-/// Turns the result of a CLinux function, which is negative on failure, into a value or a thrown `Errno`.
+/// Makes a call of a CLinux function, and turns its result, which is negative on failure, into a value or a thrown `Errno`.
 @discardableResult
-package func check(_ result: Int) throws(Errno) -> Int {
+package func check(_ call: @autoclosure () -> Int) throws(Errno) -> Int {
+    try checked(metered(call))
+}
+
+/// The value of a call that was made already, or a thrown `Errno`.
+@discardableResult
+func checked(_ result: Int) throws(Errno) -> Int {
     guard result >= 0 else { throw Errno(rawValue: Int32(truncatingIfNeeded: -result)) }
     return result
 }
@@ -154,8 +160,8 @@ package func check(_ result: Int) throws(Errno) -> Int {
 @discardableResult
 package func checkRetrying(_ call: () -> Int) throws(Errno) -> Int {
     while true {
-        let result = call()
+        let result = metered(call)
         if result == -Int(EINTR) { continue }
-        return try check(result)
+        return try checked(result)
     }
 }

@@ -83,7 +83,7 @@ private func shortAttribute(
         size = max(0, result)
     }
     do throws(Errno) {
-        try check(result)
+        try checked(result)
         return value
     } catch .noData {
         return nil

@@ -83,8 +83,9 @@ package func readFromStart(_ descriptor: Int32, count: Int, offset: Int = 0) thr
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
         while size < count {
-            let result = linux_pread(
-                descriptor, buffer.baseAddress?.advanced(by: size), count - size, off_t(offset + size))
+            let result = metered {
+                linux_pread(descriptor, buffer.baseAddress?.advanced(by: size), count - size, off_t(offset + size))
+            }
             if result == -Int(EINTR) { continue }
             if result < 0 { failure = Errno(rawValue: Int32(-result)) }
             if result <= 0 { return }
@@ -158,6 +159,9 @@ extension FileDescriptor {
         if let failure { throw failure }
         return ByteString(bytes: bytes)
     }
+
+    /// Takes all content away. See ftruncate(2).
+    package func truncate() throws(Errno) { try check(linux_ftruncate(raw, 0)) }
 
     /// Writes `text` with a single write(2); a short write is `EIO`.
     package func writeOnce(_ text: ByteString) throws(Errno) { try LinuxKernel.writeOnce(text, to: raw) }

@@ -10,7 +10,10 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// Takes ownership of the open descriptor `raw`.
     package init(owning raw: Int32) { self.raw = raw }
 
-    deinit { _ = linux_close(raw) }
+    deinit {
+        let raw = raw
+        _ = metered { linux_close(raw) }
+    }
 
     /// Gives up ownership: the caller closes the number.
     package consuming func release() -> Int32 {

@@ -73,9 +73,9 @@ extension FileDescriptor {
     package static func pipe() throws(Errno) -> Pipe {
         var pair: (Int32, Int32) = (-1, -1)
         let result = withUnsafeMutablePointer(to: &pair) {
-            $0.withMemoryRebound(to: Int32.self, capacity: 2) { linux_pipe2($0, O_CLOEXEC) }
+            $0.withMemoryRebound(to: Int32.self, capacity: 2) { pair in metered { linux_pipe2(pair, O_CLOEXEC) } }
         }
-        try check(result)
+        try checked(result)
         return Pipe(read: FileDescriptor(owning: pair.0), write: FileDescriptor(owning: pair.1))
     }
 }

@@ -9,8 +9,10 @@ package enum Keyring {
 
     /// Joins, or makes, the session keyring `name`; gives its number.
     package static func joinSession(_ name: ByteString) throws(Errno) -> Int {
-        let result = name.withCString { linux_keyctl(Self.joinOperation, UInt(bitPattern: $0), 0, 0, 0) }
-        return try check(result)
+        let result = name.withCString { name in
+            metered { linux_keyctl(Self.joinOperation, UInt(bitPattern: name), 0, 0, 0) }
+        }
+        return try checked(result)
     }
 
     /// Lets whoever possesses the keyring search it: ORs `bits` into its permissions.

@@ -19,7 +19,7 @@ package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Err
         _ = linux_read(readEnd, &byte, 1)
         linux_exit_group(0)
     }
-    let identifier = Int32(try check(child))
+    let identifier = Int32(try checked(child))
     defer {
         _ = linux_kill(identifier, SIGKILL)
         var status: Int32 = 0

@@ -17,7 +17,7 @@ package struct NetlinkSocket: ~Copyable {
 
     private init(_ result: Int) throws(NetlinkError) {
         do throws(Errno) {
-            descriptor = FileDescriptor(owning: Int32(try check(result)))
+            descriptor = FileDescriptor(owning: Int32(try checked(result)))
         } catch {
             throw NetlinkError(errno: error)
         }

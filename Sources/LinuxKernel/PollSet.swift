@@ -57,7 +57,7 @@ package func poll(_ descriptor: Int32, events: Int16, milliseconds: Int32) throw
     var left = milliseconds
     while true {
         var entry = pollfd(fd: descriptor, events: events, revents: 0)
-        let result = linux_poll(&entry, 1, left)
+        let result = metered { linux_poll(&entry, 1, left) }
         if result == -Int(EINTR) {
             if milliseconds >= 0 {
                 let now = monotonicNanoseconds()
@@ -65,7 +65,7 @@ package func poll(_ descriptor: Int32, events: Int16, milliseconds: Int32) throw
             }
             continue
         }
-        return try check(result) == 0 ? 0 : entry.revents
+        return try checked(result) == 0 ? 0 : entry.revents
     }
 }
 
@@ -76,9 +76,9 @@ extension FileDescriptor {
     /// A change between the last read of the file and this call counts, so nothing is missed.
     package func waitForChange(milliseconds: Int32) throws(Errno) -> Bool {
         var entry = pollfd(fd: raw, events: Int16(POLLPRI), revents: 0)
-        let count = linux_poll(&entry, 1, milliseconds)
+        let count = metered { linux_poll(&entry, 1, milliseconds) }
         // A signal ends the wait early; the caller looks at its condition and its deadline anyway.
         if count == -Int(EINTR) { return false }
-        return try check(count) > 0
+        return try checked(count) > 0
     }
 }

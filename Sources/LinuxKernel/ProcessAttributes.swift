@@ -4,9 +4,11 @@ import CLinuxKernel
 package func setResourceLimit(_ resource: Int32, soft: UInt64, hard: UInt64) throws(Errno) {
     var limits = (soft, hard)
     let result = withUnsafePointer(to: &limits) {
-        $0.withMemoryRebound(to: UInt64.self, capacity: 2) { linux_prlimit(0, resource, $0, nil) }
+        $0.withMemoryRebound(to: UInt64.self, capacity: 2) { limits in
+            metered { linux_prlimit(0, resource, limits, nil) }
+        }
     }
-    try check(result)
+    try checked(result)
 }
 
 /// Sets the execution domain of this process. See personality(2).

@@ -34,15 +34,17 @@ package struct LaunchedProgram: ~Copyable {
                     clone.flags = CloneFlags.pidDescriptor.rawValue
                     clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
                     clone.exit_signal = UInt64(SIGCHLD)
-                    result = path.withCString {
-                        linux_clone3_execve(
-                            &clone, $0, argv, envp, standardInput.raw, output.write.raw, error.write.raw,
-                            directory ?? -1, report.write.raw)
+                    result = path.withCString { path in
+                        let numbers = (standardInput.raw, output.write.raw, error.write.raw, report.write.raw)
+                        return metered {
+                            linux_clone3_execve(
+                                &clone, path, argv, envp, numbers.0, numbers.1, numbers.2, directory ?? -1, numbers.3)
+                        }
                     }
                 }
             }
         }
-        let process = ProcessHandle(pid: Int32(try check(result)), descriptor: FileDescriptor(owning: pidDescriptor))
+        let process = ProcessHandle(pid: Int32(try checked(result)), descriptor: FileDescriptor(owning: pidDescriptor))
         let (outputRead, errorRead) = (output.read.raw, error.read.raw)
         for raw in [outputRead, errorRead] { try check(linux_fcntl(raw, F_SETFL, Int(O_NONBLOCK))) }
         let launched = LaunchedProgram(

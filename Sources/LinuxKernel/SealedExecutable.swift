@@ -42,7 +42,7 @@ package enum SealedExecutable {
         let configured = layers.withCString {
             linux_fsconfig(context.raw, MountConfiguration.string, "lowerdir", $0, 0)
         }
-        try check(configured)
+        try checked(configured)
         let mount = try context.makeMount([.readOnly, .noSetuid, .noDevices])
         let program = try FileDescriptor.open(Path(name), at: mount.raw, [.path, .noFollow])
         // The path of a running program is a string: only the file that really runs will do.

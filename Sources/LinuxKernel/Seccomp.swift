@@ -11,9 +11,9 @@ package enum SeccompCalls {
             let first = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
                 .assumingMemoryBound(to: sock_filter.self)
             var program = sock_fprog(len: UInt16(clamping: instructions.count), filter: first)
-            return linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags, &program)
+            return metered { linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags, &program) }
         }
-        return try check(result)
+        return try checked(result)
     }
 
     /// Whether the kernel takes filters with `flags`.

@@ -79,7 +79,7 @@ private func start(
             }
         }
     }
-    let process = ProcessHandle(pid: Int32(try check(result)), descriptor: FileDescriptor(owning: pidDescriptor))
+    let process = ProcessHandle(pid: Int32(try checked(result)), descriptor: FileDescriptor(owning: pidDescriptor))
     // The pipe closes with a successful exec, so this read ends then.
     let reader = report.takeRead()
     let words = try read(reader.raw, count: 8)

@@ -9,11 +9,11 @@ package struct SocketPair: ~Copyable {
     package init() throws(Errno) {
         var pair: (Int32, Int32) = (-1, -1)
         let result = withUnsafeMutablePointer(to: &pair) {
-            $0.withMemoryRebound(to: Int32.self, capacity: 2) {
-                linux_socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, $0)
+            $0.withMemoryRebound(to: Int32.self, capacity: 2) { pair in
+                metered { linux_socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, pair) }
             }
         }
-        try check(result)
+        try checked(result)
         first = FileDescriptor(owning: pair.0)
         second = FileDescriptor(owning: pair.1)
     }

@@ -17,7 +17,7 @@ package struct WaitingProcess: ~Copyable {
             clone.exit_signal = UInt64(SIGCHLD)
             result = linux_clone3_waiting(&clone)
         }
-        process = ProcessHandle(pid: Int32(try check(result)), descriptor: FileDescriptor(owning: descriptor))
+        process = ProcessHandle(pid: Int32(try checked(result)), descriptor: FileDescriptor(owning: descriptor))
     }
 
     deinit {

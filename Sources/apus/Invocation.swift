@@ -13,6 +13,10 @@ struct Invocation {
     let stateRoot: StateRoot
     /// What the caller passes on to the container.
     let descriptors: PassedDescriptors
+    /// What the command is called.
+    let commandName: StaticString
+    /// Takes the time of what is done; nil when nobody asked.
+    let timeline: Timeline?
 }
 
 extension Invocation {
@@ -25,6 +29,8 @@ extension Invocation {
     /// The container that a positional argument names, usually the first.
     func container(at position: Int = 0) throws(CommandError) -> Container {
         let store = try store()
+        timeline?.begin("read-state")
+        defer { timeline?.begin(commandName) }
         do throws(ContainerError) {
             return try store.load(arguments.positionals[position].text)
         } catch {

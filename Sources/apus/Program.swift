@@ -6,6 +6,7 @@ struct Program {
     private let words: [ByteString]
     private let log = Log()
     private var arguments = ParsedArguments()
+    private var traceFile: TraceFile?
 
     init(_ words: [ByteString]) {
         self.words = words
@@ -16,6 +17,18 @@ struct Program {
 
     /// Does what the words say and returns the exit status.
     mutating func run() -> Int32 {
+        let status = runCommand()
+        guard let traceFile else { return status }
+        do throws(CommandError) {
+            try traceFile.write()
+            return status
+        } catch {
+            log.failure(error)
+            return status == ExitStatus.success ? error.status : status
+        }
+    }
+
+    private mutating func runCommand() -> Int32 {
         do throws(CommandError) {
             return try dispatch()
         } catch {
@@ -53,6 +66,7 @@ struct Program {
             preserving: arguments.integer(.preserveFDs) ?? 0, takesActivated: command.subject == .newContainer,
             status: arguments.integer(.statusFD))
         try log.configure(arguments)
+        if let path = arguments.path(.trace) { traceFile = try TraceFile(path, command: command, programName) }
         let stateRoot = try StateRoot(arguments)
         if let complaint = command.arguments.complaint(about: arguments.positionals.count) {
             try writeStandardOutput("Incorrect Usage.\n\n" + HelpText.command(command, programName))
@@ -62,7 +76,8 @@ struct Program {
             log.warning("--criu is ignored: criu is found in PATH")
         }
         let invocation = Invocation(
-            programName: programName, arguments: arguments, log: log, stateRoot: stateRoot, descriptors: descriptors)
+            programName: programName, arguments: arguments, log: log, stateRoot: stateRoot, descriptors: descriptors,
+            commandName: command.name, timeline: traceFile?.timeline)
         let status = try command.run(invocation)
         log.flush()
         return status

@@ -24,6 +24,8 @@ package final class InitProcess {
     private var isOnItsOwn = false
     /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
     private let finalWord: FinalWord?
+    /// Where the times of the steps go; nil when nobody wants to know.
+    private var times: StepTimes?
 
     private init(socket: Int32, plan: ChildPlan) throws(ContainerError) {
         self.socket = socket
@@ -77,6 +79,7 @@ package final class InitProcess {
     private func perform() throws(ContainerError) {
         try inheritDescriptors()
         for planned in plan.steps {
+            times?.beginStep()
             do throws(ContainerError) {
                 try planned.step.perform(in: self)
             } catch {
@@ -109,6 +112,11 @@ package final class InitProcess {
                 let target = Int32(entry.slot.index)
                 try attempt("dup3", "standard stream \(target)") { () throws(Errno) in
                     try duplicate(entry.number, onto: target)
+                }
+            case .times:
+                // Closed with all that is not kept: the memory stays.
+                times = try attempt("mmap", "the times of the steps") { () throws(Errno) in
+                    try StepTimes(in: entry.number)
                 }
             default:
                 slots.fill(entry.slot, FileDescriptor(owning: entry.number))
@@ -271,6 +279,7 @@ extension InitProcess {
 
     /// Ends the child with `error`, told to whoever listens.
     private static func fail(_ error: ContainerError, _ process: InitProcess?) -> Never {
+        process?.times?.end()
         if process?.isOnItsOwn ?? false {
             if !report(error.message + "\n") { process?.leave(error) }
             exitProcess(255)

@@ -31,6 +31,8 @@ package struct Slot: Hashable, FieldRecord {
         case consoleSocket
         /// The socket that gets a pidfd of the process.
         case pidfdSocket
+        /// The memory that the child leaves the times of its steps in.
+        case times
     }
 
     package private(set) var purpose = Purpose.start
@@ -58,6 +60,7 @@ package struct Slot: Hashable, FieldRecord {
     package static let hookErrorOutput = Slot(.hookErrorOutput)
     package static let consoleSocket = Slot(.consoleSocket)
     package static let pidfdSocket = Slot(.pidfdSocket)
+    package static let times = Slot(.times)
     /// Standard input (0), output (1) or error (2).
     package static func standardStream(_ number: Int32) -> Slot { Slot(.standardStream, Int(number)) }
     package static func passed(_ index: Int) -> Slot { Slot(.passed, index) }
@@ -68,7 +71,7 @@ package struct Slot: Hashable, FieldRecord {
     package var isForChild: Bool {
         switch purpose {
         case .start, .containerProcess, .deviceNodes, .waitFifo, .standardStream, .passed, .namespace, .mountSource,
-            .hookOutput, .hookErrorOutput:
+            .hookOutput, .hookErrorOutput, .times:
             true
         case .starter, .consoleSocket, .pidfdSocket: false
         }

@@ -13,6 +13,8 @@ package final class Conversation {
     /// Takes what only somebody who looks for a fault wants to know; its words are those that tools look for in runc's
     /// debug log.
     package let trace: WarningReport?
+    /// Takes the times of the child; nil spares the work.
+    private let timeline: Timeline?
     /// What a failed child is called in an error: `error during container init: ` for the first process of a container.
     package let context: StaticString
 
@@ -39,13 +41,14 @@ package final class Conversation {
 
     package init(
         plan: ContainerPlan, slots: Slots, context: StaticString, report: @escaping WarningReport,
-        trace: WarningReport?
+        trace: WarningReport?, timeline: Timeline?
     ) {
         self.plan = plan
         self.slots = slots
         self.context = context
         self.report = report
         self.trace = trace
+        self.timeline = timeline
     }
 
     // MARK: - The child
@@ -57,6 +60,7 @@ package final class Conversation {
     ///   - tasks: the files of the other hierarchies through which it joins.
     package func spawn(_ step: SpawnStep, cgroup: Int32?, tasks: [Int32]) throws(ContainerError) {
         let executable = try sealedExecutable()
+        try timeline?.watch(plan.child, slots)
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
         let lowest = 10 + Int32(clamping: slots.count(of: .passed))
         let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
@@ -117,6 +121,7 @@ package final class Conversation {
                 remedy: Self.remedy(forClone: error))
         }
         awaitsSuccessor = step.isStaged
+        timeline?.noteChild(childPID)
         socket = pair.takeFirst()
         // The child has them: only then does their end tell that the child is gone.
         for number in Int32(0)...2 { _ = slots.take(.standardStream(number)) }
@@ -278,6 +283,7 @@ package final class Conversation {
         killChild()
         awaitsSuccessor = false
         child = consume successor
+        timeline?.noteChild(childPID)
     }
 
     /// Lends the handle of the child, if there is one.

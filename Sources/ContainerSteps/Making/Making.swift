@@ -12,6 +12,8 @@ package final class Making {
     package let report: WarningReport
     /// Takes what only somebody who looks for a fault wants to know; nil spares the work.
     package let trace: WarningReport?
+    /// Takes the times of the steps; nil spares the work.
+    package let timeline: Timeline?
     /// What is said with the child.
     package let conversation: Conversation
     /// The bytes of the configuration, for the state directory.
@@ -32,14 +34,16 @@ package final class Making {
     /// - Parameter context: what a failed child is called in an error.
     package init(
         _ plan: ContainerPlan, of record: StateRecord, configuration: [UInt8] = [],
-        context: StaticString, report: @escaping WarningReport, trace: WarningReport?
+        context: StaticString, report: @escaping WarningReport, trace: WarningReport?, timeline: Timeline?
     ) {
         self.plan = plan
         self.record = record
         self.configuration = configuration
         self.report = report
         self.trace = trace
-        conversation = Conversation(plan: plan, slots: slots, context: context, report: report, trace: trace)
+        self.timeline = timeline
+        conversation = Conversation(
+            plan: plan, slots: slots, context: context, report: report, trace: trace, timeline: timeline)
         for planned in plan.parent { planned.step.note(in: &self.record) }
         self.record.own.undo = []
         for planned in plan.parent { for undo in planned.step.undo { push(undo, to: &self.record.own.undo) } }
@@ -62,6 +66,7 @@ package final class Making {
 
     /// Performs one step.
     package func perform(_ planned: Planned<any ParentStep>) throws(ContainerError) {
+        timeline?.begin(planned.step)
         // Before the step: what it has done when it fails is taken back, too.
         willDo(planned.step.undo)
         do throws(ContainerError) {
@@ -105,6 +110,7 @@ package final class Making {
         }
         guard hadChild, !keeps else { return cause }
         for planned in plan.atEnd {
+            timeline?.begin(planned.step)
             do throws(ContainerError) { try planned.step.run(pid: nil, report: report) } catch { report(error.message) }
         }
         return cause

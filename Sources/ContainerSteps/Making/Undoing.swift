@@ -15,6 +15,8 @@ package final class Undoing {
     /// Whether what keeps something from being taken away is killed.
     package let isForced: Bool
     package let report: WarningReport
+    /// Takes the times of the actions; nil spares the work.
+    private let timeline: Timeline?
     /// Whether the state directory goes, too.
     private let removesState: Bool
 
@@ -28,11 +30,16 @@ package final class Undoing {
         hadChild = making.conversation.childPID != nil
         isForced = false
         report = making.report
+        timeline = making.timeline
         removesState = !keeps
     }
 
     /// Takes a container away.
-    package init(_ record: StateRecord, in directory: StateDirectory, force: Bool, report: @escaping WarningReport) {
+    package init(
+        _ record: StateRecord, in directory: StateDirectory, force: Bool, report: @escaping WarningReport,
+        timeline: Timeline?
+    ) {
+        self.timeline = timeline
         self.record = record
         self.directory = directory
         making = nil
@@ -53,6 +60,7 @@ package final class Undoing {
         var failure: ContainerError?
         for undo in undos.reversed() {
             if undo.action is RemoveStateDirectory, !removesState || failure != nil { continue }
+            timeline?.begin(type(of: undo.action).name)
             do throws(ContainerError) {
                 try twice { () throws(ContainerError) in try undo.action.perform(in: self) }
             } catch {

@@ -12,11 +12,12 @@ extension Container {
     ///
     /// - Parameters:
     ///   - report: takes warnings.
+    ///   - timeline: takes the time of each part; nil spares the work.
     ///   - progress: takes what is being done.
     /// - Throws: `wrongStatus` for a container that does not run, `notSupported` where CRIU is missing or too old.
     public func checkpoint(
         _ options: CheckpointOptions, report: @escaping WarningReport = { _ in },
-        progress: @escaping WarningReport = { _ in }
+        timeline: Timeline? = nil, progress: @escaping WarningReport = { _ in }
     ) throws(ContainerError) {
         let status = try status()
         switch status {
@@ -25,6 +26,7 @@ extension Container {
             throw ContainerError(
                 .wrongStatus, exactly: "Container cannot be checkpointed in \(status.rawValue) state")
         }
+        timeline?.begin("check-criu")
         let program = try CRIUProgram()
         if options.preDump { try program.check(CRIUFeatures(memTrack: true)) }
         if options.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
@@ -33,6 +35,7 @@ extension Container {
             guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
             }
+            timeline?.begin("dump")
             try dump.perform(report, progress)
             _ = consume directory
         } catch {
@@ -41,7 +44,7 @@ extension Container {
         }
         if options.leavesRunning || options.preDump { return }
         do throws(ContainerError) {
-            try delete(force: true, report: report)
+            try delete(force: true, report: report, timeline: timeline)
         } catch {
             report(error.message)
         }

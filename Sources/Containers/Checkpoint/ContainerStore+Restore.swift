@@ -13,6 +13,7 @@ extension ContainerStore {
     ///   - isSubreaper: processes that the container leaves behind become children of this process, which reaps them.
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - timeline: takes the time of each step; nil spares the work.
     ///   - progress: takes what is being done.
     ///   - started: called once the container runs, before the wait for its end.
     /// - Returns: the exit code of the container's first process, or 128 and the number of the signal that ended it; 0 when
@@ -20,7 +21,7 @@ extension ContainerStore {
     /// - Throws: `alreadyExists`, `notSupported` where CRIU is missing or too old, and what failed; then everything is undone.
     public func restore(
         _ id: String, _ options: CreateOptions, from restore: RestoreOptions, isSubreaper: Bool = true,
-        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
+        report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, timeline: Timeline? = nil,
         progress: @escaping WarningReport = { _ in }, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         if isSubreaper {
@@ -28,13 +29,14 @@ extension ContainerStore {
                 try ProcessControl.setChildSubreaper(true)
             }
         }
-        let creation = try Creation(store: self, id: id, options: options, startsAtOnce: true, report: report)
+        let creation = try Creation(
+            store: self, id: id, options: options, startsAtOnce: true, report: report, timeline: timeline)
         let session =
             options.detaches
             ? nil
             : try ForegroundSession(
                 needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
-        let making = creation.making(report: report, trace: trace)
+        let making = creation.making(report: report, trace: trace, timeline: timeline)
         let restoration = Restoration(creation, making, restore, progress: progress)
         try restoration.perform(streams: session?.streams)
         let container = creation.container(making)
@@ -44,17 +46,18 @@ extension ContainerStore {
             }
             let terminal = restoration.takeTerminal()
             try session?.adopt(terminal)
-            try container.runPoststartHooks(creation.plan.afterStart, report)
+            try container.runPoststartHooks(creation.plan.afterStart, report, timeline)
             let notify = making.notifySocket.take()
             // The program said before the checkpoint that it is ready, and will hardly say it again.
             try notify.announce(main: session == nil ? process.pid : processIdentifier, waits: session == nil)
             started()
             guard let session else { return 0 }
+            timeline?.begin("await-end")
             let status = try session.run(process, terminal: terminal, notifySocket: nil)
-            destroy(container, report)
+            destroy(container, report, timeline)
             return status.code
         } catch {
-            destroy(container, report)
+            destroy(container, report, timeline)
             throw error
         }
     }

@@ -108,10 +108,13 @@ final class Restoration {
             try making.perform(planned)
             if let number = making.slots.peek(step.slot) { namespaces.append((step, number)) }
         case is SpawnStep:
+            making.timeline?.begin(planned.step)
             making.willDo(planned.step.undo)
             try start()
         case is MoveNetworkDeviceStep, is HooksStep: whenNamespacesAre.append(planned)
-        case is AwaitReadyStep, is RecordCreatedStep: try serve(directories)
+        case is AwaitReadyStep, is RecordCreatedStep:
+            making.timeline?.begin(planned.step)
+            try serve(directories)
         // The mounts, the nodes and the mappings are in the images, and there is no child to meet, to start or to take a
         // terminal or descriptors from.
         case is MountSourceStep, is DevicePreparationStep, is IDMappingStep, is AwaitStep, is ReleaseStep,

@@ -11,22 +11,28 @@ extension Container {
     /// - Parameters:
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the process is made, before the wait for its end.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
     public func exec(
         _ options: ExecOptions, report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
-        started: () -> Void = {}
+        timeline: Timeline? = nil, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
+        timeline?.begin("read-status")
         try checkStatus(for: options)
+        timeline?.begin("read-configuration")
         let saved = try configuration()
         let process = try ExecProcess(container: self, saved: saved, options: options).process
         try Self.checkTerminal(process, options)
         var spec = saved
         spec.process = process
+        timeline?.begin("make-plan")
         let plan = try plan(process, spec, options)
         let making = Making(
-            plan, of: record, context: "unable to start container process: ", report: report, trace: trace)
+            plan, of: record, context: "unable to start container process: ", report: report, trace: trace,
+            timeline: timeline)
+        timeline?.begin("prepare-streams")
         let session =
             options.detaches
             ? nil
@@ -34,6 +40,7 @@ extension Container {
                 needsTerminal: process.terminal, owner: NamespacePlan.rootOwner(spec))
         session?.streams?.hand(to: making.slots)
         try making.perform()
+        timeline?.begin("give-start")
         let conversation = making.conversation
         do throws(ContainerError) {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
@@ -52,6 +59,7 @@ extension Container {
         }
         guard let session, let child = conversation.takeChild() else { return 0 }
         started()
+        timeline?.begin("await-end")
         let status = try session.run(child, terminal: conversation.takeTerminal(), notifySocket: nil)
         try FinalWord.check(conversation.finalWord)
         return status.code

@@ -13,15 +13,18 @@ extension Container {
     /// - Parameters:
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
+    ///   - timeline: takes the time of each step; nil spares the work.
     /// - Throws: `notRunning` for a container that is stopped, `notSupported` for one without a mount namespace of its own.
     public func addMounts(
-        _ mounts: [Mount], report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil
+        _ mounts: [Mount], report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
+        timeline: Timeline? = nil
     ) throws(ContainerError) {
         try checkMountNamespace()
         var spec = try configuration()
         spec.mounts = mounts
         try Self.check(spec.validate())
-        let change = MountChange(self, spec, context: "unable to add mounts: ", report: report, trace: trace)
+        let change = MountChange(
+            self, spec, context: "unable to add mounts: ", report: report, trace: trace, timeline: timeline)
         try change.perform { (builder, target) throws(ContainerError) in try builder.buildAddedMounts(in: target) }
     }
 
@@ -29,13 +32,15 @@ extension Container {
     ///
     /// - Throws: `notRunning` for a container that is stopped, `notSupported` for one without a mount namespace of its own.
     public func removeMounts(
-        _ mounts: [Mount], report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil
+        _ mounts: [Mount], report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
+        timeline: Timeline? = nil
     ) throws(ContainerError) {
         try checkMountNamespace()
         try Self.check(Mount.validate(destinationsOf: mounts))
         var spec = try configuration()
         spec.mounts = mounts
-        let change = MountChange(self, spec, context: "unable to remove mounts: ", report: report, trace: trace)
+        let change = MountChange(
+            self, spec, context: "unable to remove mounts: ", report: report, trace: trace, timeline: timeline)
         try change.perform { (builder, target) throws(ContainerError) in try builder.buildRemovedMounts(in: target) }
     }
 
@@ -82,16 +87,18 @@ private struct MountChange {
     private let context: StaticString
     private let report: WarningReport
     private let trace: WarningReport?
+    private let timeline: Timeline?
 
     init(
         _ container: Container, _ spec: Spec, context: StaticString, report: @escaping WarningReport,
-        trace: WarningReport?
+        trace: WarningReport?, timeline: Timeline?
     ) {
         self.container = container
         self.spec = spec
         self.context = context
         self.report = report
         self.trace = trace
+        self.timeline = timeline
     }
 
     /// Makes the plan and performs it.
@@ -108,11 +115,14 @@ private struct MountChange {
             if spec.mounts.contains(where: { $0.type == "proc" }) {
                 facts.canNameNamespaceOfProcfs = Procfs.takesNamespace()
             }
+            timeline?.begin("make-plan")
             let builder = PlanBuilder(
                 spec: spec, id: container.id, options: CreateOptions(bundle: record.bundle), facts: facts)
             let making = Making(
-                try build(builder, ExecTarget(record)), of: record, context: context, report: report, trace: trace)
+                try build(builder, ExecTarget(record)), of: record, context: context, report: report, trace: trace,
+                timeline: timeline)
             try making.perform()
+            timeline?.begin("await-end")
             try reap(making.conversation)
         } catch {
             var failure = error

@@ -7,7 +7,7 @@ extension Flag {
     /// The flags that are accepted before and behind the name of a command.
     static var global: [Flag] {
         [
-            .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .criu,
+            .debug, .log, .logFormat, .logLevel, .trace, .root, .systemdCgroup, .cgroupManager, .rootless, .criu,
             .trustAnnotations, .help,
         ]
     }
@@ -25,6 +25,11 @@ extension Flag {
         Flag(
             "log-level", takes: .text, completion: .words("error warning info debug"),
             "least important records that are logged: error, warning, info or debug (default: info)")
+    }
+    static var trace: Flag {
+        Flag(
+            "trace", takes: .text, completion: .file,
+            "write how long each step took to this file: JSON for trace viewers, or a picture if it ends in .svg")
     }
     static var root: Flag {
         Flag(

@@ -32,7 +32,8 @@ extension Command {
             let options = try checkpointOptions(invocation)
             let progress = ProgressLine(invocation)
             do throws(ContainerError) {
-                try container.checkpoint(options, report: invocation.report, progress: progress.show)
+                try container.checkpoint(
+                    options, report: invocation.report, timeline: invocation.timeline, progress: progress.show)
             } catch {
                 progress.clear()
                 throw CommandError(error)

@@ -31,7 +31,9 @@ private func createContainer(_ invocation: Invocation) throws(CommandError) -> I
     let request = try ContainerRequest(invocation)
     let store = try invocation.store()
     do throws(ContainerError) {
-        try store.create(request.identifier, request.options, report: invocation.report, trace: invocation.trace)
+        try store.create(
+            request.identifier, request.options, report: invocation.report, trace: invocation.trace,
+            timeline: invocation.timeline)
     } catch {
         throw CommandError(error)
     }

@@ -25,7 +25,7 @@ extension Command {
             do throws(ContainerError) {
                 try store.delete(
                     invocation.arguments.positionals[0].text, force: invocation.arguments.isOn(.force),
-                    report: invocation.report)
+                    report: invocation.report, timeline: invocation.timeline)
             } catch {
                 throw CommandError(error)
             }
@@ -47,7 +47,9 @@ private func deleteMatching(_ invocation: borrowing Invocation, in store: Contai
     do throws(ContainerError) {
         for id in try store.identifiers() where pattern.matches(ByteString(id)) {
             do throws(ContainerError) {
-                try store.delete(id, force: invocation.arguments.isOn(.force), report: invocation.report)
+                try store.delete(
+                    id, force: invocation.arguments.isOn(.force), report: invocation.report,
+                    timeline: invocation.timeline)
             } catch {
                 if let failure { invocation.log.warning(failure.message) }
                 failure = CommandError(error).prefixed(by: id + ": ")

@@ -47,7 +47,8 @@ private func executeProcess(_ invocation: Invocation) throws(CommandError) -> In
     }
     do throws(ContainerError) {
         return try container.exec(
-            options, report: invocation.report, trace: invocation.trace, started: invocation.log.flush)
+            options, report: invocation.report, trace: invocation.trace, timeline: invocation.timeline,
+            started: invocation.log.flush)
     } catch {
         throw CommandError(error)
     }

@@ -25,6 +25,7 @@ extension Command {
             guard let signal = SignalName.number(name) else {
                 throw CommandError("unknown signal " + quoted(name))
             }
+            invocation.timeline?.begin("send-signal")
             do throws(ContainerError) {
                 try container.kill(signal: signal, all: invocation.arguments.isOn(.killAll))
             } catch {

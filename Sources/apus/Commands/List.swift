@@ -17,6 +17,7 @@ extension Command {
             arguments: .none, flags: [.listFormat, .quiet]
         ) { (invocation) throws(CommandError) in
             let states = try invocation.states()
+            invocation.timeline?.begin("write-output")
             try writeStandardOutput(try ContainerList(states).bytes(invocation.arguments))
             return ExitStatus.success
         }
@@ -27,6 +28,7 @@ extension Invocation {
     /// The states of all containers; what is wrong with an entry goes to standard error and hides only that entry.
     fileprivate func states() throws(CommandError) -> [State] {
         let store = try store()
+        timeline?.begin("read-directory")
         let identifiers: [String]
         do throws(ContainerError) {
             identifiers = try store.identifiers()
@@ -35,7 +37,9 @@ extension Invocation {
             if error.errno == .noSuchFileOrDirectory, !stateRoot.isGiven { return [] }
             throw CommandError(error)
         }
+        timeline?.begin("read-users")
         let users = PasswordFile.host
+        timeline?.begin("read-states")
         var states: [State] = []
         for identifier in identifiers {
             do throws(ContainerError) {

@@ -46,9 +46,11 @@ extension Command {
             let mounts = try readMounts(Path(words[2]))
             do throws(ContainerError) {
                 if words[0] == "add" {
-                    try container.addMounts(mounts, report: invocation.report, trace: invocation.trace)
+                    try container.addMounts(
+                        mounts, report: invocation.report, trace: invocation.trace, timeline: invocation.timeline)
                 } else {
-                    try container.removeMounts(mounts, report: invocation.report, trace: invocation.trace)
+                    try container.removeMounts(
+                        mounts, report: invocation.report, trace: invocation.trace, timeline: invocation.timeline)
                 }
             } catch {
                 throw CommandError(error)

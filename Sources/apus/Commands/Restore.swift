@@ -32,7 +32,7 @@ extension Command {
                 return try store.restore(
                     request.identifier, request.options, from: options,
                     isSubreaper: !invocation.arguments.isOn(.noSubreaper), report: invocation.report,
-                    trace: invocation.trace, progress: progress.show,
+                    trace: invocation.trace, timeline: invocation.timeline, progress: progress.show,
                     started: {
                         progress.clear()
                         invocation.log.flush()

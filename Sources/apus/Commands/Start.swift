@@ -13,7 +13,8 @@ extension Command {
         ) { (invocation) throws(CommandError) in
             let container = try invocation.container()
             do throws(ContainerError) {
-                try container.start(notifySocket: Caller.notifySocket, report: invocation.report)
+                try container.start(
+                    notifySocket: Caller.notifySocket, report: invocation.report, timeline: invocation.timeline)
             } catch {
                 throw CommandError(error)
             }

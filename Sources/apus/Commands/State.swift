@@ -20,6 +20,7 @@ extension Command {
             } catch {
                 throw CommandError(error)
             }
+            invocation.timeline?.begin("write-output")
             try writeStandardOutput(state.encoded(.blanks(2)))
             return ExitStatus.success
         }
