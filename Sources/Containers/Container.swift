@@ -20,22 +20,15 @@ public struct Container: Sendable {
 
     /// Where in its life the container is. See runtime.md, "State".
     public func status() throws(ContainerError) -> ContainerStatus {
-        guard let pid = record.pid else { return isBeingMade() ? .creating : .stopped }
-        guard let facts = ProcessFacts(pid: pid), facts.startTime == record.startTime, facts.isAlive else {
-            return .stopped
-        }
-        if try isFrozen() { return .paused }
-        return waitsForStart() ? .created : .running
+        try look.status()
     }
 
     /// The state document of the container. See runtime.md, "State".
     public func state() throws(ContainerError) -> State {
-        let status = try status()
-        return State(
-            id: record.id, status: status, pid: status == .stopped ? 0 : record.pid ?? 0, bundle: record.bundle,
-            annotations: record.annotations, rootfs: record.rootfs, created: record.created,
-            exitStatus: status == .stopped ? recordedStatus?.code : nil)
+        try look.state()
     }
+
+    private var look: StateLook { StateLook(record, at: store.directory(of: id)) }
 
     /// The processes of the container, as the runtime sees their numbers.
     ///
@@ -46,27 +39,6 @@ public struct Container: Sendable {
     }
 
     // MARK: - Facts
-
-    /// Whether the runtime that makes the container is still at work: it holds a lock on the state directory.
-    private func isBeingMade() -> Bool {
-        do throws(Errno) {
-            let directory = try FileDescriptor.open(store.directory(of: id), [.readOnly, .directory, .noFollow])
-            return try !directory.lock(shared: true, waiting: false)
-        } catch {
-            return false
-        }
-    }
-
-    /// Whether the program has not been started: the fifo is there, and somebody reads from it.
-    private func waitsForStart() -> Bool {
-        do throws(Errno) {
-            _ = try FileDescriptor.open(
-                store.directory(of: id).appending(startFifoName), [.writeOnly, .nonBlocking, .noFollow])
-            return true
-        } catch {
-            return false
-        }
-    }
 
     func isFrozen() throws(ContainerError) -> Bool {
         try withCgroup { (cgroup) throws(CgroupError) in try cgroup.isFrozen() }

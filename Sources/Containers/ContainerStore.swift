@@ -51,12 +51,6 @@ public struct ContainerStore: Sendable {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// The user who owns the state directory of `id`.
-    public func owner(of id: String) throws(ContainerError) -> UInt32 {
-        let path = directory(of: id)
-        return try attempt("stat", path) { () throws(Errno) in try fileStatus(path).user }
-    }
-
     /// Fails unless `id` is a name: letters, digits and `_ + - .`, and neither `.` nor `..`.
     static func check(_ id: String) throws(ContainerError) {
         if id.isEmpty {
@@ -94,15 +88,21 @@ public struct ContainerStore: Sendable {
         do throws(ContainerError) {
             record = try StateRecord(decoding: bytes)
         } catch {
-            var failure = error
-            failure.subject = path.text
-            failure.remedy = "delete --force removes what is left of the container"
-            throw failure
+            throw Self.unreadable(path, error)
         }
-        // Documents of another kind have no id at all; deleting by one would lose the processes that run.
-        guard record.id == id else {
-            throw ContainerError(subject: path, reason: "the file is not the state of this container")
-        }
+        guard record.id == id else { throw Self.misplaced(path) }
         return record
+    }
+
+    static func unreadable(_ file: Path, _ cause: ContainerError) -> ContainerError {
+        var failure = cause
+        failure.subject = file.text
+        failure.remedy = "delete --force removes what is left of the container"
+        return failure
+    }
+
+    /// Documents of another kind have no id at all; deleting by one would lose the processes that run.
+    static func misplaced(_ file: Path) -> ContainerError {
+        ContainerError(subject: file, reason: "the file is not the state of this container")
     }
 }

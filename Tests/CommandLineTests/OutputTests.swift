@@ -10,14 +10,15 @@ import Testing
         table.append(["c1", "30434", "running", "/tmp/b2", "2026-11-24T11:16:45.3411254Z", "root"])
         table.append(["a-rather-long-identifie", "0", "stopped", "/tmp/b2", "2026-11-24T11:16:45.449169088Z", "#12345"])
         #expect(
-            table.text == """
+            String(decoding: table.text, as: UTF8.self) == """
                 ID                        PID         STATUS      BUNDLE      CREATED                          OWNER
                 c1                        30434       running     /tmp/b2     2026-11-24T11:16:45.3411254Z     root
                 a-rather-long-identifie   0           stopped     /tmp/b2     2026-11-24T11:16:45.449169088Z   #12345
 
                 """)
         #expect(
-            TextTable(headings: ["ID", "PID", "OWNER"]).text == "ID          PID         OWNER\n")
+            String(decoding: TextTable(headings: ["ID", "PID", "OWNER"]).text, as: UTF8.self)
+                == "ID          PID         OWNER\n")
     }
 
     @Test func namesOfUsers() {

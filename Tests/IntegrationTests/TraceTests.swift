@@ -112,7 +112,7 @@ struct TraceTests {
         let id = bundle.id
         for (arguments, names) in [
             (["start", id], ["read-state", "read-status", "give-start", "remove-fifo"]),
-            (["state", id], ["read-state", "state", "write-output"]), (["list"], ["read-states", "write-output"]),
+            (["state", id], ["read-state", "write-output"]), (["list"], ["read-states", "write-output"]),
             (["ps", id], ["read-state", "ps"]), (["pause", id], ["read-state", "pause"]),
             (["resume", id], ["read-state", "resume"]), (["update", "--pids-limit", "99", id], ["update"]),
             (["events", "--stats", id], ["events"]), (["features"], ["features"]),

@@ -18,8 +18,10 @@ package struct ProcessFacts: Equatable, Sendable {
     /// Looks at the process `pid`; nil when there is none.
     package init?(pid: Int32) {
         do throws(Errno) {
-            let text: ByteString = try readKernelFile("/proc/\(pid)/stat", limit: 4096)
-            guard let facts = ProcessFacts(stat: text) else { return nil }
+            guard let facts = ProcessFacts(line: try readAtOnce("/proc/\(pid)/stat", limit: 4096, expected: 4096))
+            else {
+                return nil
+            }
             self = facts
         } catch {
             return nil
@@ -27,19 +29,36 @@ package struct ProcessFacts: Equatable, Sendable {
     }
 
     /// Reads the line; the name of the program may hold blanks and parentheses, so fields count from the last one.
-    package init?(stat: ByteString) {
-        guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")),
-            open < close
+    package init?(line: [UInt8]) {
+        guard let open = line.firstIndex(of: UInt8(ascii: "(")), let close = line.lastIndex(of: UInt8(ascii: ")")),
+            open < close, close + 2 < line.count
         else { return nil }
-        let fields = stat[(close + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let state = fields[0].first,
-            let start = UInt64(ByteString(bytes: fields[19]).text)
-        else { return nil }
-        self.state = state
+        state = line[close + 2]
+        name = ByteString(bytes: line[(open + 1)..<close])
+        var values = (flags: UInt64(0), start: UInt64?.none, end: UInt64(0))
+        var field = 0
+        var value: UInt64? = 0
+        // The state is the first field behind the name.
+        for position in (close + 2)...line.count {
+            let byte = position < line.count ? line[position] : UInt8(ascii: " ")
+            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") else {
+                let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                value = isDigit ? value.map { $0 &* 10 &+ UInt64(byte - UInt8(ascii: "0")) } : nil
+                continue
+            }
+            switch field {
+            case 6: values.flags = value ?? 0
+            case 19: values.start = value
+            case 49: values.end = value ?? 0
+            default: break
+            }
+            field += 1
+            value = 0
+        }
+        guard let start = values.start else { return nil }
         startTime = start
-        name = ByteString(bytes: stat[(open + 1)..<close])
-        isEnding = UInt64(ByteString(bytes: fields[6]).text).map { $0 & 0x4 != 0 } ?? false
-        endStatus = fields.count > 49 ? Int32(ByteString(bytes: fields[49]).text) ?? 0 : 0
+        isEnding = values.flags & 0x4 != 0
+        endStatus = Int32(truncatingIfNeeded: values.end)
     }
 
     /// Whether the process has not ended.

@@ -43,14 +43,15 @@ package struct StateRecord: StateObject {
         pid = number > 0 ? number : nil
         try visitor.member("init_process_start", &startTime, .always)
         try visitor.member("created", &created, .always)
+        // First what `StateSummary` wants, which reads no further.
+        try visitor.member("cgroup_paths", &cgroupPaths, .always)
+        try visitor.member("apus", &own, .always)
         try visitor.member("config", &configuration, .always)
         try visitor.member("rootless", &isRootless)
-        try visitor.member("cgroup_paths", &cgroupPaths, .always)
         try visitor.exported { [pid] writer in Self.write(namespacesOf: pid, &writer) }
         try visitor.member("external_descriptors", &externalDescriptors, .always)
         try visitor.member("intel_rdt_path", &intelRdtPath)
         try visitor.member("intel_rdt_mon_path", &intelRdtMonitoringPath)
-        try visitor.member("apus", &own, .always)
     }
 
     private static func write(namespacesOf pid: Int32?, _ writer: inout JSONWriter) {
@@ -68,6 +69,7 @@ package struct StateRecord: StateObject {
     /// The members of the object `apus`.
     package struct Own: StateObject {
         package var bundle = Path()
+        package var rootfs = Path()
         /// JSON knows only text: paths that are none have their bytes here, too.
         package var bundleBytes = ""
         package var rootfsBytes = ""
@@ -93,6 +95,7 @@ package struct StateRecord: StateObject {
             .Failure)
         {
             try visitor.member("bundle", &bundle, .always)
+            try visitor.member("rootfs", &rootfs, .always)
             try visitor.member("bundleBytes", &bundleBytes)
             try visitor.member("rootfsBytes", &rootfsBytes)
             try visitor.member("annotations", &annotations, .always)
@@ -139,10 +142,13 @@ extension StateRecord {
     /// The root file system, an absolute path.
     package var rootfs: Path {
         get { Self.path(configuration.rootfs, own.rootfsBytes) }
-        set { (configuration.rootfs, own.rootfsBytes) = (newValue, Self.bytes(of: newValue)) }
+        set {
+            configuration.rootfs = newValue
+            (own.rootfs, own.rootfsBytes) = (newValue, Self.bytes(of: newValue))
+        }
     }
 
-    private static func path(_ text: Path, _ bytes: String) -> Path {
+    static func path(_ text: Path, _ bytes: String) -> Path {
         bytes.isEmpty ? text : ByteString(hexadecimal: ByteString(bytes)).map { Path($0) } ?? text
     }
 

@@ -6,14 +6,7 @@ import LinuxKernel
 extension Container {
     /// How the first process ended, as its parent recorded; nil where nobody did.
     package var recordedStatus: ProcessStatus? {
-        do throws(Errno) {
-            let bytes = try readRegularFile(store.directory(of: id).appending(ExitRecord.name), limit: 4096)
-            guard let exit = ExitRecord(decoding: bytes), exit.pid == record.pid, exit.startTime == record.startTime
-            else { return nil }
-            return exit.status
-        } catch {
-            return nil
-        }
+        StateLook(record, at: store.directory(of: id)).recordedEnd
     }
 
     /// Remembers how the first process ended, for those who ask later. The caller has the status in any case.

@@ -28,10 +28,10 @@ extension Invocation {
     /// The states of all containers; what is wrong with an entry goes to standard error and hides only that entry.
     fileprivate func states() throws(CommandError) -> [State] {
         let store = try store()
-        timeline?.begin("read-directory")
-        let identifiers: [String]
+        timeline?.begin("read-states")
+        let entries: [ContainerStore.Entry]
         do throws(ContainerError) {
-            identifiers = try store.identifiers()
+            entries = try store.entries { writeStandardError($0 + "\n") }
         } catch {
             // Nobody has made a container yet.
             if error.errno == .noSuchFileOrDirectory, !stateRoot.isGiven { return [] }
@@ -39,23 +39,15 @@ extension Invocation {
         }
         timeline?.begin("read-users")
         let users = PasswordFile.host
-        timeline?.begin("read-states")
-        var states: [State] = []
-        for identifier in identifiers {
-            do throws(ContainerError) {
-                let container = try store.load(identifier)
-                do throws(ContainerError) {
-                    var state = try container.state()
-                    state.owner = users.name(of: try store.owner(of: identifier))
-                    states.append(state)
-                } catch {
-                    writeStandardError("status for " + identifier + ": " + error.message + "\n")
-                }
-            } catch {
-                writeStandardError("load container " + identifier + ": " + error.message + "\n")
-            }
+        // Most containers have one owner.
+        var known: (user: UInt32, name: String)?
+        return entries.map { entry in
+            var state = entry.state
+            let name = known.flatMap { $0.user == entry.owner ? $0.name : nil } ?? users.name(of: entry.owner)
+            known = (entry.owner, name)
+            state.owner = name
+            return state
         }
-        return states
     }
 }
 
@@ -94,7 +86,7 @@ struct ContainerList {
                 state.owner ?? "",
             ])
         }
-        return [UInt8](table.text.utf8)
+        return table.text
     }
 
     private var json: [UInt8] {

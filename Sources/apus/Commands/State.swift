@@ -13,10 +13,11 @@ extension Command {
                 """,
             arguments: .exactly(1), subject: .container
         ) { (invocation) throws(CommandError) in
-            let container = try invocation.container()
+            let store = try invocation.store()
+            invocation.timeline?.begin("read-state")
             let state: State
             do throws(ContainerError) {
-                state = try container.state()
+                state = try store.state(of: invocation.arguments.positionals[0].text)
             } catch {
                 throw CommandError(error)
             }

@@ -14,24 +14,27 @@ struct TextTable {
     mutating func append(_ cells: [String]) { rows.append(cells) }
 
     /// The rows as lines. The last column is not padded.
-    var text: String {
+    var text: [UInt8] {
         var widths: [Int] = []
         for row in rows {
             for (column, cell) in row.enumerated() {
                 if column == widths.count { widths.append(Self.minimumWidth) }
-                widths[column] = max(widths[column], cell.unicodeScalars.count + Self.gap)
+                widths[column] = max(widths[column], Self.width(of: cell) + Self.gap)
             }
         }
-        var text = ""
+        var text: [UInt8] = []
         for row in rows {
             for (column, cell) in row.enumerated() {
-                text += cell
-                if column < row.count - 1 {
-                    text += String(repeating: " ", count: widths[column] - cell.unicodeScalars.count)
-                }
+                text.append(contentsOf: cell.utf8)
+                guard column < row.count - 1 else { continue }
+                text.append(
+                    contentsOf: repeatElement(UInt8(ascii: " "), count: widths[column] - Self.width(of: cell)))
             }
-            text += "\n"
+            text.append(UInt8(ascii: "\n"))
         }
         return text
     }
+
+    /// How many scalars a cell has: in UTF-8 each begins with a byte that continues none.
+    private static func width(of cell: String) -> Int { cell.utf8.count { $0 & 0xC0 != 0x80 } }
 }

@@ -33,7 +33,8 @@ import Testing
 
     @Test(arguments: names) func processStatus(_ name: ByteString) {
         let fields = (0..<20).map { String($0 + 100) }.joined(separator: " ")
-        let facts = ProcessFacts(stat: "12 (\(name)) x) S \(fields)")
+        let line: ByteString = "12 (\(name)) x) S \(fields)"
+        let facts = ProcessFacts(line: line.bytes)
         #expect(facts?.state == UInt8(ascii: "S") && facts?.startTime == 118)
     }
 
