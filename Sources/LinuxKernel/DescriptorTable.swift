@@ -3,19 +3,26 @@ import CLinuxKernel
 /// Whether `descriptor` is open. See fcntl(2), `F_GETFD`.
 package func isOpen(_ descriptor: Int32) -> Bool { linux_fcntl(descriptor, F_GETFD, 0) >= 0 }
 
-/// Makes `target` name the open file of `descriptor`, without close-on-exec. See dup2(2).
-package func duplicate(_ descriptor: Int32, onto target: Int32) throws(Errno) {
-    if descriptor == target {
-        try check(linux_fcntl(descriptor, F_SETFD, 0))
-    } else {
-        try check(linux_dup3(descriptor, target, 0))
+extension FileDescriptor {
+    /// Makes the number `target` name this open file, without close-on-exec. See dup2(2).
+    package func duplicate(onto target: Int32) throws(Errno) {
+        if raw == target {
+            try check(linux_fcntl(raw, F_SETFD, 0))
+        } else {
+            try check(linux_dup3(raw, target, 0))
+        }
     }
-}
 
-/// Makes reads and writes of an open file return at once. See fcntl(2), `O_NONBLOCK`.
-package func setNonBlocking(_ descriptor: Int32) throws(Errno) {
-    let flags = try check(linux_fcntl(descriptor, F_GETFL, 0))
-    try check(linux_fcntl(descriptor, F_SETFL, flags | Int(O_NONBLOCK)))
+    /// Makes reads and writes of the open file return at once. See fcntl(2), `O_NONBLOCK`.
+    package func setNonBlocking() throws(Errno) {
+        let flags = try check(linux_fcntl(raw, F_GETFL, 0))
+        try check(linux_fcntl(raw, F_SETFL, flags | Int(O_NONBLOCK)))
+    }
+
+    /// Whether the file was opened so that it can be written to. See fcntl(2), `F_GETFL`.
+    package func isWritable() throws(Errno) -> Bool {
+        try check(linux_fcntl(raw, F_GETFL, 0)) & Int(O_ACCMODE) != Int(O_RDONLY)
+    }
 }
 
 /// `CLOSE_RANGE_CLOEXEC`.
@@ -24,11 +31,6 @@ private let closeOnExec: UInt32 = 4
 /// Marks all descriptors from `first` to `last` close-on-exec, or closes them. See close_range(2).
 package func closeRange(from first: Int32, to last: Int32 = .max, onExec: Bool) throws(Errno) {
     try check(linux_close_range(UInt32(first), UInt32(last), onExec ? closeOnExec : 0))
-}
-
-/// How a descriptor was opened: whether it can be written to. See fcntl(2), `F_GETFL`.
-package func isWritable(_ descriptor: Int32) throws(Errno) -> Bool {
-    try check(linux_fcntl(descriptor, F_GETFL, 0)) & Int(O_ACCMODE) != Int(O_RDONLY)
 }
 
 /// Makes every descriptor from 3 on close in the programs that are executed: what the caller left open is for none of

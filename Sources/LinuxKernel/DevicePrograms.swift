@@ -33,24 +33,35 @@ package func loadDeviceProgram(
 /// `RLIMIT_MEMLOCK`.
 private let lockedMemory: Int32 = 8
 
-/// Attaches a device program to a cgroup beside those that are there, or in the place of `replaced`.
-package func attachDeviceProgram(_ program: Int32, to cgroup: Int32, replacing replaced: Int32? = nil) throws(Errno) {
-    try check(linux_bpf_attach_device_program(cgroup, program, replaced ?? -1))
-}
-
-/// Detaches a device program from a cgroup.
-package func detachDeviceProgram(_ program: Int32, from cgroup: Int32) throws(Errno) {
-    try check(linux_bpf_detach_device_program(cgroup, program))
-}
-
-/// Opens the device programs that are attached to a cgroup itself, at most 64.
-package func openDevicePrograms(of cgroup: Int32) throws(Errno) -> DescriptorList {
-    var count: UInt32 = 64
-    var identifiers = [UInt32](repeating: 0, count: 64)
-    try check(linux_bpf_query_device_programs(cgroup, &identifiers, &count))
-    var programs = DescriptorList(capacity: Int(count))
-    for identifier in identifiers.prefix(Int(count)) {
-        programs.append(FileDescriptor(owning: Int32(try check(linux_bpf_open_program(identifier)))))
+/// What is done with an open cgroup.
+extension FileDescriptor {
+    /// Attaches a device program to this cgroup beside those that are there.
+    package func attachDeviceProgram(_ program: borrowing FileDescriptor) throws(Errno) {
+        try check(linux_bpf_attach_device_program(raw, program.raw, -1))
     }
-    return programs
+
+    /// Attaches a device program to this cgroup in the place of the only one that is there.
+    package func attachDeviceProgram(
+        _ program: borrowing FileDescriptor, replacing old: borrowing DescriptorList
+    ) throws(Errno) {
+        guard let replaced = old.raw.first, old.count == 1 else { throw .invalidArgument }
+        try check(linux_bpf_attach_device_program(raw, program.raw, replaced))
+    }
+
+    /// Detaches device programs from this cgroup.
+    package func detachDevicePrograms(_ programs: borrowing DescriptorList) throws(Errno) {
+        for program in programs.raw { try check(linux_bpf_detach_device_program(raw, program)) }
+    }
+
+    /// Opens the device programs that are attached to this cgroup itself, at most 64.
+    package func openDevicePrograms() throws(Errno) -> DescriptorList {
+        var count: UInt32 = 64
+        var identifiers = [UInt32](repeating: 0, count: 64)
+        try check(linux_bpf_query_device_programs(raw, &identifiers, &count))
+        var programs = DescriptorList(capacity: Int(count))
+        for identifier in identifiers.prefix(Int(count)) {
+            programs.append(FileDescriptor(owning: Int32(try check(linux_bpf_open_program(identifier)))))
+        }
+        return programs
+    }
 }

@@ -1,46 +1,34 @@
 import CLinuxKernel
 
-/// The names in a directory, without `.` and `..`, in the order the kernel gives them. See getdents(2).
-func directoryEntries(of descriptor: Int32) throws(Errno) -> [PathComponent] {
-    var names: [PathComponent] = []
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32768, alignment: 8)
-    defer { buffer.deallocate() }
-    while true {
-        let count = try checkRetrying { linux_getdents(descriptor, buffer.baseAddress, buffer.count) }
-        if count == 0 { return names }
-        var offset = 0
-        while offset < count {
-            let length = Int(buffer.loadUnaligned(fromByteOffset: offset + EntryLayout.length, as: UInt16.self))
-            if let name = entryName(buffer, from: offset + EntryLayout.name, to: offset + length) { names.append(name) }
-            offset += length
-        }
-    }
-}
-
 extension FileDescriptor {
     /// The names in the open directory, without `.` and `..`, in the order the kernel gives them. See getdents(2).
-    package func directoryEntries() throws(Errno) -> [PathComponent] { try LinuxKernel.directoryEntries(of: raw) }
-}
+    package func directoryEntries() throws(Errno) -> [PathComponent] { try entries(bufferSize: 32768) { _ in true } }
 
-/// The names of the directories in a directory, told by the entries' kind alone. See getdents(2), `d_type`.
-///
-/// Serves kernel file systems, which always give the kind.
-func subdirectoryNames(of descriptor: Int32) throws(Errno) -> [PathComponent] {
-    var names: [PathComponent] = []
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192, alignment: 8)
-    defer { buffer.deallocate() }
-    while true {
-        let count = try checkRetrying { linux_getdents(descriptor, buffer.baseAddress, buffer.count) }
-        if count == 0 { return names }
-        var offset = 0
-        while offset < count {
-            let length = Int(buffer.loadUnaligned(fromByteOffset: offset + EntryLayout.length, as: UInt16.self))
-            if buffer[offset + EntryLayout.kind] == EntryLayout.directory,
-                let name = entryName(buffer, from: offset + EntryLayout.name, to: offset + length)
-            {
-                names.append(name)
+    /// The names of the directories in the open directory, told by the entries' kind alone. See getdents(2), `d_type`.
+    ///
+    /// Serves kernel file systems, which always give the kind.
+    func subdirectoryNames() throws(Errno) -> [PathComponent] {
+        try entries(bufferSize: 8192) { $0 == EntryLayout.directory }
+    }
+
+    /// The names of the entries whose kind is wanted.
+    private func entries(bufferSize: Int, where isWanted: (UInt8) -> Bool) throws(Errno) -> [PathComponent] {
+        var names: [PathComponent] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 8)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try checkRetrying { linux_getdents(raw, buffer.baseAddress, buffer.count) }
+            if count == 0 { return names }
+            var offset = 0
+            while offset < count {
+                let length = Int(buffer.loadUnaligned(fromByteOffset: offset + EntryLayout.length, as: UInt16.self))
+                if isWanted(buffer[offset + EntryLayout.kind]),
+                    let name = LinuxKernel.entryName(buffer, from: offset + EntryLayout.name, to: offset + length)
+                {
+                    names.append(name)
+                }
+                offset += length
             }
-            offset += length
         }
     }
 }

@@ -17,8 +17,8 @@ package struct DirectoryWalk: ~Copyable {
     private struct Level {
         /// The name in the directory above; nil at the top.
         let name: PathComponent?
-        /// The open directory; -1 while only its identity is kept.
-        var descriptor: Int32
+        /// The open directory; nil while only its identity is kept.
+        var directory: SharedDescriptor?
         let inode: UInt64
         /// What has not been given yet, the last first; nil before it is read.
         var rest: [PathComponent]?
@@ -28,30 +28,24 @@ package struct DirectoryWalk: ~Copyable {
     private static let open = 8
 
     private var levels: [Level]
+    /// The directory that the walk is in, open for reading.
+    package private(set) var current: SharedDescriptor
     private let device: UInt64
     private let contents: Contents
 
     /// Starts a walk in an open directory, which stays the caller's.
-    package init(at top: Int32, _ contents: Contents) throws(Errno) {
+    package init(at top: borrowing FileDescriptor, _ contents: Contents) throws(Errno) {
         let directory = try FileDescriptor.open(".", at: top, [.readOnly, .directory])
         let status = try directory.status()
         device = status.device
         self.contents = contents
         let isLeaf = contents == .cgroups && status.links == 2
-        levels = [
-            Level(name: nil, descriptor: directory.release(), inode: status.inode, rest: isLeaf ? [] : nil)
-        ]
-    }
-
-    deinit {
-        for level in levels where level.descriptor >= 0 { FileDescriptor(owning: level.descriptor).close() }
+        current = SharedDescriptor(directory)
+        levels = [Level(name: nil, directory: current, inode: status.inode, rest: isLeaf ? [] : nil)]
     }
 
     /// How far below its start the walk is.
     package var depth: Int { levels.count - 1 }
-
-    /// The directory that the walk is in, open for reading.
-    package var descriptor: Int32 { levels[levels.count - 1].descriptor }
 
     /// The names from the start to the directory that the walk is in.
     package var names: [PathComponent] { levels.compactMap { $0.name } }
@@ -61,11 +55,10 @@ package struct DirectoryWalk: ~Copyable {
         let last = levels.count - 1
         if levels[last].rest == nil {
             do throws(Errno) {
-                let descriptor = levels[last].descriptor
                 let entries =
                     switch contents {
-                    case .cgroups: try subdirectoryNames(of: descriptor)
-                    case .all: try directoryEntries(of: descriptor)
+                    case .cgroups: try current.file.subdirectoryNames()
+                    case .all: try current.file.directoryEntries()
                     }
                 levels[last].rest = entries.reversed()
             } catch .noSuchFileOrDirectory {
@@ -81,19 +74,16 @@ package struct DirectoryWalk: ~Copyable {
         let status = try directory.status()
         guard status.device == device else { return false }
         let isLeaf = contents == .cgroups && status.links == 2
-        levels.append(
-            Level(name: name, descriptor: directory.release(), inode: status.inode, rest: isLeaf ? [] : nil))
+        current = SharedDescriptor(directory)
+        levels.append(Level(name: name, directory: current, inode: status.inode, rest: isLeaf ? [] : nil))
         let above = levels.count - 1 - Self.open
-        if above >= 0, levels[above].descriptor >= 0 {
-            FileDescriptor(owning: levels[above].descriptor).close()
-            levels[above].descriptor = -1
-        }
+        if above >= 0 { levels[above].directory = nil }
         return true
     }
 
     private func openDirectory(_ name: PathComponent) throws(Errno) -> FileDescriptor? {
         do throws(Errno) {
-            return try FileDescriptor.open(Path(name), at: descriptor, [.readOnly, .directory, .noFollow])
+            return try FileDescriptor.open(Path(name), at: current.file, [.readOnly, .directory, .noFollow])
         } catch {
             switch error {
             case .noSuchFileOrDirectory, .noSuchDevice, .notDirectory, .tooManySymbolicLinks: return nil
@@ -105,13 +95,15 @@ package struct DirectoryWalk: ~Copyable {
     /// Goes back to the directory above, whether or not everything was given; the name of the one left, nil at the start.
     package mutating func leave() throws(Errno) -> PathComponent? {
         guard levels.count > 1, let level = levels.popLast() else { return nil }
-        let directory = FileDescriptor(owning: level.descriptor)
         let last = levels.count - 1
-        if levels[last].descriptor < 0 {
-            let above = try FileDescriptor.open("..", at: directory.raw, [.readOnly, .directory])
+        if let above = levels[last].directory {
+            current = above
+        } else {
+            let above = try FileDescriptor.open("..", at: current.file, [.readOnly, .directory])
             let status = try above.status()
             guard status.inode == levels[last].inode, status.device == device else { throw .staleFile }
-            levels[last].descriptor = above.release()
+            current = SharedDescriptor(above)
+            levels[last].directory = current
         }
         return level.name
     }

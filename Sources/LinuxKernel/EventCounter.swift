@@ -2,7 +2,8 @@ import CLinuxKernel
 
 /// A counter that the kernel raises when something happens. See eventfd(2).
 package struct EventCounter: ~Copyable {
-    private let descriptor: FileDescriptor
+    /// What can be waited on.
+    package let descriptor: FileDescriptor
 
     /// Makes a counter that stands at zero.
     package init() throws(Errno) {
@@ -10,13 +11,10 @@ package struct EventCounter: ~Copyable {
         descriptor = FileDescriptor(owning: Int32(try check(linux_eventfd(0, O_CLOEXEC | O_NONBLOCK))))
     }
 
-    /// The number to wait on, and to hand to the kernel.
-    package var raw: Int32 { descriptor.raw }
-
     /// Takes what has been counted since the last time; 0 when nothing has.
     package func take() throws(Errno) -> UInt64 {
         do throws(Errno) {
-            let bytes = try read(descriptor.raw, count: 8)
+            let bytes = try descriptor.read(count: 8)
             guard bytes.count == 8 else { return 0 }
             return bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
         } catch .tryAgain {

@@ -44,15 +44,6 @@ package func extendedAttribute(_ name: ByteString, of path: Path) throws(Errno) 
     }
 }
 
-/// A short extended attribute of an open file; nil if there is none of that name. See fgetxattr(2).
-///
-/// - Parameter limit: a longer value is `ERANGE`.
-package func extendedAttribute(
-    _ name: StaticString, of descriptor: Int32, limit: Int = 1024
-) throws(Errno) -> [UInt8]? {
-    try shortAttribute(limit) { linux_fgetxattr(descriptor, name.pointer, $0, limit) }
-}
-
 /// A short extended attribute of what is at `path`, be it a link; nil if there is none of that name. See lgetxattr(2).
 ///
 /// - Parameter limit: a longer value is `ERANGE`.
@@ -62,16 +53,23 @@ package func extendedAttribute(
     try shortAttribute(limit) { buffer in path.withCString { linux_lgetxattr($0, name.pointer, buffer, limit) } }
 }
 
-/// Sets an extended attribute of an open file. See fsetxattr(2).
-package func setExtendedAttribute(
-    _ name: StaticString, _ value: [UInt8], of descriptor: Int32
-) throws(Errno) {
-    try check(value.withUnsafeBytes { linux_fsetxattr(descriptor, name.pointer, $0.baseAddress, $0.count) })
-}
+extension FileDescriptor {
+    /// A short extended attribute of the open file; nil if there is none of that name. See fgetxattr(2).
+    ///
+    /// - Parameter limit: a longer value is `ERANGE`.
+    package func extendedAttribute(_ name: StaticString, limit: Int = 1024) throws(Errno) -> [UInt8]? {
+        try shortAttribute(limit) { linux_fgetxattr(raw, name.pointer, $0, limit) }
+    }
 
-/// Removes an extended attribute of an open file. See fremovexattr(2).
-package func removeExtendedAttribute(_ name: StaticString, of descriptor: Int32) throws(Errno) {
-    try check(linux_fremovexattr(descriptor, name.pointer))
+    /// Sets an extended attribute of the open file. See fsetxattr(2).
+    package func setExtendedAttribute(_ name: StaticString, _ value: [UInt8]) throws(Errno) {
+        try check(value.withUnsafeBytes { linux_fsetxattr(raw, name.pointer, $0.baseAddress, $0.count) })
+    }
+
+    /// Removes an extended attribute of the open file. See fremovexattr(2).
+    package func removeExtendedAttribute(_ name: StaticString) throws(Errno) {
+        try check(linux_fremovexattr(raw, name.pointer))
+    }
 }
 
 private func shortAttribute(

@@ -1,36 +1,10 @@
 import CLinuxKernel
 
-/// Reads at most `count` bytes of `descriptor`; an empty result means the end.
-package func read(_ descriptor: Int32, count: Int) throws(Errno) -> [UInt8] {
-    var failure: Errno?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
-        do throws(Errno) {
-            size = try checkRetrying { linux_read(descriptor, buffer.baseAddress, count) }
-        } catch {
-            failure = error
-        }
-    }
-    if let failure { throw failure }
-    return bytes
-}
-
-/// Reads all of `descriptor` up to `limit` bytes; more than that is `EFBIG`.
-private func readAll(_ descriptor: Int32, limit: Int, expected: Int = 4096) throws(Errno) -> [UInt8] {
-    var bytes = [UInt8]()
-    bytes.reserveCapacity(expected + 1)
-    while true {
-        let part = try read(descriptor, count: max(expected, 4096))
-        if part.isEmpty { return bytes }
-        bytes += part
-        if bytes.count > limit { throw .fileTooLarge }
-    }
-}
-
 /// Reads a regular file of at most `limit` bytes.
 ///
 /// The file is opened without blocking and must be regular, so that a fifo or a device never hangs the runtime.
 package func readRegularFile(
-    _ path: Path, at directory: Int32 = workingDirectory, limit: Int
+    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int
 ) throws(Errno) -> [UInt8] {
     let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
     let status = try file.status()
@@ -51,7 +25,7 @@ package func readFileOrPipe(_ path: Path, limit: Int) throws(Errno) -> [UInt8] {
 
 /// Reads a small file of a kernel file system (proc, sysfs, cgroup) without its last newline.
 package func readKernelFile(
-    _ path: Path, at directory: Int32 = workingDirectory, limit: Int = 1 << 20
+    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int = 1 << 20
 ) throws(Errno) -> ByteString {
     let file = try FileDescriptor.open(path, at: directory, .readOnly)
     var bytes = try file.readAll(limit: limit)
@@ -59,91 +33,57 @@ package func readKernelFile(
     return ByteString(bytes: bytes)
 }
 
-/// Writes all of `bytes`.
-package func write(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
-    var offset = 0
-    while offset < bytes.count {
-        let count = bytes.count - offset
-        offset += try checkRetrying {
-            bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress?.advanced(by: offset), count) }
-        }
-    }
-}
-
 /// Writes `text` with a single write(2), as files of proc, sysfs and cgroup want it.
 package func writeKernelFile(
-    _ path: Path, at directory: Int32 = workingDirectory, _ text: ByteString
+    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, _ text: ByteString
 ) throws(Errno) {
     let file = try FileDescriptor.open(path, at: directory, .writeOnly)
     try file.writeOnce(text)
 }
 
-/// Reads `count` bytes from the front of a file, whatever its offset. See pread(2).
-package func readFromStart(_ descriptor: Int32, count: Int, offset: Int = 0) throws(Errno) -> [UInt8] {
-    var failure: Errno?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
-        while size < count {
-            let result = metered {
-                linux_pread(descriptor, buffer.baseAddress?.advanced(by: size), count - size, off_t(offset + size))
-            }
-            if result == -Int(EINTR) { continue }
-            if result < 0 { failure = Errno(rawValue: Int32(-result)) }
-            if result <= 0 { return }
-            size += result
-        }
-    }
-    if let failure { throw failure }
-    return bytes
-}
-
-/// Writes all of `bytes` from `start` on; what is before that reads as zeros. See pwrite(2).
-package func write(_ bytes: [UInt8], to descriptor: Int32, skipping start: Int) throws(Errno) {
-    var offset = 0
-    while offset < bytes.count {
-        let count = bytes.count - offset
-        offset += try checkRetrying {
-            bytes.withUnsafeBytes {
-                linux_pwrite(descriptor, $0.baseAddress?.advanced(by: offset), count, off_t(start + offset))
-            }
-        }
-    }
-}
-
-/// Maps the first `count` bytes of a file, for reading and writing, shared with whoever has the file. See mmap(2).
-package func mapShared(_ descriptor: Int32, count: Int) throws(Errno) -> UnsafeMutableRawBufferPointer {
-    var start: UnsafeMutableRawPointer?
-    try check(linux_mmap_shared(descriptor, count, &start))
-    return UnsafeMutableRawBufferPointer(start: start, count: count)
-}
-
-/// Writes what the descriptor takes at once of the bytes from `start` on; gives the number of bytes. See write(2).
-package func writeSome(
-    _ bytes: [UInt8], from start: Int, atMost most: Int, to descriptor: Int32
-) throws(Errno) -> Int {
-    let count = min(most, bytes.count - start)
-    return try checkRetrying {
-        bytes.withUnsafeBytes { linux_write(descriptor, $0.baseAddress?.advanced(by: start), count) }
-    }
-}
-
-/// Copies at most `count` bytes to the end of `target` and returns how many; zero means the end. See sendfile(2).
-package func sendFile(to target: Int32, from source: Int32, count: Int) throws(Errno) -> Int {
-    try checkRetrying { linux_sendfile(target, source, count) }
-}
-
-/// Writes `text` with a single write(2); a short write is `EIO`.
-private func writeOnce(_ text: ByteString, to descriptor: Int32) throws(Errno) {
-    let count = text.count
-    let written = try checkRetrying {
-        text.withCString { linux_write(descriptor, $0, count) }
-    }
-    guard written == count else { throw .inputOutput }
-}
-
 extension FileDescriptor {
+    /// Reads at most `count` bytes; an empty result means the end. See read(2).
+    package func read(count: Int) throws(Errno) -> [UInt8] {
+        var failure: Errno?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
+            do throws(Errno) {
+                size = try checkRetrying { linux_read(raw, buffer.baseAddress, count) }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Reads all that is left of the file, up to `limit` bytes; more than that is `EFBIG`.
     package func readAll(limit: Int, expected: Int = 4096) throws(Errno) -> [UInt8] {
-        try LinuxKernel.readAll(raw, limit: limit, expected: expected)
+        var bytes = [UInt8]()
+        bytes.reserveCapacity(expected + 1)
+        while true {
+            let part = try read(count: max(expected, 4096))
+            if part.isEmpty { return bytes }
+            bytes += part
+            if bytes.count > limit { throw .fileTooLarge }
+        }
+    }
+
+    /// Reads `count` bytes from the front of the file, whatever its offset. See pread(2).
+    package func readFromStart(count: Int, offset: Int = 0) throws(Errno) -> [UInt8] {
+        var failure: Errno?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
+            while size < count {
+                let result = metered {
+                    linux_pread(raw, buffer.baseAddress?.advanced(by: size), count - size, off_t(offset + size))
+                }
+                if result == -Int(EINTR) { continue }
+                if result < 0 { failure = Errno(rawValue: Int32(-result)) }
+                if result <= 0 { return }
+                size += result
+            }
+        }
+        if let failure { throw failure }
+        return bytes
     }
 
     /// Reads all of an open kernel file again from its start, as one string.
@@ -163,12 +103,50 @@ extension FileDescriptor {
     /// Takes all content away. See ftruncate(2).
     package func truncate() throws(Errno) { try check(linux_ftruncate(raw, 0)) }
 
+    /// Writes all of `bytes`. See write(2).
+    package func write(_ bytes: [UInt8]) throws(Errno) {
+        var offset = 0
+        while offset < bytes.count { offset += try writeSome(bytes, from: offset) }
+    }
+
+    /// Writes all of `bytes` from `start` on; what is before that reads as zeros. See pwrite(2).
+    package func write(_ bytes: [UInt8], skipping start: Int) throws(Errno) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.count - offset
+            offset += try checkRetrying {
+                bytes.withUnsafeBytes {
+                    linux_pwrite(raw, $0.baseAddress?.advanced(by: offset), count, off_t(start + offset))
+                }
+            }
+        }
+    }
+
+    /// Writes what the file takes at once of the bytes from `start` on; gives the number of bytes. See write(2).
+    package func writeSome(_ bytes: [UInt8], from start: Int, atMost most: Int = .max) throws(Errno) -> Int {
+        let count = min(most, bytes.count - start)
+        return try checkRetrying {
+            bytes.withUnsafeBytes { linux_write(raw, $0.baseAddress?.advanced(by: start), count) }
+        }
+    }
+
     /// Writes `text` with a single write(2); a short write is `EIO`.
-    package func writeOnce(_ text: ByteString) throws(Errno) { try LinuxKernel.writeOnce(text, to: raw) }
+    package func writeOnce(_ text: ByteString) throws(Errno) {
+        let count = text.count
+        let written = try checkRetrying { text.withCString { linux_write(raw, $0, count) } }
+        guard written == count else { throw .inputOutput }
+    }
+
+    /// Copies at most `count` bytes of `source` to the end of this file and returns how many; zero means the end. See
+    /// sendfile(2).
+    package func sendFile(from source: borrowing FileDescriptor, count: Int) throws(Errno) -> Int {
+        try checkRetrying { linux_sendfile(raw, source.raw, count) }
+    }
+
+    /// Maps the first `count` bytes of the file, for reading and writing, shared with whoever has the file. See mmap(2).
+    package func mapShared(count: Int) throws(Errno) -> UnsafeMutableRawBufferPointer {
+        var start: UnsafeMutableRawPointer?
+        try check(linux_mmap_shared(raw, count, &start))
+        return UnsafeMutableRawBufferPointer(start: start, count: count)
+    }
 }
-
-/// Reads all of the standard input up to `limit` bytes; more than that is `EFBIG`.
-package func readStandardInput(limit: Int) throws(Errno) -> [UInt8] { try readAll(0, limit: limit) }
-
-/// Writes `text` to the standard error with a single write(2); a short write is `EIO`.
-package func writeToStandardError(_ text: ByteString) throws(Errno) { try writeOnce(text, to: 2) }

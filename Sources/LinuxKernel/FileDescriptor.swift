@@ -12,7 +12,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
 
     deinit {
         let raw = raw
-        _ = metered { linux_close(raw) }
+        if raw >= 0 { _ = metered { linux_close(raw) } }
     }
 
     /// Gives up ownership: the caller closes the number.
@@ -25,16 +25,22 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// Closes now.
     package consuming func close() {}
 
-    /// A descriptor for the open file that has the number `raw`, which stays open. See fcntl(2), `F_DUPFD_CLOEXEC`.
-    package static func duplicating(_ raw: Int32, atLeast minimum: Int32 = 3) throws(Errno) -> FileDescriptor {
+    /// Another descriptor for the same open file. See fcntl(2), `F_DUPFD_CLOEXEC`.
+    package func duplicate(atLeast minimum: Int32 = 3) throws(Errno) -> FileDescriptor {
         FileDescriptor(owning: Int32(try check(linux_fcntl(raw, F_DUPFD_CLOEXEC, Int(minimum)))))
     }
+}
 
-    /// Another descriptor for the same open file.
-    package func duplicate(atLeast minimum: Int32 = 3) throws(Errno) -> FileDescriptor {
-        try .duplicating(raw, atLeast: minimum)
-    }
+extension FileDescriptor {
+    /// Where relative paths start that start nowhere else: the working directory, `AT_FDCWD`.
+    package static var workingDirectory: FileDescriptor { FileDescriptor(owning: LinuxKernel.workingDirectory) }
 
-    /// Sets the permission bits of the open file, whatever the file creation mask. See fchmod(2).
-    package func setPermissions(_ permissions: UInt32) throws(Errno) { try check(linux_fchmod(raw, permissions)) }
+    /// What stands where no file is open yet: every call with it is `EBADF`.
+    package static var unopened: FileDescriptor { FileDescriptor(owning: -1) }
+
+    /// The name of the descriptor in the directory `/proc/self/fd` of its process, for calls that take nothing but a path.
+    package var entryName: Path { "\(raw)" }
+
+    /// The path that leads to the open file in the process that has it open, where `/proc` is the runtime's.
+    package var procPath: Path { "/proc/self/fd/\(raw)" }
 }

@@ -2,34 +2,29 @@ import CLinuxKernel
 
 /// Removes a file, or a directory with `isDirectory`. See unlinkat(2).
 package func unlink(
-    _ path: Path, at directory: Int32 = workingDirectory, isDirectory: Bool = false
+    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, isDirectory: Bool = false
 ) throws(Errno) {
-    try check(path.withCString { linux_unlinkat(directory, $0, isDirectory ? AT_REMOVEDIR : 0) })
+    try check(path.withCString { linux_unlinkat(directory.raw, $0, isDirectory ? AT_REMOVEDIR : 0) })
 }
 
 /// Gives a file a new name, replacing what has it. See rename(2).
 package func rename(_ source: Path, to target: Path) throws(Errno) {
-    try rename(source, to: target, at: workingDirectory)
-}
-
-private func rename(_ source: Path, to target: Path, at directory: Int32) throws(Errno) {
-    try check(
-        source.withCString { source in target.withCString { linux_renameat2(directory, source, directory, $0, 0) } })
+    try FileDescriptor.workingDirectory.rename(source, to: target)
 }
 
 extension FileDescriptor {
     /// Gives a file of this directory a new name in it, replacing what has it. See rename(2).
     package func rename(_ source: Path, to target: Path) throws(Errno) {
-        try LinuxKernel.rename(source, to: target, at: raw)
+        try check(source.withCString { source in target.withCString { linux_renameat2(raw, source, raw, $0, 0) } })
     }
 }
 
 /// The target of a symbolic link. See readlink(2).
-package func readLink(_ path: Path, at directory: Int32 = workingDirectory) throws(Errno) -> Path {
+package func readLink(_ path: Path, at directory: borrowing FileDescriptor = .workingDirectory) throws(Errno) -> Path {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
         let result = buffer.withMemoryRebound(to: CChar.self) { target in
-            path.withCString { linux_readlinkat(directory, $0, target.baseAddress, 4096) }
+            path.withCString { linux_readlinkat(directory.raw, $0, target.baseAddress, 4096) }
         }
         if result < 0 { failure = Errno(rawValue: Int32(-result)) } else { size = result }
     }

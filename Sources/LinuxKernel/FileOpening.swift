@@ -1,6 +1,6 @@
 import CLinuxKernel
 
-/// Where a relative path starts: a directory's descriptor, or the working directory, `AT_FDCWD`.
+/// `AT_FDCWD`.
 package let workingDirectory: Int32 = -100
 
 /// How a file is opened. See open(2).
@@ -41,10 +41,11 @@ package struct ResolveFlags: OptionSet, Sendable {
 extension FileDescriptor {
     /// Opens `path` below `directory`, always with close-on-exec. See open(2).
     package static func open(
-        _ path: Path, at directory: Int32 = workingDirectory, _ flags: OpenFlags = .readOnly, mode: UInt32 = 0
+        _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, _ flags: OpenFlags = .readOnly,
+        mode: UInt32 = 0
     ) throws(Errno) -> FileDescriptor {
         let number = try checkRetrying {
-            path.withCString { linux_openat(directory, $0, flags.rawValue | O_CLOEXEC, mode) }
+            path.withCString { linux_openat(directory.raw, $0, flags.rawValue | O_CLOEXEC, mode) }
         }
         return FileDescriptor(owning: Int32(number))
     }
@@ -53,14 +54,15 @@ extension FileDescriptor {
     ///
     /// Retries `EAGAIN`, which a rename elsewhere during the resolution of `..` causes, a bounded number of times.
     package static func open(
-        _ path: Path, at directory: Int32, _ flags: OpenFlags, mode: UInt32 = 0, resolve: ResolveFlags
+        _ path: Path, at directory: borrowing FileDescriptor, _ flags: OpenFlags, mode: UInt32 = 0,
+        resolve: ResolveFlags
     ) throws(Errno) -> FileDescriptor {
         var how = linux_open_how(
             flags: UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC)), mode: UInt64(mode),
             resolve: resolve.rawValue)
         for _ in 0..<64 {
             do throws(Errno) {
-                let number = try checkRetrying { path.withCString { linux_openat2(directory, $0, &how) } }
+                let number = try checkRetrying { path.withCString { linux_openat2(directory.raw, $0, &how) } }
                 return FileDescriptor(owning: Int32(number))
             } catch .tryAgain {
                 continue

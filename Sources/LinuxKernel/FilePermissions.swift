@@ -2,9 +2,9 @@ import CLinuxKernel
 
 /// Sets the permission bits of what `path` leads to. See fchmodat(2).
 package func setPermissions(
-    _ permissions: UInt32, of path: Path, at directory: Int32 = workingDirectory
+    _ permissions: UInt32, of path: Path, at directory: borrowing FileDescriptor = .workingDirectory
 ) throws(Errno) {
-    try check(path.withCString { linux_fchmodat(directory, $0, permissions, 0) })
+    try check(path.withCString { linux_fchmodat(directory.raw, $0, permissions, 0) })
 }
 
 /// Sets the mask of permission bits that new files do not get, and returns the old one. See umask(2).
@@ -16,15 +16,20 @@ package func setFileCreationMask(_ mask: UInt32) -> UInt32 {
 /// Gives `path` itself, never what a link names, to `user`, and to `group` if given; an empty path is what `directory`
 /// names. See fchownat(2).
 package func changeOwner(
-    of path: Path, at directory: Int32 = workingDirectory, user: UInt32, group: UInt32 = .max
+    of path: Path, at directory: borrowing FileDescriptor = .workingDirectory, user: UInt32, group: UInt32 = .max
 ) throws(Errno) {
     let flags = AT_SYMLINK_NOFOLLOW | (path.isEmpty ? AT_EMPTY_PATH : 0)
-    try check(path.withCString { linux_fchownat(directory, $0, user, group, flags) })
+    try check(path.withCString { linux_fchownat(directory.raw, $0, user, group, flags) })
 }
 
-/// Gives the file behind `descriptor` to `user`, and to `group` if given. See fchown(2).
-package func changeOwner(of descriptor: Int32, user: UInt32, group: UInt32 = .max) throws(Errno) {
-    try check(linux_fchown(descriptor, user, group))
+extension FileDescriptor {
+    /// Sets the permission bits of the open file, whatever the file creation mask. See fchmod(2).
+    package func setPermissions(_ permissions: UInt32) throws(Errno) { try check(linux_fchmod(raw, permissions)) }
+
+    /// Gives the open file to `user`, and to `group` if given. See fchown(2).
+    package func changeOwner(user: UInt32, group: UInt32 = .max) throws(Errno) {
+        try check(linux_fchown(raw, user, group))
+    }
 }
 
 /// Fails unless this process may execute `path` with its effective ids. See faccessat(2).

@@ -46,29 +46,23 @@ package struct FileStatus: Sendable {
 
 extension FileDescriptor {
     /// The facts of the open file. See fstat(2).
-    package func status() throws(Errno) -> FileStatus { try fileStatus(of: raw) }
-
-    /// The magic number of the file system that holds the open file. See statfs(2).
-    package func fileSystemKind() throws(Errno) -> FileSystemKind { try LinuxKernel.fileSystemKind(of: raw) }
-}
-
-/// The facts of the file behind `descriptor`.
-package func fileStatus(of descriptor: Int32) throws(Errno) -> FileStatus {
-    var raw = stat()
-    try check(linux_fstat(descriptor, &raw))
-    return FileStatus(raw)
+    package func status() throws(Errno) -> FileStatus {
+        var facts = stat()
+        try check(linux_fstat(raw, &facts))
+        return FileStatus(facts)
+    }
 }
 
 /// The facts of `path`; of the link itself unless `followingLinks`.
 package func fileStatus(
-    _ path: Path, at directory: Int32 = workingDirectory, followingLinks: Bool = true
+    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, followingLinks: Bool = true
 ) throws(Errno) -> FileStatus {
     var raw = stat()
-    try check(path.withCString { linux_fstatat(directory, $0, &raw, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW) })
+    try check(path.withCString { linux_fstatat(directory.raw, $0, &raw, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW) })
     return FileStatus(raw)
 }
 
 /// True when `path` exists. See faccessat(2), `F_OK`.
-package func fileExists(_ path: Path, at directory: Int32 = workingDirectory) -> Bool {
-    path.withCString { linux_faccessat(directory, $0, 0, 0) } == 0
+package func fileExists(_ path: Path, at directory: borrowing FileDescriptor = .workingDirectory) -> Bool {
+    path.withCString { linux_faccessat(directory.raw, $0, 0, 0) } == 0
 }

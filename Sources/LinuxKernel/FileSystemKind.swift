@@ -22,8 +22,11 @@ package func fileSystemKind(_ path: Path) throws(Errno) -> FileSystemKind {
     return FileSystemKind(rawValue: Int(raw.f_type))
 }
 
-package func fileSystemKind(of descriptor: Int32) throws(Errno) -> FileSystemKind {
-    var raw = statfs()
-    try check(linux_fstatfs(descriptor, &raw))
-    return FileSystemKind(rawValue: Int(raw.f_type))
+extension FileDescriptor {
+    /// The type of the file system that holds the open file. See statfs(2).
+    package func fileSystemKind() throws(Errno) -> FileSystemKind {
+        var facts = statfs()
+        try check(linux_fstatfs(raw, &facts))
+        return FileSystemKind(rawValue: Int(facts.f_type))
+    }
 }

@@ -38,17 +38,16 @@ package func mountID(of path: Path) throws(Errno) -> UInt64 {
     return id
 }
 
-/// Whether a descriptor names the root of a mount, and not a file or directory in one. See statx(2),
-/// `STATX_ATTR_MOUNT_ROOT`.
-package func isMountRoot(_ descriptor: Int32) throws(Errno) -> Bool {
-    try check(linux_is_mount_root(descriptor)) != 0
-}
+extension FileDescriptor {
+    /// Whether this names the root of a mount, and not a file or directory in one. See statx(2), `STATX_ATTR_MOUNT_ROOT`.
+    package func isMountRoot() throws(Errno) -> Bool { try check(linux_is_mount_root(raw)) != 0 }
 
-/// The id of the mount that the file behind a descriptor was opened in.
-package func mountID(of descriptor: Int32) throws(Errno) -> UInt64 {
-    var id: UInt64 = 0
-    try check(linux_mount_id(descriptor, "", &id))
-    return id
+    /// The id of the mount that the file was opened in. See statx(2), `STATX_MNT_ID_UNIQUE`.
+    package func mountID() throws(Errno) -> UInt64 {
+        var id: UInt64 = 0
+        try check(linux_mount_id(raw, "", &id))
+        return id
+    }
 }
 
 /// Makes `new` the root of the mount namespace and puts the old root on `old`. See pivot_root(2).
@@ -64,41 +63,51 @@ enum MountConfiguration {
     static let create: UInt32 = 6
 }
 
-/// Changes the attributes of the mount behind `descriptor`. See mount_setattr(2).
-package func setMountAttributes(
-    _ descriptor: Int32, _ change: MountAttributeChange, recursively: Bool = false
-) throws(Errno) {
-    var attributes = linux_mount_attr(
-        attr_set: change.set.rawValue, attr_clr: change.clear.rawValue,
-        propagation: UInt64(change.propagation.rawValue),
-        userns_fd: UInt64(UInt32(bitPattern: change.userNamespace ?? 0)))
-    try check(
-        linux_mount_setattr(descriptor, "", UInt32(AT_EMPTY_PATH | (recursively ? AT_RECURSIVE : 0)), &attributes))
-}
-
 extension FileDescriptor {
+    /// Changes the attributes of the mount that this names. See mount_setattr(2).
+    package func setMountAttributes(_ change: MountAttributeChange, recursively: Bool = false) throws(Errno) {
+        try setMountAttributes(change, userNamespace: 0, recursively)
+    }
+
+    /// Maps the ids of the files in the detached mount that this names, as a user namespace maps its own. See
+    /// mount_setattr(2), `MOUNT_ATTR_IDMAP`.
+    package func mapMountIDs(by namespace: borrowing FileDescriptor, recursively: Bool) throws(Errno) {
+        try setMountAttributes(MountAttributeChange(set: .idMapped), userNamespace: namespace.raw, recursively)
+    }
+
+    private func setMountAttributes(
+        _ change: MountAttributeChange, userNamespace: Int32, _ recursively: Bool
+    ) throws(Errno) {
+        var attributes = linux_mount_attr(
+            attr_set: change.set.rawValue, attr_clr: change.clear.rawValue,
+            propagation: UInt64(change.propagation.rawValue), userns_fd: UInt64(UInt32(bitPattern: userNamespace)))
+        let flags = UInt32(AT_EMPTY_PATH | (recursively ? AT_RECURSIVE : 0))
+        try check(linux_mount_setattr(raw, "", flags, &attributes))
+    }
+
     /// A detached copy of the mount at `path`, with everything below it if `recursively`. See open_tree(2).
     ///
     /// An empty path copies what `directory` itself names.
     package static func cloneTree(
-        _ path: Path = "", at directory: Int32, recursively: Bool, followingLinks: Bool = true
+        _ path: Path = "", at directory: borrowing FileDescriptor = .workingDirectory, recursively: Bool,
+        followingLinks: Bool = true
     ) throws(Errno) -> FileDescriptor {
         var flags = OPEN_TREE_CLONE | O_CLOEXEC
         if path.isEmpty { flags |= AT_EMPTY_PATH }
         if recursively { flags |= AT_RECURSIVE }
         if !followingLinks { flags |= AT_SYMLINK_NOFOLLOW }
         return FileDescriptor(
-            owning: Int32(try check(path.withCString { linux_open_tree(directory, $0, UInt32(flags)) })))
+            owning: Int32(try check(path.withCString { linux_open_tree(directory.raw, $0, UInt32(flags)) })))
     }
 
     /// Attaches the detached mount behind this descriptor on what `target` names. See move_mount(2).
     ///
     /// A directory on a file, or a file on a directory, is `ENOTDIR`, as from mount(2): callers read that text.
-    package func attach(on target: Int32) throws(Errno) {
+    package func attach(on target: borrowing FileDescriptor) throws(Errno) {
         do throws(Errno) {
-            try check(linux_move_mount(raw, "", target, "", bothByDescriptor))
+            try check(linux_move_mount(raw, "", target.raw, "", bothByDescriptor))
         } catch .invalidArgument {
-            let (source, place) = (try status().kind, try fileStatus(of: target).kind)
+            let (source, place) = (try status().kind, try target.status().kind)
             throw (source == .directory) == (place == .directory) ? .invalidArgument : .notDirectory
         }
     }
@@ -115,8 +124,8 @@ extension FileDescriptor {
     }
 
     /// Sets a parameter to an open file. See fsconfig(2), `FSCONFIG_SET_FD`.
-    package func configure(_ key: String, descriptor: Int32) throws(Errno) {
-        try check(linux_fsconfig(raw, MountConfiguration.descriptor, key, nil, descriptor))
+    package func configure(_ key: String, file: borrowing FileDescriptor) throws(Errno) {
+        try check(linux_fsconfig(raw, MountConfiguration.descriptor, key, nil, file.raw))
     }
 
     /// Sets a parameter without a value. See fsconfig(2), `FSCONFIG_SET_FLAG`.
@@ -140,13 +149,15 @@ private let sameBits: UInt32 = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x40 | 0x400 | 0x8
 private let relativeAccessTimeBit: UInt32 = 0x1000
 private let noSymbolicLinksBit: UInt32 = 0x2000
 
-/// The flags of the mount that holds `descriptor`, in the terms of mount(2). See statfs(2), `f_flags`.
-package func mountFlags(of descriptor: Int32) throws(Errno) -> MountFlags {
-    var raw = statfs()
-    try check(linux_fstatfs(descriptor, &raw))
-    let bits = UInt32(truncatingIfNeeded: raw.f_flags)
-    var flags = MountFlags(rawValue: bits & sameBits)
-    if bits & relativeAccessTimeBit != 0 { flags.insert(.relativeAccessTime) }
-    if bits & noSymbolicLinksBit != 0 { flags.insert(.noSymbolicLinks) }
-    return flags
+extension FileDescriptor {
+    /// The flags of the mount that holds the file, in the terms of mount(2). See statfs(2), `f_flags`.
+    package func mountFlags() throws(Errno) -> MountFlags {
+        var facts = statfs()
+        try check(linux_fstatfs(raw, &facts))
+        let bits = UInt32(truncatingIfNeeded: facts.f_flags)
+        var flags = MountFlags(rawValue: bits & sameBits)
+        if bits & relativeAccessTimeBit != 0 { flags.insert(.relativeAccessTime) }
+        if bits & noSymbolicLinksBit != 0 { flags.insert(.noSymbolicLinks) }
+        return flags
+    }
 }

@@ -85,16 +85,10 @@ package struct MountAttributeChange: Sendable {
     package var clear: MountAttributes = []
     /// One kind of propagation, or empty for no change.
     package var propagation: MountFlags = []
-    /// The user namespace of an id-mapped mount.
-    package var userNamespace: Int32?
 
-    package init(
-        set: MountAttributes = [], clear: MountAttributes = [], propagation: MountFlags = [],
-        userNamespace: Int32? = nil
-    ) {
+    package init(set: MountAttributes = [], clear: MountAttributes = [], propagation: MountFlags = []) {
         self.set = set
         self.clear = clear
         self.propagation = propagation
-        self.userNamespace = userNamespace
     }
 }

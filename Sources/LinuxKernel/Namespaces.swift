@@ -26,17 +26,15 @@ extension FileDescriptor {
     package func joinNamespaces(_ flags: CloneFlags) throws(Errno) {
         try check(linux_setns(raw, Int32(truncatingIfNeeded: flags.rawValue)))
     }
-}
 
-/// Which kind of namespace a namespace file is. See ioctl_ns(2).
-package func namespaceKind(of descriptor: Int32) throws(Errno) -> CloneFlags {
-    CloneFlags(rawValue: UInt64(try check(linux_ioctl_value(descriptor, LINUX_NS_GET_NSTYPE, 0))))
-}
+    /// Which kind of namespace this namespace file is. See ioctl_ns(2).
+    package func namespaceKind() throws(Errno) -> CloneFlags {
+        CloneFlags(rawValue: UInt64(try check(linux_ioctl_value(raw, LINUX_NS_GET_NSTYPE, 0))))
+    }
 
-extension FileDescriptor {
-    /// The pid namespace of the process behind a pidfd. See ioctl_pidfd(2), `PIDFD_GET_PID_NAMESPACE`, Linux 6.11.
-    package static func pidNamespace(ofProcess descriptor: Int32) throws(Errno) -> FileDescriptor {
-        FileDescriptor(owning: Int32(try check(linux_ioctl_value(descriptor, LINUX_PIDFD_GET_PID_NAMESPACE, 0))))
+    /// The pid namespace of the process behind this pidfd. See ioctl_pidfd(2), `PIDFD_GET_PID_NAMESPACE`, Linux 6.11.
+    package func pidNamespace() throws(Errno) -> FileDescriptor {
+        FileDescriptor(owning: Int32(try check(linux_ioctl_value(raw, LINUX_PIDFD_GET_PID_NAMESPACE, 0))))
     }
 }
 

@@ -40,7 +40,7 @@ package struct NetlinkSocket: ~Copyable {
     private mutating func attempt(_ message: NetlinkMessage) throws(NetlinkError) -> [NetlinkAnswer]? {
         sequence &+= 1
         let request = message.finished(sequence: sequence)
-        try call { () throws(Errno) in try write(request, to: descriptor.raw) }
+        try call { () throws(Errno) in try descriptor.write(request) }
         var answers: [NetlinkAnswer] = []
         var isWhole = true
         while true {

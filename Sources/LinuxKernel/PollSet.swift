@@ -13,12 +13,8 @@ package struct PollSet {
 
     package init() {}
 
-    /// Watches `descriptor` for input, or for `events`.
-    package mutating func add(_ descriptor: Int32, events: Int16 = Int16(POLLIN)) {
-        entries.append(pollfd(fd: descriptor, events: events, revents: 0))
-    }
-
-    package mutating func remove(_ descriptor: Int32) { entries.removeAll { $0.fd == descriptor } }
+    /// Whether nothing is watched.
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// Waits, going on after signals; gives the number of descriptors that are ready, 0 after `milliseconds`.
     package mutating func wait(milliseconds: Int32) throws(Errno) -> Int {
@@ -28,48 +24,49 @@ package struct PollSet {
 
     /// Watches an open file for input, or for `events`.
     package mutating func add(_ file: borrowing FileDescriptor, events: Int16 = Int16(POLLIN)) {
-        add(file.raw, events: events)
+        entries.append(pollfd(fd: file.raw, events: events, revents: 0))
     }
 
     /// Watches for the end of a process.
-    package mutating func add(_ process: borrowing ProcessHandle) { add(process.descriptor.raw) }
+    package mutating func add(_ process: borrowing ProcessHandle) { add(process.descriptor) }
 
-    package mutating func remove(_ file: borrowing FileDescriptor) { remove(file.raw) }
+    package mutating func remove(_ file: borrowing FileDescriptor) {
+        let number = file.raw
+        entries.removeAll { $0.fd == number }
+    }
 
     /// Whether anything came for an open file, its end included.
-    package func isReady(_ file: borrowing FileDescriptor) -> Bool { isReady(file.raw) }
+    package func isReady(_ file: borrowing FileDescriptor) -> Bool { events(of: file) != 0 }
 
     /// Whether a process has ended.
-    package func hasEnded(_ process: borrowing ProcessHandle) -> Bool { isReady(process.descriptor.raw) }
+    package func hasEnded(_ process: borrowing ProcessHandle) -> Bool { isReady(process.descriptor) }
 
-    /// Whether anything came for `descriptor`, its end included.
-    package func isReady(_ descriptor: Int32) -> Bool { events(of: descriptor) != 0 }
-
-    /// The events that came for `descriptor`.
-    package func events(of descriptor: Int32) -> Int16 {
-        entries.first { $0.fd == descriptor }?.revents ?? 0
-    }
-}
-
-/// Waits for `events` on one descriptor; gives the events that came, 0 after `milliseconds`. See poll(2).
-package func poll(_ descriptor: Int32, events: Int16, milliseconds: Int32) throws(Errno) -> Int16 {
-    let end = milliseconds < 0 ? 0 : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
-    var left = milliseconds
-    while true {
-        var entry = pollfd(fd: descriptor, events: events, revents: 0)
-        let result = metered { linux_poll(&entry, 1, left) }
-        if result == -Int(EINTR) {
-            if milliseconds >= 0 {
-                let now = monotonicNanoseconds()
-                left = now >= end ? 0 : Int32((end - now) / 1_000_000)
-            }
-            continue
-        }
-        return try checked(result) == 0 ? 0 : entry.revents
+    /// The events that came for an open file.
+    package func events(of file: borrowing FileDescriptor) -> Int16 {
+        let number = file.raw
+        return entries.first { $0.fd == number }?.revents ?? 0
     }
 }
 
 extension FileDescriptor {
+    /// Waits for `events`; gives those that came, 0 after `milliseconds`. See poll(2).
+    package func poll(events: Int16, milliseconds: Int32) throws(Errno) -> Int16 {
+        let end = milliseconds < 0 ? 0 : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
+        var left = milliseconds
+        while true {
+            var entry = pollfd(fd: raw, events: events, revents: 0)
+            let result = metered { linux_poll(&entry, 1, left) }
+            if result == -Int(EINTR) {
+                if milliseconds >= 0 {
+                    let now = monotonicNanoseconds()
+                    left = now >= end ? 0 : Int32((end - now) / 1_000_000)
+                }
+                continue
+            }
+            return try checked(result) == 0 ? 0 : entry.revents
+        }
+    }
+
     /// Waits until a kernel file such as `cgroup.events` reports a change; false when the time is over. See poll(2),
     /// `POLLPRI`.
     ///

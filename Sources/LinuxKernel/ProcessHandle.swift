@@ -23,7 +23,7 @@ package struct ProcessHandle: ~Copyable, Sendable {
 
     /// Waits at most `milliseconds` for the end of the process; negative waits for ever. True when it has ended.
     package func waitForEnd(milliseconds: Int32) throws(Errno) -> Bool {
-        try poll(descriptor.raw, events: Int16(POLLIN), milliseconds: milliseconds) != 0
+        try descriptor.poll(events: Int16(POLLIN), milliseconds: milliseconds) != 0
     }
 
     /// Whether it is a child of this process, alive or not yet waited for. See waitid(2), `P_PIDFD`.
@@ -61,7 +61,7 @@ extension ProcessHandle {
     /// Waits at most `milliseconds` until the ended process has been reaped; before Linux 6.9, until the time is over.
     package func waitForReaping(milliseconds: Int32) throws(Errno) {
         // Nothing but POLLHUP, which comes without being asked for.
-        _ = try poll(descriptor.raw, events: 0, milliseconds: milliseconds)
+        _ = try descriptor.poll(events: 0, milliseconds: milliseconds)
     }
 }
 
@@ -121,5 +121,7 @@ extension FileDescriptor {
     }
 }
 
-/// Kills the process behind a descriptor of `FileDescriptor.process`. See pidfd_send_signal(2).
-package func killProcess(_ descriptor: Int32) throws(Errno) { try check(linux_pidfd_send_signal(descriptor, SIGKILL)) }
+extension DescriptorList {
+    /// Kills the process behind one of several descriptors of `FileDescriptor.process`. See pidfd_send_signal(2).
+    package func killProcess(at index: Int) throws(Errno) { try check(linux_pidfd_send_signal(raw[index], SIGKILL)) }
+}

@@ -19,7 +19,8 @@ package struct LaunchedProgram: ~Copyable {
     ///
     /// - Throws: the errno of the exec itself, too.
     package static func start(
-        _ path: Path, arguments: [ByteString], environment: [ByteString], input: [UInt8], directory: Int32?
+        _ path: Path, arguments: [ByteString], environment: [ByteString], input: [UInt8],
+        directory: SharedDescriptor?
     ) throws(Errno) -> LaunchedProgram {
         let standardInput = try inputFile(input)
         let output = try FileDescriptor.pipe()
@@ -35,23 +36,26 @@ package struct LaunchedProgram: ~Copyable {
                     clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
                     clone.exit_signal = UInt64(SIGCHLD)
                     result = path.withCString { path in
-                        let numbers = (standardInput.raw, output.write.raw, error.write.raw, report.write.raw)
+                        let numbers = (
+                            standardInput.raw, output.write.raw, error.write.raw, report.write.raw,
+                            directory?.file.raw ?? -1
+                        )
                         return metered {
                             linux_clone3_execve(
-                                &clone, path, argv, envp, numbers.0, numbers.1, numbers.2, directory ?? -1, numbers.3)
+                                &clone, path, argv, envp, numbers.0, numbers.1, numbers.2, numbers.4, numbers.3)
                         }
                     }
                 }
             }
         }
         let process = ProcessHandle(pid: Int32(try checked(result)), descriptor: FileDescriptor(owning: pidDescriptor))
-        let (outputRead, errorRead) = (output.read.raw, error.read.raw)
-        for raw in [outputRead, errorRead] { try check(linux_fcntl(raw, F_SETFL, Int(O_NONBLOCK))) }
+        try output.read.setNonBlocking()
+        try error.read.setNonBlocking()
         let launched = LaunchedProgram(
             process: process, output: output.takeRead(), error: error.takeRead())
         // The pipe closes with a successful exec, so this read ends then.
         let reportReader = report.takeRead()
-        let failure = try read(reportReader.raw, count: 4)
+        let failure = try reportReader.read(count: 4)
         guard failure.isEmpty else {
             _ = try launched.process.reap()
             throw Errno(rawValue: failure.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) })
@@ -61,7 +65,7 @@ package struct LaunchedProgram: ~Copyable {
 
     private static func inputFile(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
         let file = try makeMemoryFile("stdin", for: .data)
-        try write(bytes, to: file.raw)
+        try file.write(bytes)
         // Neither opened again, which takes a procfs that can be trusted, nor open to changes by the program.
         try check(linux_lseek(file.raw, 0, SEEK_SET))
         try file.seal()
@@ -73,21 +77,23 @@ extension LaunchedProgram {
     /// All that the program writes to its standard output and error, in the order it comes, until it closes both.
     package func readAllOutput() throws(Errno) -> [UInt8] {
         var watched = PollSet()
-        watched.add(output.raw)
-        watched.add(error.raw)
+        watched.add(output)
+        watched.add(error)
         var bytes: [UInt8] = []
-        var open = 2
-        while open > 0 {
+        while !watched.isEmpty {
             _ = try watched.wait(milliseconds: -1)
-            for descriptor in [output.raw, error.raw] where watched.isReady(descriptor) {
-                let part = try read(descriptor, count: 65536)
-                bytes += part
-                if part.isEmpty {
-                    watched.remove(descriptor)
-                    open -= 1
-                }
-            }
+            try Self.readPart(of: output, into: &bytes, &watched)
+            try Self.readPart(of: error, into: &bytes, &watched)
         }
         return bytes
+    }
+
+    private static func readPart(
+        of stream: borrowing FileDescriptor, into bytes: inout [UInt8], _ watched: inout PollSet
+    ) throws(Errno) {
+        guard watched.isReady(stream) else { return }
+        let part = try stream.read(count: 65536)
+        bytes += part
+        if part.isEmpty { watched.remove(stream) }
     }
 }

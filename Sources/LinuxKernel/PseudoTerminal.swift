@@ -5,7 +5,7 @@ package enum PseudoTerminal {
     /// Opens the master of a new terminal, checked to come from a devpts.
     ///
     /// - Parameter procfs: a procfs that can be trusted, through which what was checked is opened.
-    package static func openMaster(_ path: Path, procfs: Int32) throws(Errno) -> FileDescriptor {
+    package static func openMaster(_ path: Path, procfs: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {
         // An image can put anything at the path; only 5:2 on a devpts is the multiplexer. Checked before it is opened,
         // since opening some devices has an effect of its own.
         let place = try FileDescriptor.open(path, [.path])
@@ -30,19 +30,19 @@ package enum PseudoTerminal {
     }
 
     /// Makes the terminal the controlling one of the session that this process leads.
-    package static func makeControlling(_ terminal: Int32) throws(Errno) {
-        try check(linux_ioctl_value(terminal, LINUX_TIOCSCTTY, 0))
+    package static func makeControlling(_ terminal: borrowing FileDescriptor) throws(Errno) {
+        try check(linux_ioctl_value(terminal.raw, LINUX_TIOCSCTTY, 0))
     }
 
     /// The size of a terminal; nil for what is no terminal.
-    package static func size(of terminal: Int32) -> (rows: UInt16, columns: UInt16)? {
+    package static func size(of terminal: borrowing FileDescriptor) -> (rows: UInt16, columns: UInt16)? {
         var size = winsize()
-        guard linux_ioctl(terminal, LINUX_TIOCGWINSZ, &size) == 0 else { return nil }
+        guard linux_ioctl(terminal.raw, LINUX_TIOCGWINSZ, &size) == 0 else { return nil }
         return (size.ws_row, size.ws_col)
     }
 
-    package static func setSize(of terminal: Int32, rows: UInt16, columns: UInt16) throws(Errno) {
+    package static func setSize(of terminal: borrowing FileDescriptor, rows: UInt16, columns: UInt16) throws(Errno) {
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-        try check(linux_ioctl(terminal, LINUX_TIOCSWINSZ, &size))
+        try check(linux_ioctl(terminal.raw, LINUX_TIOCSWINSZ, &size))
     }
 }

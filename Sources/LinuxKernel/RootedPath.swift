@@ -5,16 +5,11 @@ import CLinuxKernel
 /// The directory is the root of the resolution: absolute links start there, `..` does not leave it, and the magic links of
 /// procfs are refused. The result is always a descriptor, so that what was found cannot be exchanged afterwards.
 package struct RootedPath: Sendable {
-    /// The directory that the path starts at and cannot leave.
-    package let root: Int32
     /// The path, with or without a leading slash.
     package let path: Path
 
-    /// Names `path` below `root`, which must stay open.
-    package init(_ path: Path, in root: Int32) {
-        self.path = path
-        self.root = root
-    }
+    /// Names `path`, whatever the root will be.
+    package init(_ path: Path) { self.path = path }
 }
 
 /// What to do with parts of a path that do not exist.
@@ -50,8 +45,10 @@ extension RootedPath {
         package consuming func takeFile() -> FileDescriptor { file }
     }
 
-    /// Names an existing file (`O_PATH`). See openat2(2), `RESOLVE_IN_ROOT`.
-    package func open(_ links: Links = .follow, directory: Bool = false) throws(Errno) -> FileDescriptor {
+    /// Names an existing file below `root` (`O_PATH`). See openat2(2), `RESOLVE_IN_ROOT`.
+    package func open(
+        in root: borrowing FileDescriptor, _ links: Links = .follow, directory: Bool = false
+    ) throws(Errno) -> FileDescriptor {
         var flags: OpenFlags = .path
         var resolve: ResolveFlags = [.inRoot, .noMagicLinks]
         if directory { flags.insert(.directory) }
@@ -60,13 +57,13 @@ extension RootedPath {
         do throws(Errno) {
             return try FileDescriptor.open(path, at: root, flags, resolve: resolve)
         } catch .noSuchSystemCall {
-            return try walk(.fail, links, directory: directory)
+            return try walk(in: root, .fail, links, directory: directory)
         } catch .notPermitted {
             // A system call filter around the runtime; the call itself has no reason for EPERM.
-            return try walk(.fail, links, directory: directory)
+            return try walk(in: root, .fail, links, directory: directory)
         } catch .tryAgain {
             // A host that renames and mounts without pause: the walk does not ask the kernel about `..`.
-            return try walk(.fail, links, directory: directory)
+            return try walk(in: root, .fail, links, directory: directory)
         }
     }
 
@@ -74,45 +71,52 @@ extension RootedPath {
     ///
     /// Links are followed inside the root; the missing end of a dangling link is made inside the root.
     package func openOrMakeDirectory(
-        mode: UInt32 = 0o755, _ links: Links = .follow
+        in root: borrowing FileDescriptor, mode: UInt32 = 0o755, _ links: Links = .follow
     ) throws(Errno) -> Place {
         do throws(Errno) {
-            return Place(file: try open(links, directory: true), existed: true)
+            return Place(file: try open(in: root, links, directory: true), existed: true)
         } catch .noSuchFileOrDirectory {
-            if let made = try makeLast({ (parent, name) throws(Errno) in
-                try makeDirectory(name, at: parent, mode: mode)
-                return try FileDescriptor.open(name, at: parent, [.path, .noFollow, .directory])
-            }) {
+            if let made = try makeLast(
+                in: root,
+                { (parent, name) throws(Errno) in
+                    try makeDirectory(name, at: parent, mode: mode)
+                    return try FileDescriptor.open(name, at: parent, [.path, .noFollow, .directory])
+                })
+            {
                 return Place(file: made, existed: false)
             }
-            return Place(file: try walk(.makeDirectory(mode: mode), links, directory: true), existed: false)
+            return Place(file: try walk(in: root, .makeDirectory(mode: mode), links, directory: true), existed: false)
         }
     }
 
     /// Names the file, making an empty regular one, and its parents as directories, where they are missing.
     package func openOrMakeFile(
-        mode: UInt32 = 0o644, _ links: Links = .follow
+        in root: borrowing FileDescriptor, mode: UInt32 = 0o644, _ links: Links = .follow
     ) throws(Errno) -> Place {
         do throws(Errno) {
-            return Place(file: try open(links), existed: true)
+            return Place(file: try open(in: root, links), existed: true)
         } catch .noSuchFileOrDirectory {
-            if let made = try makeLast({ (parent, name) throws(Errno) in
-                try FileDescriptor.open(name, at: parent, [.create, .exclusive, .noFollow], mode: mode)
-            }) {
+            if let made = try makeLast(
+                in: root,
+                { (parent, name) throws(Errno) in
+                    try FileDescriptor.open(name, at: parent, [.create, .exclusive, .noFollow], mode: mode)
+                })
+            {
                 return Place(file: made, existed: false)
             }
-            return Place(file: try walk(.makeFile(mode: mode), links, directory: false), existed: false)
+            return Place(file: try walk(in: root, .makeFile(mode: mode), links, directory: false), existed: false)
         }
     }
 
     /// The usual case of a missing file: only the last component is missing, and no link stands there.
     private func makeLast(
-        _ make: (_ parent: Int32, _ name: Path) throws(Errno) -> FileDescriptor
+        in root: borrowing FileDescriptor,
+        _ make: (_ parent: borrowing FileDescriptor, _ name: Path) throws(Errno) -> FileDescriptor
     ) throws(Errno) -> FileDescriptor? {
         guard let (parentPath, name) = path.parentAndName else { return nil }
         do throws(Errno) {
-            let parent = try RootedPath(parentPath, in: root).open(directory: true)
-            return try make(parent.raw, Path(name))
+            let parent = try RootedPath(parentPath).open(in: root, directory: true)
+            return try make(parent, Path(name))
         } catch .noSuchFileOrDirectory {
             return nil
         } catch .fileExists {
@@ -122,23 +126,26 @@ extension RootedPath {
 
     // The resolution in steps of one component, for kernels and filters without openat2, and for what is to be made.
     // Every directory on the way stays open, so `..` returns to the directory that was really passed.
-    func walk(_ missing: Missing, _ links: Links, directory: Bool) throws(Errno) -> FileDescriptor {
-        var passed = OpenDirectories()
+    func walk(
+        in root: borrowing FileDescriptor, _ missing: Missing, _ links: Links, directory: Bool
+    ) throws(Errno) -> FileDescriptor {
+        let start = SharedDescriptor(try root.duplicate())
+        var passed: [SharedDescriptor] = []
         var pending: [PathComponent] = []
         try push(path, onto: &pending)
         var followed = 0
         var attempts = 0
         while let name = pending.popLast() {
-            let current = passed.last ?? root
+            let current = passed.last ?? start
             if name.isParentDirectory {
-                passed.removeLast()
+                _ = passed.popLast()
                 continue
             }
             let isLast = pending.isEmpty
             let component = Path(name)
             let file: FileDescriptor
             do throws(Errno) {
-                file = try FileDescriptor.open(component, at: current, [.path, .noFollow])
+                file = try FileDescriptor.open(component, at: current.file, [.path, .noFollow])
             } catch .noSuchFileOrDirectory {
                 attempts += 1
                 guard attempts < 4096 else { throw .tooManySymbolicLinks }
@@ -148,11 +155,11 @@ extension RootedPath {
                         throw .noSuchFileOrDirectory
                     case .makeFile(let mode) where isLast:
                         return try FileDescriptor.open(
-                            component, at: current, [.create, .exclusive, .noFollow], mode: mode)
+                            component, at: current.file, [.create, .exclusive, .noFollow], mode: mode)
                     case .makeDirectory(let mode):
-                        try makeDirectory(component, at: current, mode: mode)
+                        try makeDirectory(component, at: current.file, mode: mode)
                     case .makeFile:
-                        try makeDirectory(component, at: current, mode: 0o755)
+                        try makeDirectory(component, at: current.file, mode: 0o755)
                     }
                 } catch .fileExists {
                     // Somebody was faster; look at what it is now.
@@ -169,7 +176,7 @@ extension RootedPath {
                 }
                 followed += 1
                 guard followed <= 40 else { throw .tooManySymbolicLinks }
-                let target = try readLink("", at: file.raw)
+                let target = try readLink("", at: file)
                 guard !target.isEmpty else { throw .noSuchFileOrDirectory }
                 if target.isAbsolute { passed.removeAll() }
                 try push(target, onto: &pending)
@@ -180,34 +187,13 @@ extension RootedPath {
                 return file
             }
             guard kind == .directory else { throw .notDirectory }
-            passed.append(file)
+            passed.append(SharedDescriptor(file))
         }
-        return try FileDescriptor.duplicating(passed.last ?? root)
+        return try (passed.last ?? start).file.duplicate()
     }
 
     private func push(_ path: Path, onto pending: inout [PathComponent]) throws(Errno) {
         guard let components = path.components else { throw .invalidArgument }
         for component in components.reversed() where !component.isCurrentDirectory { pending.append(component) }
-    }
-}
-
-/// The directories between the root and the place that a resolution has come to.
-private struct OpenDirectories: ~Copyable {
-    private var raw: [Int32] = []
-
-    var last: Int32? { raw.last }
-
-    mutating func append(_ directory: consuming FileDescriptor) { raw.append(directory.release()) }
-
-    mutating func removeLast() {
-        if let directory = raw.popLast() { _ = FileDescriptor(owning: directory) }
-    }
-
-    mutating func removeAll() {
-        while !raw.isEmpty { removeLast() }
-    }
-
-    deinit {
-        for directory in raw { _ = FileDescriptor(owning: directory) }
     }
 }

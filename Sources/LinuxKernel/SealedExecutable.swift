@@ -44,7 +44,7 @@ package enum SealedExecutable {
         }
         try checked(configured)
         let mount = try context.makeMount([.readOnly, .noSetuid, .noDevices])
-        let program = try FileDescriptor.open(Path(name), at: mount.raw, [.path, .noFollow])
+        let program = try FileDescriptor.open(Path(name), at: mount, [.path, .noFollow])
         // The path of a running program is a string: only the file that really runs will do.
         let running = try fileStatus("/proc/self/exe")
         let opened = try program.status()

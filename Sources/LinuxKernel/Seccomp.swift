@@ -29,9 +29,9 @@ package enum SeccompCalls {
     }
 
     /// Whether a descriptor, however it came, is the listener of a filter; true where that cannot be seen.
-    package static func isListener(_ descriptor: Int32) -> Bool {
+    package static func isListener(_ descriptor: borrowing FileDescriptor) -> Bool {
         do throws(Errno) {
-            let name: Path = try readLink("/proc/self/fd/\(Int(descriptor))")
+            let name: Path = try readLink(descriptor.procPath)
             return name.bytes.elementsEqual("anon_inode:seccomp notify".utf8)
         } catch {
             // Without a procfs nobody can tell.

@@ -82,7 +82,7 @@ private func start(
     let process = ProcessHandle(pid: Int32(try checked(result)), descriptor: FileDescriptor(owning: pidDescriptor))
     // The pipe closes with a successful exec, so this read ends then.
     let reader = report.takeRead()
-    let words = try read(reader.raw, count: 8)
+    let words = try reader.read(count: 8)
     guard words.count == 8 else { return process }
     _ = try process.reap()
     words.withUnsafeBytes {

@@ -2,7 +2,8 @@ import CLinuxKernel
 
 /// All signals of this process as a stream to read from, instead of interruptions. See signalfd(2).
 package struct SignalStream: ~Copyable {
-    private let stream: FileDescriptor
+    /// What can be waited on.
+    package let stream: FileDescriptor
     private let previous: UInt64
 
     /// Blocks every signal that can be blocked, and opens the stream.
@@ -24,13 +25,10 @@ package struct SignalStream: ~Copyable {
 
     deinit { _ = linux_sigprocmask(SIG_SETMASK, previous, nil) }
 
-    /// The number to wait on.
-    package var raw: Int32 { stream.raw }
-
     /// Takes the next signal; nil when none is pending.
     package func next() throws(Errno) -> Int32? {
         do throws(Errno) {
-            let bytes = try read(stream.raw, count: 128)
+            let bytes = try stream.read(count: 128)
             guard bytes.count == 128 else { return nil }
             return Int32(bitPattern: bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
         } catch .tryAgain {

@@ -33,16 +33,6 @@ package func connectStream(to path: Path) throws(Errno) -> FileDescriptor {
     return socket
 }
 
-/// Sends one message with descriptors. See sendmsg(2), cmsg(3).
-package func send(_ bytes: [UInt8], descriptors: [Int32] = [], over socket: Int32) throws(Errno) {
-    let sent = try checkRetrying {
-        bytes.withUnsafeBytes {
-            linux_send_with_descriptors(socket, $0.baseAddress, bytes.count, descriptors, Int32(descriptors.count), 0)
-        }
-    }
-    guard sent == bytes.count else { throw .inputOutput }
-}
-
 /// One received message; the descriptors are owned by the receiver.
 package struct ReceivedMessage: ~Copyable {
     package let bytes: [UInt8]
@@ -67,31 +57,6 @@ package struct ReceivedMessage: ~Copyable {
     }
 }
 
-/// Receives one message; nil when the other side is gone. See recvmsg(2).
-package func receive(from socket: Int32, capacity: Int = 65536) throws(Errno) -> ReceivedMessage? {
-    var numbers = [Int32](repeating: -1, count: 8)
-    var count: Int32 = 8
-    var sender: Int32 = 0
-    var failure: Errno?
-    let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, size in
-        do throws(Errno) {
-            size = try checkRetrying {
-                count = 8
-                return linux_receive_with_descriptors(
-                    socket, buffer.baseAddress, capacity, &numbers, &count, &sender, 0)
-            }
-        } catch {
-            failure = error
-        }
-    }
-    if let failure {
-        if failure == .connectionReset { return nil }
-        throw failure
-    }
-    if bytes.isEmpty { return nil }
-    return ReceivedMessage(bytes: bytes, sender: sender, descriptors: Array(numbers[0..<Int(count)]))
-}
-
 /// A datagram socket of the local host. See unix(7).
 package func makeDatagramSocket() throws(Errno) -> FileDescriptor {
     let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -99,6 +64,49 @@ package func makeDatagramSocket() throws(Errno) -> FileDescriptor {
 }
 
 extension FileDescriptor {
+    /// Sends one message over the socket. See sendmsg(2).
+    package func send(_ bytes: [UInt8]) throws(Errno) { try send(bytes, []) }
+
+    /// Sends one message and an open file with it. See sendmsg(2), cmsg(3).
+    package func send(_ bytes: [UInt8], with file: borrowing FileDescriptor) throws(Errno) {
+        try send(bytes, [file.raw])
+    }
+
+    private func send(_ bytes: [UInt8], _ descriptors: [Int32]) throws(Errno) {
+        let count = Int32(descriptors.count)
+        let sent = try checkRetrying {
+            bytes.withUnsafeBytes {
+                linux_send_with_descriptors(raw, $0.baseAddress, bytes.count, descriptors, count, 0)
+            }
+        }
+        guard sent == bytes.count else { throw .inputOutput }
+    }
+
+    /// Receives one message from the socket; nil when the other side is gone. See recvmsg(2).
+    package func receive(capacity: Int = 65536) throws(Errno) -> ReceivedMessage? {
+        var numbers = [Int32](repeating: -1, count: 8)
+        var count: Int32 = 8
+        var sender: Int32 = 0
+        var failure: Errno?
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, size in
+            do throws(Errno) {
+                size = try checkRetrying {
+                    count = 8
+                    return linux_receive_with_descriptors(
+                        raw, buffer.baseAddress, capacity, &numbers, &count, &sender, 0)
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure {
+            if failure == .connectionReset { return nil }
+            throw failure
+        }
+        if bytes.isEmpty { return nil }
+        return ReceivedMessage(bytes: bytes, sender: sender, descriptors: Array(numbers[0..<Int(count)]))
+    }
+
     /// Binds the socket to a path. See bind(2).
     package func bindSocket(to path: Path) throws(Errno) {
         try check(path.withCString { linux_bind_unix(raw, $0, path.bytes.count) })

@@ -5,8 +5,8 @@ package struct TerminalSettings: @unchecked Sendable {
     private var raw = termios()
 
     /// Reads the settings of a terminal.
-    package init(of terminal: Int32) throws(Errno) {
-        try check(linux_tcgetattr(terminal, &raw))
+    package init(of terminal: borrowing FileDescriptor) throws(Errno) {
+        try check(linux_tcgetattr(terminal.raw, &raw))
     }
 
     /// The settings for passing every byte of the input through; the output still gets its carriage returns.
@@ -25,14 +25,16 @@ package struct TerminalSettings: @unchecked Sendable {
     }
 
     /// Gives a terminal these settings, once its output is through.
-    package func apply(to terminal: Int32) throws(Errno) {
+    package func apply(to terminal: borrowing FileDescriptor) throws(Errno) {
         var settings = raw
-        try check(linux_tcsetattr(terminal, TCSADRAIN, &settings))
+        try check(linux_tcsetattr(terminal.raw, TCSADRAIN, &settings))
     }
 }
 
-/// Whether a descriptor is a terminal. See isatty(3).
-package func isTerminal(_ descriptor: Int32) -> Bool {
-    var settings = termios()
-    return linux_tcgetattr(descriptor, &settings) == 0
+extension FileDescriptor {
+    /// Whether this is a terminal. See isatty(3).
+    package var isTerminal: Bool {
+        var settings = termios()
+        return linux_tcgetattr(raw, &settings) == 0
+    }
 }

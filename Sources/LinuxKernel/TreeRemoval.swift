@@ -1,15 +1,15 @@
 extension FileDescriptor {
     /// Removes everything below the open directory, however deep, following no link and crossing into no other file system.
     package func removeTree() throws(Errno) {
-        var walk = try DirectoryWalk(at: raw, .all)
+        var walk = try DirectoryWalk(at: self, .all)
         while true {
             guard let name = try walk.next() else {
                 guard let name = try walk.leave() else { return }
-                try unlink(Path(name), at: walk.descriptor, isDirectory: true)
+                try unlink(Path(name), at: walk.current.file, isDirectory: true)
                 continue
             }
             do throws(Errno) {
-                try unlink(Path(name), at: walk.descriptor)
+                try unlink(Path(name), at: walk.current.file)
             } catch .noSuchFileOrDirectory {
             } catch {
                 // Linux says EISDIR, POSIX EPERM.

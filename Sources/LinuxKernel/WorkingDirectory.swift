@@ -20,7 +20,7 @@ package func changeRoot(_ path: Path) throws(Errno) {
     try check(path.withCString { linux_chroot($0) })
 }
 
-/// Makes the directory behind `descriptor` the working directory. See fchdir(2).
-package func changeDirectory(_ descriptor: Int32) throws(Errno) {
-    try check(linux_fchdir(descriptor))
+/// Makes an open directory the working directory. See fchdir(2).
+package func changeDirectory(_ directory: borrowing FileDescriptor) throws(Errno) {
+    try check(linux_fchdir(directory.raw))
 }

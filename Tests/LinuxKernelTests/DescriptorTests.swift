@@ -9,21 +9,22 @@ struct DescriptorTests {
         let copy = try file.duplicate(atLeast: 100)
         #expect(copy.raw >= 100 && isOpen(copy.raw))
         #expect(linux_fcntl(copy.raw, F_GETFD, 0) == Int(FD_CLOEXEC))
-        try duplicate(copy.raw, onto: copy.raw)
+        try copy.duplicate(onto: copy.raw)
         #expect(linux_fcntl(copy.raw, F_GETFD, 0) == 0)
-        try duplicate(file.raw, onto: copy.raw)
+        try file.duplicate(onto: copy.raw)
         #expect(linux_fcntl(copy.raw, F_GETFD, 0) == 0)
-        #expect(throws: Errno.badFileDescriptor) { _ = try FileDescriptor.duplicating(-1) }
+        #expect(throws: Errno.badFileDescriptor) { _ = try FileDescriptor.unopened.duplicate() }
         #expect(!isOpen(-1))
     }
 
     @Test func whatADescriptorMayDo() throws {
         let pipe = try FileDescriptor.pipe()
-        #expect(try !isWritable(pipe.read.raw))
-        #expect(try isWritable(pipe.write.raw))
-        try setNonBlocking(pipe.read.raw)
-        #expect(throws: Errno.tryAgain) { _ = try read(pipe.read.raw, count: 1) }
-        #expect(!isTerminal(pipe.read.raw))
+        let (reader, writer) = (try pipe.read.isWritable(), try pipe.write.isWritable())
+        #expect(!reader && writer)
+        try pipe.read.setNonBlocking()
+        #expect(throws: Errno.tryAgain) { _ = try pipe.read.read(count: 1) }
+        let isTerminal = pipe.read.isTerminal
+        #expect(!isTerminal)
     }
 
     /// Two openings of one file are two holders.
@@ -37,23 +38,22 @@ struct DescriptorTests {
 
     @Test func aSealedFileStaysAsItIs() throws {
         let file = try makeMemoryFile("test", for: .data)
-        try write([1], to: file.raw)
+        try file.write([1])
         try file.seal()
-        #expect(throws: Errno.notPermitted) { try write([2], to: file.raw) }
-        #expect(try readFromStart(file.raw, count: 2) == [1])
+        #expect(throws: Errno.notPermitted) { try file.write([2]) }
+        #expect(try file.readFromStart(count: 2) == [1])
     }
 
     @Test func openingUnderRules() throws {
         let directory = try TemporaryDirectory()
-        let raw = directory.descriptor.raw
-        try makeSymbolicLink("up", at: raw, to: "..")
+        try makeSymbolicLink("up", at: directory.descriptor, to: "..")
         #expect(throws: Errno.crossDevice) {
-            _ = try FileDescriptor.open("up", at: raw, .path, resolve: .beneath)
+            _ = try FileDescriptor.open("up", at: directory.descriptor, .path, resolve: .beneath)
         }
         #expect(throws: Errno.tooManySymbolicLinks) {
-            _ = try FileDescriptor.open("up", at: raw, .path, resolve: .noSymbolicLinks)
+            _ = try FileDescriptor.open("up", at: directory.descriptor, .path, resolve: .noSymbolicLinks)
         }
-        let inside = try FileDescriptor.open("up", at: raw, .path, resolve: .inRoot).status()
+        let inside = try FileDescriptor.open("up", at: directory.descriptor, .path, resolve: .inRoot).status()
         #expect(try inside.inode == directory.descriptor.status().inode)
     }
 }
@@ -70,11 +70,11 @@ struct WaitingTests {
         #expect(try set.wait(milliseconds: -1) == 1)
         let (isFirst, isSecond) = (set.isReady(first.read), set.isReady(second.read))
         #expect(!isFirst && isSecond)
-        #expect(set.events(of: second.read.raw) == PollSet.input)
+        #expect(set.events(of: second.read) == PollSet.input)
         set.remove(second.read)
         #expect(try set.wait(milliseconds: 0) == 0)
-        #expect(try poll(second.read.raw, events: PollSet.input, milliseconds: 0) == PollSet.input)
-        #expect(try poll(first.read.raw, events: PollSet.input, milliseconds: 1) == 0)
+        #expect(try second.read.poll(events: PollSet.input, milliseconds: 0) == PollSet.input)
+        #expect(try first.read.poll(events: PollSet.input, milliseconds: 1) == 0)
     }
 
     @Test func noChangeIsNoChange() throws {
@@ -88,7 +88,7 @@ struct WaitingTests {
     @Test func aCounterIsTakenOnce() throws {
         let counter = try EventCounter()
         #expect(try counter.take() == 0)
-        try withUnsafeBytes(of: UInt64(3)) { try write(Array($0), to: counter.raw) }
+        try withUnsafeBytes(of: UInt64(3)) { try counter.descriptor.write(Array($0)) }
         #expect(try counter.take() == 3)
         #expect(try counter.take() == 0)
     }
@@ -113,16 +113,16 @@ struct SocketTests {
         try receiver.bindSocket(to: path)
         let sender = try makeDatagramSocket()
         try sender.connectSocket(to: path)
-        try send([1, 2], over: sender.raw)
-        #expect(try read(receiver.raw, count: 9) == [1, 2])
+        try sender.send([1, 2])
+        #expect(try receiver.read(count: 9) == [1, 2])
         #expect(throws: Errno(rawValue: EADDRINUSE)) { try makeDatagramSocket().bindSocket(to: path) }
     }
 
     @Test func endsAndPathsThatAreTooLong() throws {
         let pair = try SocketPair()
         try pair.second.endSending()
-        if case .some = try receive(from: pair.first.raw) { Issue.record("something came") }
-        #expect(throws: Errno.brokenPipe) { try send([1], over: pair.second.raw) }
+        if case .some = try pair.first.receive() { Issue.record("something came") }
+        #expect(throws: Errno.brokenPipe) { try pair.second.send([1]) }
         let path = Path(ByteString(bytes: [UInt8](repeating: 97, count: 200)))
         #expect(throws: Errno.nameTooLong) { _ = try connectStream(to: path) }
         #expect(throws: Errno.noSuchFileOrDirectory) { _ = try connectStream(to: "/tmp/apus-no-such-socket") }

@@ -15,12 +15,12 @@ struct DirectoryWalkTests {
             let name = Path(ByteString(bytes: chain))
             var current = try top.duplicate()
             for _ in 0..<depth {
-                try makeDirectory(name, at: current.raw, mode: 0o755)
-                try makeNode("file", at: current.raw, kind: .regular, permissions: 0o600)
-                try unlink("file", at: current.raw)
-                current = try FileDescriptor.open(name, at: current.raw, [.readOnly, .directory])
+                try makeDirectory(name, at: current, mode: 0o755)
+                try makeNode("file", at: current, kind: .regular, permissions: 0o600)
+                try unlink("file", at: current)
+                current = try FileDescriptor.open(name, at: current, [.readOnly, .directory])
             }
-            try makeNode("end", at: current.raw, kind: .fifo, permissions: 0o600)
+            try makeNode("end", at: current, kind: .fifo, permissions: 0o600)
         }
         try body(top, path)
         try unlink(path, isDirectory: true)
@@ -41,8 +41,8 @@ struct DirectoryWalkTests {
         try makeDirectory(outside, mode: 0o755)
         try makeDirectory(kept, mode: 0o755)
         try withTree(depth: 2, chains: [Array("a".utf8)]) { top, _ in
-            try makeSymbolicLink("link", at: top.raw, to: outside)
-            try makeSymbolicLink("loop", at: top.raw, to: "loop")
+            try makeSymbolicLink("link", at: top, to: outside)
+            try makeSymbolicLink("loop", at: top, to: "loop")
             try top.removeTree()
         }
         #expect(fileExists(kept))
@@ -55,7 +55,7 @@ struct DirectoryWalkTests {
             var entered = 0
             var most = 0
             do {
-                var walk = try DirectoryWalk(at: top.raw, .all)
+                var walk = try DirectoryWalk(at: top, .all)
                 while true {
                     guard let name = try walk.next() else {
                         if try walk.leave() == nil { break }
@@ -78,7 +78,7 @@ struct DirectoryWalkTests {
     /// What vanishes under the walk is passed over, and the way back is found.
     @Test func directoriesThatVanishMeanwhile() throws {
         try withTree(depth: 30, chains: [Array("a".utf8)]) { top, path in
-            var walk = try DirectoryWalk(at: top.raw, .all)
+            var walk = try DirectoryWalk(at: top, .all)
             while let name = try walk.next(), try walk.enter(name) {}
             #expect(walk.depth == 30)
             let again = try FileDescriptor.open(path, [.readOnly, .directory])
@@ -95,7 +95,7 @@ struct DirectoryWalkTests {
         var found: [Path] = []
         for name in try directory.directoryEntries() {
             do throws(Errno) {
-                let target = try readLink(Path(name), at: directory.raw)
+                let target = try readLink(Path(name), at: directory)
                 if target == path || target.isBelow(path) { found.append(target) }
             } catch {
                 // Another test's: closed meanwhile, or in a tree deeper than any path.

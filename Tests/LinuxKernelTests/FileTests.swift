@@ -13,14 +13,14 @@ struct FileContentsTests {
         #expect(throws: Errno.fileTooLarge) { _ = try readRegularFile(path, limit: 10) }
         #expect(try FileDescriptor.open(path).readAll(limit: 11, expected: 0) == text)
         #expect(throws: Errno.fileTooLarge) { _ = try FileDescriptor.open(path).readAll(limit: 10) }
-        #expect(try readKernelFile("text", at: directory.descriptor.raw) == "some words")
+        #expect(try readKernelFile("text", at: directory.descriptor) == "some words")
         #expect(try readFileOrPipe(path, limit: 11) == text)
     }
 
     /// None of them may hang the caller.
     @Test func onlyRegularFilesAreRead() throws {
         let directory = try TemporaryDirectory()
-        try makeNode("fifo", at: directory.descriptor.raw, kind: .fifo, permissions: 0o600)
+        try makeNode("fifo", at: directory.descriptor, kind: .fifo, permissions: 0o600)
         #expect(throws: Errno.invalidArgument) { _ = try readRegularFile(directory.path.appending("fifo"), limit: 1) }
         #expect(throws: Errno.isDirectory) { _ = try readRegularFile(directory.path, limit: 1) }
         #expect(throws: Errno.invalidArgument) { _ = try readRegularFile("/dev/zero", limit: 1) }
@@ -32,25 +32,25 @@ struct FileContentsTests {
         let file = try directory.file("text", "first")
         #expect(try file.readAgain() == "first")
         #expect(try file.readAgain(limit: 2) == "fi")
-        #expect(try readFromStart(file.raw, count: 3, offset: 2) == Array("rst".utf8))
-        #expect(try readFromStart(file.raw, count: 9, offset: 2) == Array("rst".utf8))
+        #expect(try file.readFromStart(count: 3, offset: 2) == Array("rst".utf8))
+        #expect(try file.readFromStart(count: 9, offset: 2) == Array("rst".utf8))
     }
 
     @Test func bytesAreWrittenWhereTheyBelong() throws {
         let directory = try TemporaryDirectory()
         let file = try directory.file("bytes")
-        try write([1, 2], to: file.raw, skipping: 3)
-        #expect(try readFromStart(file.raw, count: 9) == [0, 0, 0, 1, 2])
-        let memory = try mapShared(file.raw, count: 5)
+        try file.write([1, 2], skipping: 3)
+        #expect(try file.readFromStart(count: 9) == [0, 0, 0, 1, 2])
+        let memory = try file.mapShared(count: 5)
         memory[0] = 7
-        #expect(try readFromStart(file.raw, count: 1) == [7])
-        try writeKernelFile("bytes", at: directory.descriptor.raw, "ab")
-        #expect(try readFromStart(file.raw, count: 3) == [97, 98, 0])
-        #expect(try writeSome([9, 8, 7, 6], from: 1, atMost: 2, to: file.raw) == 2)
-        #expect(try readFromStart(file.raw, count: 3) == [8, 7, 0])
+        #expect(try file.readFromStart(count: 1) == [7])
+        try writeKernelFile("bytes", at: directory.descriptor, "ab")
+        #expect(try file.readFromStart(count: 3) == [97, 98, 0])
+        #expect(try file.writeSome([9, 8, 7, 6], from: 1, atMost: 2) == 2)
+        #expect(try file.readFromStart(count: 3) == [8, 7, 0])
         let copy = try directory.file("copy")
-        #expect(try sendFile(to: copy.raw, from: file.raw, count: 100) == 3)
-        #expect(try sendFile(to: copy.raw, from: file.raw, count: 100) == 0)
+        #expect(try copy.sendFile(from: file, count: 100) == 3)
+        #expect(try copy.sendFile(from: file, count: 100) == 0)
         #expect(try copy.readAgain() == ByteString(bytes: [0, 1, 2]))
     }
 }
@@ -59,27 +59,26 @@ struct FileContentsTests {
 struct FileNameTests {
     @Test func filesAreMadeNamedAndRemoved() throws {
         let directory = try TemporaryDirectory()
-        let raw = directory.descriptor.raw
-        try makeDirectory("directory", at: raw, mode: 0o700)
-        #expect(throws: Errno.fileExists) { try makeDirectory("directory", at: raw, mode: 0o700) }
-        try makeSymbolicLink("link", at: raw, to: "nowhere/\u{e9}")
-        #expect(try readLink("link", at: raw) == "nowhere/\u{e9}")
-        #expect(throws: Errno.invalidArgument) { _ = try readLink("directory", at: raw) }
-        #expect(!fileExists("link", at: raw) && fileExists("directory", at: raw))
-        #expect(try fileStatus("link", at: raw, followingLinks: false).kind == .symbolicLink)
-        #expect(throws: Errno.noSuchFileOrDirectory) { _ = try fileStatus("link", at: raw) }
+        try makeDirectory("directory", at: directory.descriptor, mode: 0o700)
+        #expect(throws: Errno.fileExists) { try makeDirectory("directory", at: directory.descriptor, mode: 0o700) }
+        try makeSymbolicLink("link", at: directory.descriptor, to: "nowhere/\u{e9}")
+        #expect(try readLink("link", at: directory.descriptor) == "nowhere/\u{e9}")
+        #expect(throws: Errno.invalidArgument) { _ = try readLink("directory", at: directory.descriptor) }
+        #expect(!fileExists("link", at: directory.descriptor) && fileExists("directory", at: directory.descriptor))
+        #expect(try fileStatus("link", at: directory.descriptor, followingLinks: false).kind == .symbolicLink)
+        #expect(throws: Errno.noSuchFileOrDirectory) { _ = try fileStatus("link", at: directory.descriptor) }
         _ = try directory.file("one", "1")
         _ = try directory.file("two", "2")
         try directory.descriptor.rename("one", to: "two")
-        #expect(try readKernelFile("two", at: raw) == "1")
+        #expect(try readKernelFile("two", at: directory.descriptor) == "1")
         try rename(directory.path.appending("two"), to: directory.path.appending("three"))
         #expect(try Set(directory.descriptor.directoryEntries().map(\.text)) == ["directory", "link", "three"])
-        let again = try FileDescriptor.open(".", at: raw, [.readOnly, .directory])
-        #expect(try subdirectoryNames(of: again.raw).map(\.text) == ["directory"])
-        #expect(throws: Errno.isDirectory) { try unlink("directory", at: raw) }
-        try unlink("directory", at: raw, isDirectory: true)
-        try unlink("link", at: raw)
-        #expect(throws: Errno.noSuchFileOrDirectory) { try unlink("link", at: raw) }
+        let again = try FileDescriptor.open(".", at: directory.descriptor, [.readOnly, .directory])
+        #expect(try again.subdirectoryNames().map(\.text) == ["directory"])
+        #expect(throws: Errno.isDirectory) { try unlink("directory", at: directory.descriptor) }
+        try unlink("directory", at: directory.descriptor, isDirectory: true)
+        try unlink("link", at: directory.descriptor)
+        #expect(throws: Errno.noSuchFileOrDirectory) { try unlink("link", at: directory.descriptor) }
     }
 
     @Test func permissionsDoNotDependOnTheMask() throws {
@@ -87,7 +86,7 @@ struct FileNameTests {
         let file = try directory.file("file")
         try file.setPermissions(0o666)
         #expect(try file.status().permissions == 0o666)
-        try setPermissions(0o4711, of: "file", at: directory.descriptor.raw)
+        try setPermissions(0o4711, of: "file", at: directory.descriptor)
         #expect(try file.status().permissions == 0o4711)
         try checkExecutable(directory.path.appending("file"))
         try file.setPermissions(0o600)
@@ -97,16 +96,15 @@ struct FileNameTests {
     @Test(.enabled(if: effectiveUser == 0, "giving files away takes root"))
     func ownersAreThoseOfTheFileItself() throws {
         let directory = try TemporaryDirectory()
-        let raw = directory.descriptor.raw
         let file = try directory.file("file")
-        try makeSymbolicLink("link", at: raw, to: "file")
-        try changeOwner(of: "link", at: raw, user: 5, group: 6)
+        try makeSymbolicLink("link", at: directory.descriptor, to: "file")
+        try changeOwner(of: "link", at: directory.descriptor, user: 5, group: 6)
         #expect(try file.status().user == 0)
-        let link = try fileStatus("link", at: raw, followingLinks: false)
+        let link = try fileStatus("link", at: directory.descriptor, followingLinks: false)
         #expect(link.user == 5 && link.group == 6)
-        try changeOwner(of: file.raw, user: 7)
-        try changeOwner(of: "", at: file.raw, user: 7, group: 8)
-        try changeOwner(of: "file", at: raw, user: 9)
+        try file.changeOwner(user: 7)
+        try changeOwner(of: "", at: file, user: 7, group: 8)
+        try changeOwner(of: "file", at: directory.descriptor, user: 9)
         let status = try file.status()
         #expect(status.user == 9 && status.group == 8)
     }
@@ -118,9 +116,11 @@ struct FileNameTests {
     }
 
     /// Sets an attribute; false where the file system of /tmp has none.
-    private static func canHave(_ name: StaticString, _ value: [UInt8], _ file: Int32) throws(Errno) -> Bool {
+    private static func canHave(_ name: StaticString, _ value: [UInt8], _ file: borrowing FileDescriptor) throws(Errno)
+        -> Bool
+    {
         do throws(Errno) {
-            try setExtendedAttribute(name, value, of: file)
+            try file.setExtendedAttribute(name, value)
             return true
         } catch .notSupported {
             return false
@@ -130,16 +130,16 @@ struct FileNameTests {
     @Test func extendedAttributesOfOpenFilesAndPaths() throws {
         let directory = try TemporaryDirectory()
         let file = try directory.file("file")
-        guard try Self.canHave("user.one", [1, 2], file.raw) else { return }
+        guard try Self.canHave("user.one", [1, 2], file) else { return }
         let path = directory.path.appending("file")
-        #expect(try extendedAttribute("user.one", of: file.raw) == [1, 2])
-        #expect(try extendedAttribute("user.none", of: file.raw) == nil)
-        #expect(throws: Errno.outOfRange) { _ = try extendedAttribute("user.one", of: file.raw, limit: 1) }
+        #expect(try file.extendedAttribute("user.one") == [1, 2])
+        #expect(try file.extendedAttribute("user.none") == nil)
+        #expect(throws: Errno.outOfRange) { _ = try file.extendedAttribute("user.one", limit: 1) }
         #expect(try extendedAttribute("user.one", at: path) == [1, 2])
         try setExtendedAttribute("user.two", [], of: path)
         #expect(try Set(extendedAttributes(of: path).map(\.text)).isSuperset(of: ["user.one", "user.two"]))
         #expect(try extendedAttribute("user.two" as ByteString, of: path) == [])
-        try removeExtendedAttribute("user.one", of: file.raw)
-        #expect(try extendedAttribute("user.one", of: file.raw) == nil)
+        try file.removeExtendedAttribute("user.one")
+        #expect(try file.extendedAttribute("user.one") == nil)
     }
 }

@@ -55,7 +55,9 @@ struct ProcessTests {
         #expect(try handle.isChild())
         try sendSignal(0, to: waiting.pid)
         let other = try FileDescriptor.process(waiting.pid)
-        try killProcess(other.raw)
+        var others = DescriptorList()
+        others.append(other)
+        try others.killProcess(at: 0)
         #expect(try handle.waitForEnd(milliseconds: -1))
     }
 
@@ -95,16 +97,16 @@ struct KernelObjectTests {
             ("ipc", .newIPC), ("cgroup", .newCgroup),
         ] {
             let file = try FileDescriptor.open(Path("/proc/self/ns").appending(name))
-            #expect(try namespaceKind(of: file.raw) == kind)
+            #expect(try file.namespaceKind() == kind)
         }
         let null = try FileDescriptor.open("/dev/null")
-        #expect(throws: Errno.notTerminal) { _ = try namespaceKind(of: null.raw) }
+        #expect(throws: Errno.notTerminal) { _ = try null.namespaceKind() }
     }
 
     @Test(.enabled(if: effectiveUser == 0, "mapping other ids takes root"))
     func aNamespaceForItsMapping() throws {
         let namespace = try makeMappingNamespace(uids: "0 1000 5", gids: "0 1000 5")
-        #expect(try namespaceKind(of: namespace.raw) == .newUser)
+        #expect(try namespace.namespaceKind() == .newUser)
         #expect(throws: Errno.invalidArgument) { _ = try makeMappingNamespace(uids: "0", gids: "0 1000 5") }
     }
 
@@ -115,33 +117,33 @@ struct KernelObjectTests {
         let mount = try context.makeMount([.noSetuid, .noDevices])
         #expect(try mount.fileSystemKind() == .tmpfs)
         #expect(try mount.status().permissions == 0o711)
-        #expect(try mountFlags(of: mount.raw).isSuperset(of: [.noSetuid, .noDevices]))
-        try makeDirectory("inside", at: mount.raw, mode: 0o700)
-        try setMountAttributes(mount.raw, MountAttributeChange(set: .readOnly, clear: .noDevices))
-        let flags = try mountFlags(of: mount.raw)
+        #expect(try mount.mountFlags().isSuperset(of: [.noSetuid, .noDevices]))
+        try makeDirectory("inside", at: mount, mode: 0o700)
+        try mount.setMountAttributes(MountAttributeChange(set: .readOnly, clear: .noDevices))
+        let flags = try mount.mountFlags()
         #expect(flags.contains(.readOnly) && !flags.contains(.noDevices))
-        #expect(throws: Errno.readOnlyFileSystem) { try makeDirectory("more", at: mount.raw, mode: 0o700) }
-        let copy = try FileDescriptor.cloneTree("inside", at: mount.raw, recursively: false)
-        #expect(try copy.status().inode == fileStatus("inside", at: mount.raw).inode)
-        #expect(try mountID(of: copy.raw) != mountID(of: mount.raw))
+        #expect(throws: Errno.readOnlyFileSystem) { try makeDirectory("more", at: mount, mode: 0o700) }
+        let copy = try FileDescriptor.cloneTree("inside", at: mount, recursively: false)
+        #expect(try copy.status().inode == fileStatus("inside", at: mount).inode)
+        #expect(try copy.mountID() != mount.mountID())
         #expect(throws: Errno.noSuchDevice) { _ = try FileDescriptor.openFileSystem("no such type") }
     }
 
     @Test(.enabled(if: effectiveUser == 0 && fileExists("/dev/pts/ptmx"), "needs root and a devpts"))
     func bothEndsOfATerminal() throws {
         let procfs = try Procfs.openPrivate()
-        let trusted = procfs.raw
-        let master = try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: trusted)
-        #expect(throws: Errno.notTerminal) { _ = try PseudoTerminal.openMaster("/dev/null", procfs: trusted) }
+        let master = try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: procfs)
+        #expect(throws: Errno.notTerminal) { _ = try PseudoTerminal.openMaster("/dev/null", procfs: procfs) }
         let isMaster = try PseudoTerminal.isMaster(master)
         #expect(isMaster)
         let terminal = try PseudoTerminal.openPeer(of: master)
-        #expect(isTerminal(terminal.raw))
-        try PseudoTerminal.setSize(of: master.raw, rows: 5, columns: 6)
-        let size = try #require(PseudoTerminal.size(of: terminal.raw))
-        #expect(size.rows == 5 && size.columns == 6)
-        try TerminalSettings(of: terminal.raw).withoutNewlineTranslation.apply(to: terminal.raw)
+        let isTerminal = terminal.isTerminal
+        #expect(isTerminal)
+        try PseudoTerminal.setSize(of: master, rows: 5, columns: 6)
+        let size = PseudoTerminal.size(of: terminal)
+        #expect(size?.rows == 5 && size?.columns == 6)
+        try TerminalSettings(of: terminal).withoutNewlineTranslation.apply(to: terminal)
         try terminal.writeOnce("a\n")
-        #expect(try read(master.raw, count: 9) == [97, 10])
+        #expect(try master.read(count: 9) == [97, 10])
     }
 }

@@ -13,18 +13,18 @@ private final class HostileDirectory {
         for directory in ["", "/root", "/root/a", "/root/a/b", "/outside"] {
             try makeDirectory("\(path)\(directory)", mode: 0o755)
         }
-        try makeNode("\(path)/root/a/file", at: workingDirectory, kind: .regular, permissions: 0o600)
-        try makeNode("\(path)/root/a/fifo", at: workingDirectory, kind: .fifo, permissions: 0o600)
+        try makeNode("\(path)/root/a/file", kind: .regular, permissions: 0o600)
+        try makeNode("\(path)/root/a/fifo", kind: .fifo, permissions: 0o600)
         root = try FileDescriptor.open("\(path)/root", [.path, .directory])
         for (name, target): (Path, Path) in [
             ("up", "../../.."), ("absolute", "/a/b"), ("host", "\(path)/outside"), ("loop", "loop2"), ("loop2", "loop"),
             ("dangling", "a/gone/deeper"), ("dots", "a/./b/../b"), ("tofile", "a/file"), ("top", "/"), ("self", "."),
-        ] { try makeSymbolicLink(name, at: root.raw, to: target) }
+        ] { try makeSymbolicLink(name, at: root, to: target) }
     }
 
     deinit {
         do throws(Errno) {
-            try removeTree(path, at: workingDirectory)
+            try removeTree(path)
         } catch {
             Issue.record("\(path) cannot be removed: \(error.message)")
         }
@@ -40,13 +40,13 @@ private final class HostileDirectory {
     }
 }
 
-private func removeTree(_ path: Path, at parent: Int32) throws(Errno) {
+private func removeTree(_ path: Path, at parent: borrowing FileDescriptor = .workingDirectory) throws(Errno) {
     do throws(Errno) {
         try unlink(path, at: parent)
     } catch .isDirectory {
         do {
             let directory = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
-            for name in try directory.directoryEntries() { try removeTree(Path(name), at: directory.raw) }
+            for name in try directory.directoryEntries() { try removeTree(Path(name), at: directory) }
         }
         try unlink(path, at: parent, isDirectory: true)
     }
@@ -78,11 +78,15 @@ struct RootedPathTests {
     @Test(arguments: paths)
     func stepsFindWhatTheKernelFinds(_ path: String) throws {
         let directory = try HostileDirectory()
-        let rooted = RootedPath(Path(path), in: directory.root.raw)
+        let rooted = RootedPath(Path(path))
         for isDirectory in [false, true] {
             for links in [RootedPath.Links.follow, .keepLast, .refuse] {
-                let kernel = answer { () throws(Errno) in try rooted.open(links, directory: isDirectory) }
-                let steps = answer { () throws(Errno) in try rooted.walk(.fail, links, directory: isDirectory) }
+                let kernel = answer { () throws(Errno) in
+                    try rooted.open(in: directory.root, links, directory: isDirectory)
+                }
+                let steps = answer { () throws(Errno) in
+                    try rooted.walk(in: directory.root, .fail, links, directory: isDirectory)
+                }
                 if path.isEmpty || (path.hasSuffix("/") || path.hasSuffix(".")) && kernel != steps {
                     // An empty path is an error of openat2 alone, and a slash at the end means a directory there.
                     continue
@@ -96,15 +100,15 @@ struct RootedPathTests {
     func nothingIsMadeOutside(_ path: String) throws {
         let directory = try HostileDirectory()
         for name in ["/new", "/x/y/z", ""] {
-            let rooted = RootedPath(Path(path + name), in: directory.root.raw)
+            let rooted = RootedPath(Path(path + name))
             do throws(Errno) {
-                _ = try rooted.openOrMakeDirectory()
+                _ = try rooted.openOrMakeDirectory(in: directory.root)
             } catch {}
             do throws(Errno) {
-                _ = try rooted.openOrMakeFile()
+                _ = try rooted.openOrMakeFile(in: directory.root)
             } catch {}
             do throws(Errno) {
-                _ = try rooted.walk(.makeDirectory(mode: 0o700), .follow, directory: true)
+                _ = try rooted.walk(in: directory.root, .makeDirectory(mode: 0o700), .follow, directory: true)
             } catch {}
         }
         #expect(try directory.names("/outside") == [])
@@ -113,11 +117,11 @@ struct RootedPathTests {
 
     @Test func missingEndOfDanglingLinkIsMadeInside() throws {
         let directory = try HostileDirectory()
-        let made = try RootedPath("dangling/x", in: directory.root.raw).openOrMakeFile()
+        let made = try RootedPath("dangling/x").openOrMakeFile(in: directory.root)
         let wasThere = made.existed
         #expect(!wasThere)
         #expect(try fileStatus("\(directory.path)/root/a/gone/deeper/x").kind == .regular)
-        let again = try RootedPath("dangling/x", in: directory.root.raw).openOrMakeFile()
+        let again = try RootedPath("dangling/x").openOrMakeFile(in: directory.root)
         let isThere = again.existed
         #expect(isThere)
     }
@@ -125,7 +129,7 @@ struct RootedPathTests {
     @Test func magicLinksAreRefused() throws {
         let procfs = try Procfs.openMounted()
         for name in ["self/exe", "self/cwd/etc", "self/root/etc", "self/fd/0"] {
-            #expect(throws: Errno.tooManySymbolicLinks) { _ = try RootedPath(Path(name), in: procfs.raw).open() }
+            #expect(throws: Errno.tooManySymbolicLinks) { _ = try RootedPath(Path(name)).open(in: procfs) }
         }
     }
 
@@ -134,7 +138,7 @@ struct RootedPathTests {
         let directory = try HostileDirectory()
         let path = directory.path
         // The attack: while the runtime resolves and makes, a directory and a link to the outside change places.
-        try makeSymbolicLink("\(path)/root/a/link", at: workingDirectory, to: "../../outside")
+        try makeSymbolicLink("\(path)/root/a/link", to: "../../outside")
         let attacker = Task.detached {
             while !Task.isCancelled {
                 // RENAME_EXCHANGE
@@ -148,12 +152,12 @@ struct RootedPathTests {
             }
         }
         for index in 0..<2000 {
-            let rooted = RootedPath("a/b/new\(index % 50)/x", in: directory.root.raw)
+            let rooted = RootedPath("a/b/new\(index % 50)/x")
             do throws(Errno) {
                 if index % 2 == 0 {
-                    _ = try rooted.openOrMakeDirectory()
+                    _ = try rooted.openOrMakeDirectory(in: directory.root)
                 } else {
-                    _ = try rooted.walk(.makeDirectory(mode: 0o700), .follow, directory: true)
+                    _ = try rooted.walk(in: directory.root, .makeDirectory(mode: 0o700), .follow, directory: true)
                 }
             } catch {
                 // Meeting the exchange is an error like any other.

@@ -5,7 +5,7 @@ import Testing
 @Test(.enabled(if: effectiveUser == 0, "an overlay takes root"))
 func theSealedExecutableCannotBeWritten() throws {
     let program = try SealedExecutable.open()
-    let path: Path = "/proc/self/fd/\(program.raw)"
+    let path = program.procPath
     #expect(throws: Errno.self) { _ = try FileDescriptor.open(path, .writeOnly) }
     #expect(throws: Errno.self) { _ = try FileDescriptor.open(path, [.readWrite, .truncate]) }
     let status = try program.status()

@@ -7,8 +7,8 @@ struct SenderTests {
     @Test func theSenderIsThisProcess() throws {
         let pair = try SocketPair()
         try pair.nameSenders()
-        try send([1, 2, 3], descriptors: [pair.second.raw], over: pair.second.raw)
-        guard var message = try receive(from: pair.first.raw) else {
+        try pair.second.send([1, 2, 3], with: pair.second)
+        guard var message = try pair.first.receive() else {
             Issue.record("nothing came")
             return
         }
@@ -23,8 +23,8 @@ struct SenderTests {
 
     @Test func withoutTheQuestionThereIsNoAnswer() throws {
         let pair = try SocketPair()
-        try send([1], over: pair.second.raw)
-        guard let message = try receive(from: pair.first.raw) else {
+        try pair.second.send([1])
+        guard let message = try pair.first.receive() else {
             Issue.record("nothing came")
             return
         }
@@ -48,24 +48,25 @@ struct SenderTests {
 struct ProcfsTests {
     @Test func ownFilesAreReachedByNumber() throws {
         let procfs = try Procfs.openMounted()
-        let file = try Procfs.openOwn("stat", in: procfs.raw, .readOnly)
+        let file = try Procfs.openOwn("stat", in: procfs, .readOnly)
         #expect(try file.readAll(limit: 65536).starts(with: Array("\(processIdentifier) (".utf8)))
-        #expect(throws: Errno.self) { _ = try Procfs.openOwn("../1/stat/..", in: procfs.raw, .readOnly) }
+        #expect(throws: Errno.self) { _ = try Procfs.openOwn("../1/stat/..", in: procfs, .readOnly) }
     }
 
     @Test func aFileIsOpenedAnew() throws {
         let procfs = try Procfs.openMounted()
         let place = try FileDescriptor.open("/dev/null", .path)
-        let null = try Procfs.reopen(place, in: procfs.raw, .readWrite)
+        let null = try Procfs.reopen(place, in: procfs, .readWrite)
         #expect(try null.status().deviceNumber == (1, 3))
     }
 
     /// What is no procfs at all, and what only looks like one.
     @Test func otherDirectoriesAreRefused() throws {
         let directory = try FileDescriptor.open("/tmp", [.path, .directory])
-        #expect(throws: Errno.self) { _ = try Procfs.openOwn("stat", in: directory.raw, .readOnly) }
-        #expect(throws: Errno.self) { _ = try Procfs.reopen(directory, in: directory.raw, .readOnly) }
+        #expect(throws: Errno.self) { _ = try Procfs.openOwn("stat", in: directory, .readOnly) }
+        #expect(throws: Errno.self) { _ = try Procfs.reopen(directory, in: directory, .readOnly) }
         let below = try FileDescriptor.open("/proc/self", [.path, .directory])
-        #expect(try !Procfs.isRoot(below.raw))
+        let isRoot = try Procfs.isRoot(below)
+        #expect(!isRoot)
     }
 }

@@ -24,8 +24,8 @@ final class TemporaryDirectory {
 
     /// Makes a file and opens it for reading and writing.
     func file(_ name: Path, _ text: String = "") throws(Errno) -> FileDescriptor {
-        let file = try FileDescriptor.open(name, at: descriptor.raw, [.readWrite, .create, .exclusive], mode: 0o600)
-        try write(Array(text.utf8), to: file.raw)
+        let file = try FileDescriptor.open(name, at: descriptor, [.readWrite, .create, .exclusive], mode: 0o600)
+        try file.write(Array(text.utf8))
         return file
     }
 }

@@ -32,20 +32,20 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
             slots.fill(slot, FileDescriptor(owning: number))
         }
         let procfs = try attempt("open", "procfs") { () throws(Errno) in try Procfs.openPrivate() }
-        let rootfs = try RootfsSetup(procfs: procfs, slots: slots)
+        let rootfs = try RootfsSetup(procfs: SharedDescriptor(procfs), slots: slots)
         for planned in scenario.steps {
             guard let step = planned.step as? any RootfsStep else { fail("no step of the file system") }
             try step.perform(in: rootfs)
         }
         if scenario.hasConsole {
             let terminal = try attempt("open", "a terminal") { () throws(Errno) in
-                let master = try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: rootfs.ownProcfs)
+                let master = try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: rootfs.procfs.file)
                 let peer = try PseudoTerminal.openPeer(of: master)
                 // Kept open until the program starts: without a master the terminal is dead.
                 _ = master.release()
                 return peer
             }
-            try rootfs.bindConsole(terminal.raw)
+            try rootfs.bindConsole(terminal)
         }
     } catch {
         fail(error.message)

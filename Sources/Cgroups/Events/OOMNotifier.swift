@@ -29,7 +29,7 @@ package struct OOMNotifier: ~Copyable {
         let counter = try attempt("eventfd", path) { () throws(Errno) in try EventCounter() }
         try attempt("write", path.appending("cgroup.event_control")) { () throws(Errno) in
             let control = try FileDescriptor.open("memory.oom_control", at: directory)
-            try writeKernelFile("cgroup.event_control", at: directory, "\(counter.raw) \(control.raw)")
+            try writeKernelFile("cgroup.event_control", at: directory, "\(counter.descriptor.raw) \(control.raw)")
         }
         file = try attempt("open", path) { () throws(Errno) in
             try FileDescriptor.open(".", at: directory, [.readOnly, .directory])
@@ -53,7 +53,7 @@ package struct OOMNotifier: ~Copyable {
     /// The number to wait on.
     package var raw: Int32 {
         switch counter {
-        case .some(let counter): counter.raw
+        case .some(let counter): counter.descriptor.raw
         case .none: file.raw
         }
     }

@@ -12,21 +12,22 @@ package struct NullStreamsStep: ChildStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        var device: FileDescriptor?
+        var opened: SharedDescriptor?
         for descriptor in Int32(0)...2 where Self.isNullDevice(descriptor) {
-            if device == nil { device = try Self.openNullDevice(process) }
-            guard let raw = device.raw else { return }
-            try attempt("dup3", "/dev/null") { () throws(Errno) in try duplicate(raw, onto: descriptor) }
+            if opened == nil { opened = try Self.openNullDevice(process) }
+            guard let device = opened else { return }
+            try attempt("dup3", "/dev/null") { () throws(Errno) in try device.file.duplicate(onto: descriptor) }
         }
     }
 
     /// Opens the container's null device once it is known to be that: to open some files is an act, or never ends.
-    private static func openNullDevice(_ process: InitProcess) throws(ContainerError) -> FileDescriptor? {
+    private static func openNullDevice(_ process: InitProcess) throws(ContainerError) -> SharedDescriptor? {
         let procfs = try process.ownProcfs()
         do throws(Errno) {
             let place = try FileDescriptor.open("/dev/null", .path)
-            guard isNullDevice(place.raw) else { return nil }
-            return try Procfs.reopen(place, in: procfs, [.readWrite, .noControllingTerminal])
+            guard try place.status().isNullDevice else { return nil }
+            return SharedDescriptor(
+                try Procfs.reopen(place, in: procfs.file, [.readWrite, .noControllingTerminal]))
         } catch {
             return nil
         }

@@ -26,27 +26,27 @@ package struct TerminalStep: ChildStep {
     package func perform(in process: InitProcess) throws(ContainerError) {
         let procfs = try process.ownProcfs()
         let master = try attempt("open", "/dev/pts/ptmx") { () throws(Errno) in
-            try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: procfs)
+            try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: procfs.file)
         }
         let terminal = try attempt("ioctl(TIOCGPTPEER)", "/dev/pts/ptmx") { () throws(Errno) in
             try PseudoTerminal.openPeer(of: master)
         }
         if height != 0, width != 0 {
             try attempt("ioctl(TIOCSWINSZ)", "\(width)x\(height)") { () throws(Errno) in
-                try PseudoTerminal.setSize(of: master.raw, rows: height, columns: width)
+                try PseudoTerminal.setSize(of: master, rows: height, columns: width)
             }
         }
         do throws(Errno) {
-            try changeOwner(of: terminal.raw, user: user)
+            try terminal.changeOwner(user: user)
         } catch {
             guard error == .notPermitted || error == .readOnlyFileSystem || error == .invalidArgument else {
                 throw ContainerError(operation: "fchown", subject: "the terminal", errno: error)
             }
         }
-        if isConsole { try process.rootfsSetup().bindConsole(terminal.raw) }
-        try process.tell(.terminal, with: master.raw)
+        if isConsole { try process.rootfsSetup().bindConsole(terminal) }
+        try process.tell(.terminal, with: master)
         for target in Int32(0)...2 {
-            try attempt("dup3", "the terminal") { () throws(Errno) in try duplicate(terminal.raw, onto: target) }
+            try attempt("dup3", "the terminal") { () throws(Errno) in try terminal.duplicate(onto: target) }
         }
     }
 

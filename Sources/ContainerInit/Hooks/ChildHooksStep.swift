@@ -30,9 +30,8 @@ package struct ChildHooksStep: ChildStep {
                 hooks[index].environment = process.values.environment
             }
         }
-        let sinks = HookSinks(
-            output: process.slots.peek(.hookOutput), errorOutput: process.slots.peek(.hookErrorOutput))
-        try HookRunner(state: state.document(pid: processIdentifier), directory: directory, sinks: sinks).run(
-            hooks, kind: kind)
+        let runner = HookRunner(
+            state: state.document(pid: processIdentifier), directory: directory, sinks: process.hookSinks())
+        try runner.run(hooks, kind: kind)
     }
 }

@@ -7,12 +7,12 @@ package struct HookRunner {
     /// The state document that each hook reads from its standard input.
     package let state: [UInt8]
     /// The directory the hooks start in.
-    package let directory: Int32?
+    package let directory: SharedDescriptor?
 
     /// Where what they write is copied to.
     package let sinks: HookSinks
 
-    package init(state: [UInt8], directory: Int32?, sinks: HookSinks = HookSinks()) {
+    package init(state: [UInt8], directory: SharedDescriptor?, sinks: HookSinks = HookSinks()) {
         self.state = state
         self.directory = directory
         self.sinks = sinks
@@ -134,12 +134,13 @@ package struct HookRunner {
 
     /// Reads what is there; false at the end of the stream.
     private func drain(
-        _ stream: borrowing FileDescriptor, into kept: inout [UInt8], _ sink: Int32?, _ sinks: inout HookSinks
+        _ stream: borrowing FileDescriptor, into kept: inout [UInt8], _ sink: SharedDescriptor?,
+        _ sinks: inout HookSinks
     ) throws(Errno) -> Bool {
         do throws(Errno) {
             // Bounded: a hook that writes without end must not hold the loop.
             for _ in 0..<16 {
-                let part = try read(stream.raw, count: 16384)
+                let part = try stream.read(count: 16384)
                 if part.isEmpty { return false }
                 sinks.copy(part, to: sink)
                 kept += part.prefix(max(0, Self.keptOutput - kept.count))

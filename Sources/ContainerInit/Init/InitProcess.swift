@@ -15,7 +15,7 @@ package final class InitProcess {
     /// The file system the steps work on; made when the first of them needs it.
     private var rootfs: RootfsSetup?
     /// The procfs that was the runtime's before it joined anything, for a child without a file system to make.
-    private var hostProcfs: FileDescriptor?
+    private var hostProcfs: SharedDescriptor?
     /// Whether a namespace was joined: what the names of files mean may be up to a container since.
     private var hasJoined = false
     /// Whether it is undumpable, and to stay so.
@@ -152,7 +152,7 @@ extension InitProcess {
                 remedy: "the runtime needs /proc, and takes none that a container may have made")
         }
         let procfs = try attempt("open", "a procfs of its own") { () throws(Errno) in try Procfs.openPrivate() }
-        let setup = try RootfsSetup(procfs: procfs, slots: slots)
+        let setup = try RootfsSetup(procfs: SharedDescriptor(procfs), slots: slots)
         setup.mapIDs = { [unowned self] (tree, slot) throws(ContainerError) in
             try tell(.mapIDs(slot), with: tree)
             try awaitProceed()
@@ -166,31 +166,42 @@ extension InitProcess {
     }
 
     /// A procfs through which what is the container's cannot lead elsewhere.
-    package func ownProcfs() throws(ContainerError) -> Int32 {
-        if rootfs == nil, let raw = hostProcfs.raw { return raw }
-        return try rootfsSetup().ownProcfs
+    package func ownProcfs() throws(ContainerError) -> SharedDescriptor {
+        if rootfs == nil, let hostProcfs { return hostProcfs }
+        return try rootfsSetup().procfs
     }
 
     /// Keeps a procfs before namespaces are joined: the last moment at which /proc is known to be the runtime's.
     package func keepProcfs(before kinds: CloneFlags, _ namespace: borrowing FileDescriptor) throws(ContainerError) {
-        let raw = namespace.raw
         if plan.changesRootfs {
             let setup = try rootfsSetup()
             if plan.addsProcfs {
                 setup.pidNamespace = try attempt("ioctl(PIDFD_GET_PID_NAMESPACE)") { () throws(Errno) in
-                    try FileDescriptor.pidNamespace(ofProcess: raw)
+                    SharedDescriptor(try namespace.pidNamespace())
                 }
             } else if kinds == .newPID, plan.entersLate {
-                setup.pidNamespace = try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw) }
+                setup.pidNamespace = try attempt("dup") { () throws(Errno) in
+                    SharedDescriptor(try namespace.duplicate())
+                }
             }
-        } else if hostProcfs.raw == nil {
+        } else if hostProcfs == nil {
             do throws(Errno) {
-                hostProcfs = try Procfs.openMounted()
+                hostProcfs = SharedDescriptor(try Procfs.openMounted())
             } catch {
                 // Whoever needs it says that it is not there.
             }
         }
         hasJoined = true
+    }
+
+    /// Where the output of all hooks goes.
+    package func hookSinks() -> HookSinks {
+        if let sinks = values.hookSinks { return sinks }
+        let sinks = HookSinks(
+            output: SharedDescriptor(ifPresent: slots.take(.hookOutput)),
+            errorOutput: SharedDescriptor(ifPresent: slots.take(.hookErrorOutput)))
+        values.hookSinks = sinks
+        return sinks
     }
 
     /// Lets what names this process's descriptors name those of the process that it has become by a fork.
@@ -216,6 +227,7 @@ extension InitProcess {
     package func closeHostDescriptors() throws(ContainerError) {
         rootfs = nil
         hostProcfs = nil
+        values.hookSinks = HookSinks()
         var kept: [Int32] = []
         for entry in slots.filled {
             if entry.slot == .start || entry.slot == .waitFifo {
@@ -232,9 +244,20 @@ extension InitProcess {
 
 extension InitProcess {
     /// Sends a message; a parent that is gone ends the child.
-    package func tell(_ message: Message, with descriptor: Int32? = nil) throws(ContainerError) {
+    package func tell(_ message: Message) throws(ContainerError) {
+        try tell { () throws(Errno) in try send(message.bytes, over: socket) }
+    }
+
+    /// Sends a message and an open file with it.
+    package func tell(_ message: Message, with file: borrowing FileDescriptor) throws(ContainerError) {
+        try tell { () throws(Errno) in
+            try lending(socket) { (socket) throws(Errno) in try socket.send(message.bytes, with: file) }
+        }
+    }
+
+    private func tell(_ send: () throws(Errno) -> Void) throws(ContainerError) {
         do throws(Errno) {
-            try send(message.bytes, descriptors: descriptor.map { [$0] } ?? [], over: socket)
+            try send()
         } catch Errno.brokenPipe {
             exitProcess(1)
         } catch {

@@ -10,6 +10,8 @@ package struct StepValues {
     package var program: Path?
     /// From the look-up to the startContainer hooks and the exec: the program's environment, completed.
     package var environment: [ByteString] = []
+    /// From the first hooks to those after them: where their output goes.
+    package var hookSinks: HookSinks?
     /// From the filter's step to the exec: what binds the process by now.
     package var filter: [UInt64]?
 }

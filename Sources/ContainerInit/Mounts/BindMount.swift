@@ -7,28 +7,28 @@ extension RootfsSetup {
         if let slot = step.tree, !step.rules.contains(.sourceInRoot) {
             let tree = try takeTree(slot)
             let status = try explained("stat " + step.source) { () throws(Errno) in try tree.status() }
-            try check(step, tree.raw)
+            try check(step, tree)
             let target = try target(of: step, directory: status.kind == .directory)
-            return try attach(tree, step, on: target.file.raw)
+            return try attach(tree, step, on: target.file)
         }
         let source = try openSource(of: step)
         let status = try explained("stat " + step.source) { () throws(Errno) in try source.status() }
         if status.kind == .symbolicLink, step.rules.contains(.copySymbolicLink) {
-            return try copySymbolicLink(source.raw, step)
+            return try copySymbolicLink(source, step)
         }
-        try check(step, source.raw)
+        try check(step, source)
         let target = try target(of: step, directory: status.kind == .directory)
         let recursively = step.flags.contains(.recursive)
         if made == nil, step.attributeChange == nil, !step.needsFinishing, step.tree == nil {
             do throws(Errno) {
-                return try bind(source.raw, on: target.file.raw, recursively: recursively)
+                return try bind(source, on: target.file, recursively: recursively)
             } catch {
                 throw refused("mount", error, status.kind, target.status.kind)
             }
         }
         let tree: FileDescriptor
         do throws(Errno) {
-            tree = try FileDescriptor.cloneTree(at: source.raw, recursively: recursively)
+            tree = try FileDescriptor.cloneTree(at: source, recursively: recursively)
         } catch {
             guard error == .noSuchSystemCall || error == .notPermitted else {
                 throw ContainerError(errno: error, reason: "open_tree " + step.source)
@@ -36,13 +36,13 @@ extension RootfsSetup {
             guard step.tree == nil, made == nil else {
                 throw ContainerError(errno: error, reason: "open_tree " + step.source)
             }
-            return try bindByPath(source.raw, step, on: target.file.raw, status)
+            return try bindByPath(source, step, on: target.file, status)
         }
         if let slot = step.tree {
             guard let mapIDs else { throw ContainerError(reason: "nobody maps the ids of the mount") }
-            try mapIDs(tree.raw, slot)
+            try mapIDs(tree, slot)
         }
-        try attach(tree, step, on: target.file.raw)
+        try attach(tree, step, on: target.file)
     }
 
     private func takeTree(_ slot: Slot) throws(ContainerError) -> FileDescriptor {
@@ -58,7 +58,7 @@ extension RootfsSetup {
         if step.rules.contains(.sourceNoFollow) || step.rules.contains(.copySymbolicLink) { flags.insert(.noFollow) }
         do throws(Errno) {
             if step.rules.contains(.sourceInRoot) {
-                return try RootedPath(step.source, in: root).open(flags.contains(.noFollow) ? .keepLast : .follow)
+                return try RootedPath(step.source).open(in: root.file, flags.contains(.noFollow) ? .keepLast : .follow)
             }
             return try FileDescriptor.open(step.source, flags)
         } catch {
@@ -68,10 +68,10 @@ extension RootfsSetup {
         }
     }
 
-    private func check(_ step: MountStep, _ source: Int32) throws(ContainerError) {
+    private func check(_ step: MountStep, _ source: borrowing FileDescriptor) throws(ContainerError) {
         guard step.rules.contains(.sourceIsProc) else { return }
         let isProc = try explained("statfs " + step.source) { () throws(Errno) in
-            try fileSystemKind(of: source) == .proc
+            try source.fileSystemKind() == .proc
         }
         if !isProc {
             throw ContainerError(
@@ -81,20 +81,20 @@ extension RootfsSetup {
     }
 
     private func attach(
-        _ tree: borrowing FileDescriptor, _ step: MountStep, on target: Int32
+        _ tree: borrowing FileDescriptor, _ step: MountStep, on target: borrowing FileDescriptor
     ) throws(ContainerError) {
-        if let change = step.attributeChange { try apply(change, of: step, to: tree.raw) }
+        if let change = step.attributeChange { try apply(change, of: step, to: tree) }
         do throws(Errno) {
-            let place = try placeToRemember(step, tree.raw)
+            let place = try placeToRemember(step, tree)
             try tree.attach(on: target)
             if let place { made?.append(place) }
         } catch {
             let kinds = try explained("stat") { () throws(Errno) in
-                (try tree.status().kind, try fileStatus(of: target).kind)
+                (try tree.status().kind, try target.status().kind)
             }
             throw refused("move_mount", error, kinds.0, kinds.1)
         }
-        try finish(step, tree.raw)
+        try finish(step, tree)
     }
 
     /// The failure to put a source on a destination that both exist.
@@ -114,23 +114,23 @@ extension RootfsSetup {
     }
 
     private func apply(
-        _ change: MountAttributeChange, of step: MountStep, to tree: Int32
+        _ change: MountAttributeChange, of step: MountStep, to tree: borrowing FileDescriptor
     ) throws(ContainerError) {
         // A tree that the parent took with the host's privileges has no locks yet.
         let isBound = step.rules.contains(.userNamespace)
         do throws(Errno) {
-            if !isBound { return try setMountAttributes(tree, change) }
+            if !isBound { return try tree.setMountAttributes(change) }
         } catch .notPermitted {
             // Flags that the source has from outside of the user namespace cannot be cleared.
         } catch {
             throw ContainerError(errno: error, reason: "failed to set user-requested vfs flags on bind-mount")
         }
-        let locked = try explained("statfs") { () throws(Errno) in try mountFlags(of: tree) }
+        let locked = try explained("statfs") { () throws(Errno) in try tree.mountFlags() }
         try checkLocked(locked, step)
         try explained("failed to set user-requested vfs flags on bind-mount") { () throws(Errno) in
             let wanted = MountAttributes(step.flags.subtracting(.accessTime))
-            try setMountAttributes(
-                tree, MountAttributeChange(set: wanted, clear: change.clear.intersection(.noSymbolicLinks)))
+            try tree.setMountAttributes(
+                MountAttributeChange(set: wanted, clear: change.clear.intersection(.noSymbolicLinks)))
         }
     }
 
@@ -153,17 +153,17 @@ extension RootfsSetup {
     // Kernels before 5.12, and filters that know mount(2) only. The place is opened a second time; that it shows the
     // source proves that it is the new mount.
     private func bindByPath(
-        _ source: Int32, _ step: MountStep, on target: Int32, _ status: FileStatus
+        _ source: borrowing FileDescriptor, _ step: MountStep, on target: borrowing FileDescriptor, _ status: FileStatus
     ) throws(ContainerError) {
         do throws(Errno) {
             try bind(source, on: target, recursively: step.flags.contains(.recursive))
         } catch {
-            let kind = try explained("stat") { () throws(Errno) in try fileStatus(of: target).kind }
+            let kind = try explained("stat") { () throws(Errno) in try target.status().kind }
             throw refused("mount", error, status.kind, kind)
         }
         let mounted = try explained("open " + step.destination + " in the root file system") { () throws(Errno) in
-            let mounted = try RootedPath(step.destination, in: root).open(
-                step.rules.contains(.destinationNoFollow) ? .keepLast : .follow)
+            let mounted = try RootedPath(step.destination).open(
+                in: root.file, step.rules.contains(.destinationNoFollow) ? .keepLast : .follow)
             let found = try mounted.status()
             guard found.inode == status.inode, found.device == status.device else { throw .staleFile }
             return mounted
@@ -171,32 +171,32 @@ extension RootfsSetup {
         if step.attributeChange != nil {
             let flags = step.flags.intersection(.perMount).union([.remount, .bind])
             do throws(Errno) {
-                try mount(nil, on: mounted.raw, flags)
+                try mount(nil, on: mounted, flags)
             } catch .notPermitted {
-                let locked = try explained("statfs") { () throws(Errno) in try mountFlags(of: mounted.raw) }
+                let locked = try explained("statfs") { () throws(Errno) in try mounted.mountFlags() }
                 try checkLocked(locked, step)
                 try explained("failed to set user-requested vfs flags on bind-mount") { () throws(Errno) in
-                    try mount(nil, on: mounted.raw, flags.union(locked.intersection(.perMount)))
+                    try mount(nil, on: mounted, flags.union(locked.intersection(.perMount)))
                 }
             } catch {
                 throw ContainerError(errno: error, reason: "failed to set user-requested vfs flags on bind-mount")
             }
         }
-        try finish(step, mounted.raw)
+        try finish(step, mounted)
     }
 
-    private func copySymbolicLink(_ source: Int32, _ step: MountStep) throws(ContainerError) {
+    private func copySymbolicLink(_ source: borrowing FileDescriptor, _ step: MountStep) throws(ContainerError) {
         let target = try explained("readlink " + step.source) { () throws(Errno) in try readLink("", at: source) }
         guard let (parentPath, last) = step.destination.parentAndName else {
             throw ContainerError(errno: .invalidArgument, reason: "symlink " + step.destination)
         }
         let name = Path(last)
         try explained("symlink " + step.destination) { () throws(Errno) in
-            let parent = try RootedPath(parentPath, in: root).openOrMakeDirectory().takeFile()
+            let parent = try RootedPath(parentPath).openOrMakeDirectory(in: root.file).takeFile()
             do throws(Errno) {
-                try makeSymbolicLink(name, at: parent.raw, to: target)
+                try makeSymbolicLink(name, at: parent, to: target)
             } catch .fileExists {
-                let present = try? readLink(name, at: parent.raw)  // Any other file in the way is EEXIST below.
+                let present = try? readLink(name, at: parent)  // Any other file in the way is EEXIST below.
                 if present != target { throw .fileExists }
             }
         }

@@ -7,7 +7,7 @@ extension RootfsSetup {
         let target = try target(of: step, directory: true)
         do throws(Errno) {
             try mount(
-                step.source, on: target.file.raw, type: "cgroup2", step.flags,
+                step.source, on: target.file, type: "cgroup2", step.flags,
                 data: step.data.isEmpty ? nil : step.data)
         } catch {
             guard let fallBack = step.hierarchies.first, error == .notPermitted || error == .busy else {
@@ -20,15 +20,15 @@ extension RootfsSetup {
                     return try FileDescriptor.open(fallBack.ownSource, [.path, .directory])
                 }
             }
-            return try bindDirectory(source.raw, step, on: target.file.raw)
+            return try bindDirectory(source, step, on: target.file)
         }
         guard step.needsFinishing else { return }
         let mounted = try explained("open " + step.destination) { () throws(Errno) in
-            let mounted = try RootedPath(step.destination, in: root).open(directory: true)
+            let mounted = try RootedPath(step.destination).open(in: root.file, directory: true)
             guard try mounted.fileSystemKind() == .cgroup2 else { throw .staleFile }
             return mounted
         }
-        try finish(step, mounted.raw)
+        try finish(step, mounted)
     }
 
     /// Shows the host's mount of the unified hierarchy, or a directory of it.
@@ -37,20 +37,22 @@ extension RootfsSetup {
             try FileDescriptor.open(path, [.path, .directory])
         }
         let target = try target(of: step, directory: true)
-        try bindDirectory(source.raw, step, on: target.file.raw)
+        try bindDirectory(source, step, on: target.file)
     }
 
-    private func bindDirectory(_ source: Int32, _ step: MountStep, on target: Int32) throws(ContainerError) {
+    private func bindDirectory(
+        _ source: borrowing FileDescriptor, _ step: MountStep, on target: borrowing FileDescriptor
+    ) throws(ContainerError) {
         let set = MountAttributes(step.flags)
         let change = MountAttributeChange(
             set: set, clear: set.isDisjoint(with: .accessTimeField) ? [] : .accessTimeField)
         let mounted = try explained("bind the host's cgroup file system") { () throws(Errno) in
             let tree = try FileDescriptor.cloneTree(at: source, recursively: false)
-            try setMountAttributes(tree.raw, change)
+            try tree.setMountAttributes(change)
             try tree.attach(on: target)
             return tree
         }
-        try finish(step, mounted.raw)
+        try finish(step, mounted)
     }
 
     /// Mounts a tmpfs with a directory for each hierarchy of cgroup v1.
@@ -65,8 +67,8 @@ extension RootfsSetup {
         for hierarchy in step.hierarchies {
             // The directory is new and nobody else can reach it: names in it are as good as descriptors.
             try explained("mkdir " + hierarchy.name) { () throws(Errno) in
-                try makeDirectory(hierarchy.name, at: mounted.raw, mode: 0o755)
-                try changeDirectory(mounted.raw)
+                try makeDirectory(hierarchy.name, at: mounted, mode: 0o755)
+                try changeDirectory(mounted)
             }
             if hierarchy.source.isEmpty {
                 try explained("mount cgroup " + hierarchy.name) { () throws(Errno) in
@@ -86,17 +88,17 @@ extension RootfsSetup {
             }
             for link in hierarchy.links {
                 try explained("symlink " + link) { () throws(Errno) in
-                    try makeSymbolicLink(link, at: mounted.raw, to: hierarchy.name)
+                    try makeSymbolicLink(link, at: mounted, to: hierarchy.name)
                 }
             }
         }
         if isReadOnly {
             flags.insert(.readOnly)
             try explained("make the directory of the cgroups read-only") { () throws(Errno) in
-                try makeReadOnly(mounted.raw)
+                try makeReadOnly(mounted)
             }
         }
-        try finish(step, mounted.raw)
+        try finish(step, mounted)
     }
 
     private func remountBind(_ name: Path, _ flags: MountFlags) throws(Errno) {
@@ -105,7 +107,7 @@ extension RootfsSetup {
             try LinuxKernel.mount(nil, on: name, flags.union([.remount, .bind]))
         } catch .notPermitted {
             let directory = try FileDescriptor.open(name, [.path, .directory])
-            let locked = try mountFlags(of: directory.raw).intersection(.perMount)
+            let locked = try directory.mountFlags().intersection(.perMount)
             try LinuxKernel.mount(nil, on: name, flags.union(locked).union([.remount, .bind]))
         }
     }

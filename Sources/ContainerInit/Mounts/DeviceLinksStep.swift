@@ -10,24 +10,25 @@ package struct DeviceLinksStep: Equatable, RootfsStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
-        let directory = try setup.devices()
-        try makeLink("fd", to: "/proc/self/fd", in: directory)
-        try makeLink("stdin", to: "/proc/self/fd/0", in: directory)
-        try makeLink("stdout", to: "/proc/self/fd/1", in: directory)
-        try makeLink("stderr", to: "/proc/self/fd/2", in: directory)
-        if fileExists("kcore", at: setup.procfs.raw) { try makeLink("core", to: "/proc/kcore", in: directory) }
+        let devices = try setup.devices()
+        try makeLink("fd", to: "/proc/self/fd", in: devices.file)
+        try makeLink("stdin", to: "/proc/self/fd/0", in: devices.file)
+        try makeLink("stdout", to: "/proc/self/fd/1", in: devices.file)
+        try makeLink("stderr", to: "/proc/self/fd/2", in: devices.file)
+        if fileExists("kcore", at: setup.procfs.file) { try makeLink("core", to: "/proc/kcore", in: devices.file) }
         try attempt("error creating device links", "/dev/ptmx") { () throws(Errno) in
             do throws(Errno) {
-                try makeSymbolicLink("ptmx", at: directory, to: "pts/ptmx")
+                try makeSymbolicLink("ptmx", at: devices.file, to: "pts/ptmx")
             } catch .fileExists {
                 // A node in its place would open the terminals of whoever mounted devpts, not the container's.
-                try unlink("ptmx", at: directory)
-                try makeSymbolicLink("ptmx", at: directory, to: "pts/ptmx")
+                try unlink("ptmx", at: devices.file)
+                try makeSymbolicLink("ptmx", at: devices.file, to: "pts/ptmx")
             }
         }
     }
 
-    private func makeLink(_ name: Path, to target: Path, in directory: Int32) throws(ContainerError) {
+    private func makeLink(_ name: Path, to target: Path, in directory: borrowing FileDescriptor) throws(ContainerError)
+    {
         do throws(Errno) {
             try makeSymbolicLink(name, at: directory, to: target)
         } catch .fileExists {

@@ -76,14 +76,16 @@ extension RootfsSetup {
         guard let (parentPath, name) = step.path.parentAndName else {
             throw ContainerError(errno: .invalidArgument, reason: "the path names no file")
         }
-        if parentPath == "/dev/" { return try makeDevice(step, Path(name), in: try devices()) }
+        if parentPath == "/dev/" { return try makeDevice(step, Path(name), in: try devices().file) }
         let parent = try explained("open " + parentPath + " in the root file system") { () throws(Errno) in
-            try RootedPath(parentPath, in: root).openOrMakeDirectory().takeFile()
+            try RootedPath(parentPath).openOrMakeDirectory(in: root.file).takeFile()
         }
-        try makeDevice(step, Path(name), in: parent.raw)
+        try makeDevice(step, Path(name), in: parent)
     }
 
-    private func makeDevice(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(ContainerError) {
+    private func makeDevice(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor)
+        throws(ContainerError)
+    {
         if !step.bindsHostNode || step.kind == .fifo {
             do throws(Errno) {
                 try makeNode(
@@ -102,18 +104,18 @@ extension RootfsSetup {
     }
 
     /// The container's directory of devices, opened once.
-    package func devices() throws(ContainerError) -> Int32 {
-        if let directory = deviceDirectory?.raw { return directory }
+    package func devices() throws(ContainerError) -> SharedDescriptor {
+        if let deviceDirectory { return deviceDirectory }
         let directory = try explained("open /dev in the root file system") { () throws(Errno) in
-            try RootedPath("/dev", in: root).openOrMakeDirectory().takeFile()
+            try RootedPath("/dev").openOrMakeDirectory(in: root.file).takeFile()
         }
-        let raw = directory.raw
-        deviceDirectory = consume directory
-        return raw
+        let shared = SharedDescriptor(directory)
+        deviceDirectory = shared
+        return shared
     }
 
     /// Gives a new node its owner, and its permissions where the directory's rules changed them.
-    private func complete(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(Errno) {
+    private func complete(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor) throws(Errno) {
         let made = try fileStatus(name, at: parent, followingLinks: false)
         let isAsWanted =
             step.describes(made) && made.user == step.user && made.group == step.group
@@ -123,13 +125,15 @@ extension RootfsSetup {
         let status = try node.status()
         guard step.describes(status) else { throw .staleFile }
         if !isAsWanted {
-            try changeOwner(of: "", at: node.raw, user: step.user, group: step.group)
-            try setPermissions(step.permissions, of: "self/fd/\(node.raw)", at: procfs.raw)
+            try changeOwner(of: "", at: node, user: step.user, group: step.group)
+            try Procfs.setPermissions(step.permissions, of: node, through: procfs.file)
         }
-        if status.isNullDevice { nullDevice = consume node }
+        if status.isNullDevice { nullDevice = SharedDescriptor(node) }
     }
 
-    private func keepExisting(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(ContainerError) {
+    private func keepExisting(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor)
+        throws(ContainerError)
+    {
         let node = try explained("open") { () throws(Errno) in
             try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         }
@@ -139,13 +143,15 @@ extension RootfsSetup {
                 reason: step.path + step.difference(from: status),
                 remedy: "another file is in the place of the device")
         }
-        if status.isNullDevice { nullDevice = consume node }
+        if status.isNullDevice { nullDevice = SharedDescriptor(node) }
     }
 
-    private func bindHostNode(_ step: DeviceStep, _ name: Path, in parent: Int32) throws(ContainerError) {
+    private func bindHostNode(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor)
+        throws(ContainerError)
+    {
         if let index = step.preparedIndex, let node = preparedDevices.first(where: { $0.destination == "\(index)" }) {
             let target = try makePlace(name, in: parent)
-            return try explained("attach the node") { () throws(Errno) in try node.mount.attach(on: target.raw) }
+            return try explained("attach the node") { () throws(Errno) in try node.mount.attach(on: target) }
         }
         let source = try explained("open the host's node") { () throws(Errno) in
             try FileDescriptor.open(step.path, [.path])
@@ -158,16 +164,16 @@ extension RootfsSetup {
                     "nodes cannot be made in a user namespace, so the host's is bound, which must be the same device")
         }
         let target = try makePlace(name, in: parent)
-        try explained("bind the host's node") { () throws(Errno) in try bind(source.raw, on: target.raw) }
+        try explained("bind the host's node") { () throws(Errno) in try bind(source, on: target) }
         guard status.isNullDevice else { return }
         nullDevice = try explained("open") { () throws(Errno) in
-            try FileDescriptor.open(name, at: parent, [.path, .noFollow])
+            SharedDescriptor(try FileDescriptor.open(name, at: parent, [.path, .noFollow]))
         }
     }
 
     /// A file for a node to be mounted on.
     package func makePlace(
-        _ name: Path, in parent: Int32, permissions: UInt32 = 0o644
+        _ name: Path, in parent: borrowing FileDescriptor, permissions: UInt32 = 0o644
     ) throws(ContainerError) -> FileDescriptor {
         try explained("make the file in the root file system that it is mounted on") { () throws(Errno) in
             do throws(Errno) {

@@ -13,22 +13,22 @@ extension RootfsSetup {
         let data = data(of: step, on: target)
         let needsDescriptor =
             made != nil || step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
-            || data.count > longestData || (step.kind == .proc && pidNamespace.raw != nil)
+            || data.count > longestData || (step.kind == .proc && pidNamespace != nil)
             || (step.kind == .mqueue && !step.label.isEmpty)
         if needsDescriptor {
             let mounted = try mountHeld(step, flags, data, target)
             if step.rules.contains(.copyUp), target.existed {
-                try copyUp(from: target.file.raw, to: mounted.raw, step.destination)
+                try copyUp(from: target.file, to: mounted, step.destination)
             }
-            if step.kind == .mqueue, !step.label.isEmpty { try setLabel(step.label, of: mounted.raw) }
-            try finish(step, mounted.raw)
+            if step.kind == .mqueue, !step.label.isEmpty { try setLabel(step.label, of: mounted) }
+            try finish(step, mounted)
             if step.rules.contains(.readOnlyLater) {
                 writableForNow.append(MountedPlace(destination: step.destination, mount: mounted))
             }
             return
         }
         do throws(Errno) {
-            try mount(step.source, on: target.file.raw, type: step.type, flags, data: data.isEmpty ? nil : data)
+            try mount(step.source, on: target.file, type: step.type, flags, data: data.isEmpty ? nil : data)
         } catch {
             try replaceRefused(step, flags, data, target, error)
         }
@@ -57,17 +57,17 @@ extension RootfsSetup {
         case .sysfs where inUserNamespace && error == .notPermitted:
             // Only the owner of the network namespace may mount its sysfs: show the host's.
             let tree = try explained("open_tree /sys") { () throws(Errno) in
-                try FileDescriptor.cloneTree("/sys", at: workingDirectory, recursively: true)
+                try FileDescriptor.cloneTree("/sys", recursively: true)
             }
             try explained("mount the host's /sys") { () throws(Errno) in
-                try setMountAttributes(tree.raw, MountAttributeChange(set: MountAttributes(flags)), recursively: true)
-                try tree.attach(on: target.file.raw)
+                try tree.setMountAttributes(MountAttributeChange(set: MountAttributes(flags)), recursively: true)
+                try tree.attach(on: target.file)
             }
         case .devpts where inUserNamespace && error == .invalidArgument && MountData.names("gid", in: data):
             // The group of terminals has no id in this user namespace.
             let data = MountData.removing("gid", from: data)
             try explained("mount devpts") { () throws(Errno) in
-                try mount(step.source, on: target.file.raw, type: step.type, flags, data: data)
+                try mount(step.source, on: target.file, type: step.type, flags, data: data)
             }
         case .proc where error == .notPermitted:
             throw ContainerError(
@@ -162,10 +162,10 @@ extension RootfsSetup {
         }
         try configure(context, step, flags, data)
         do throws(Errno) {
-            if step.kind == .proc, let raw = pidNamespace.raw { try context.configure("pidns", descriptor: raw) }
+            if step.kind == .proc, let pidNamespace { try context.configure("pidns", file: pidNamespace.file) }
             let mounted = try context.makeMount(MountAttributes(flags))
-            let place = try placeToRemember(step, mounted.raw)
-            try mounted.attach(on: target.file.raw)
+            let place = try placeToRemember(step, mounted)
+            try mounted.attach(on: target.file)
             if let place { made?.append(place) }
             return mounted
         } catch {
@@ -181,18 +181,18 @@ extension RootfsSetup {
         _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
     ) throws(ContainerError) -> FileDescriptor {
         try explained("mount " + step.type) { () throws(Errno) in
-            try mount(step.source, on: target.file.raw, type: step.type, flags, data: data.isEmpty ? nil : data)
-            let mounted = try RootedPath(step.destination, in: root).open(.refuse, directory: true)
+            try mount(step.source, on: target.file, type: step.type, flags, data: data.isEmpty ? nil : data)
+            let mounted = try RootedPath(step.destination).open(in: root.file, .refuse, directory: true)
             // Another file system than before is the new one: nobody else can mount here.
             guard try mounted.status().device != target.status.device else { throw .staleFile }
             return mounted
         }
     }
 
-    private func setLabel(_ label: ByteString, of mount: Int32) throws(ContainerError) {
+    private func setLabel(_ label: ByteString, of mount: borrowing FileDescriptor) throws(ContainerError) {
         try explained("set the security label of the mount") { () throws(Errno) in
             try enterDescriptorDirectory()
-            try setExtendedAttribute("security.selinux", label.bytes + [0], of: "\(mount)")
+            try setExtendedAttribute("security.selinux", label.bytes + [0], of: mount.entryName)
         }
     }
 }

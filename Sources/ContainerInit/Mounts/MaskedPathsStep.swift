@@ -25,7 +25,7 @@ extension RootfsSetup {
         var emptyDirectory: MountedPlace?
         for (index, path) in step.paths.enumerated() {
             guard let place = try openIfPresent(path, index, "mask") else { continue }
-            let device: Int32
+            let device: SharedDescriptor
             do throws(ContainerError) {
                 device = try knownNullDevice()
             } catch {
@@ -33,17 +33,17 @@ extension RootfsSetup {
             }
             do throws(Errno) {
                 do throws(Errno) {
-                    try bind(device, on: place.raw)
+                    try bind(device.file, on: place)
                 } catch .notDirectory {
                     if let directory = emptyDirectory {
                         do throws(Errno) {
-                            try bind(directory.mount.raw, on: place.raw)
+                            try bind(directory.mount, on: place)
                         } catch {
                             // One that cannot be bound serves its own place alone.
-                            emptyDirectory = try mountEmptyDirectory(on: place.raw, path, label: step.label)
+                            emptyDirectory = try mountEmptyDirectory(on: place, path, label: step.label)
                         }
                     } else {
-                        emptyDirectory = try mountEmptyDirectory(on: place.raw, path, label: step.label)
+                        emptyDirectory = try mountEmptyDirectory(on: place, path, label: step.label)
                     }
                 }
             } catch {
@@ -62,20 +62,22 @@ extension RootfsSetup {
     }
 
     /// Covers a directory with an empty file system; the result serves for other directories, too.
-    private func mountEmptyDirectory(on place: Int32, _ path: Path, label: ByteString) throws(Errno) -> MountedPlace? {
+    private func mountEmptyDirectory(on place: borrowing FileDescriptor, _ path: Path, label: ByteString) throws(Errno)
+        -> MountedPlace?
+    {
         let data: ByteString =
             label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"\(label)\""
         try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
-        let covered = try RootedPath(path, in: root).open(directory: true)
+        let covered = try RootedPath(path).open(in: root.file, directory: true)
         // It is shared only if it is what was just mounted.
         guard try covered.fileSystemKind() == .tmpfs else { return nil }
-        guard try fileStatus(of: place).device != covered.status().device else { return nil }
+        guard try place.status().device != covered.status().device else { return nil }
         return MountedPlace(destination: path, mount: covered)
     }
 
     /// The null device: a node that was made or checked, never just what is called `/dev/null`.
-    private func knownNullDevice() throws(ContainerError) -> Int32 {
-        if let known = nullDevice?.raw { return known }
+    private func knownNullDevice() throws(ContainerError) -> SharedDescriptor {
+        if let nullDevice { return nullDevice }
         let node: FileDescriptor
         do throws(Errno) {
             node = try openNullDevice()
@@ -88,13 +90,13 @@ extension RootfsSetup {
                     ? ""
                     : "masked files are covered by the container's null device: mount a tmpfs on /dev, which gets one")
         }
-        let raw = node.raw
-        nullDevice = consume node
-        return raw
+        let shared = SharedDescriptor(node)
+        nullDevice = shared
+        return shared
     }
 
     private func openNullDevice() throws(Errno) -> FileDescriptor {
-        let node = try RootedPath("/dev/null", in: root).open()
+        let node = try RootedPath("/dev/null").open(in: root.file)
         guard try node.status().isNullDevice else { throw .noSuchDevice }
         return node
     }

@@ -117,7 +117,7 @@ package enum MountData {
     /// What the file system says about a failure, in brackets; empty when it says nothing.
     package static func kernelMessage(of context: borrowing FileDescriptor) -> String {
         do throws(Errno) {
-            let bytes = try read(context.raw, count: 512)
+            let bytes = try context.read(count: 512)
             // Each message starts with a letter for its level and a space.
             let text = bytes.dropFirst(2).prefix { $0 != 10 }
             return text.isEmpty ? "" : " (" + ByteString(bytes: text).text + ")"

@@ -158,26 +158,26 @@ extension RootfsSetup {
     /// Changes the flags or the data of a mount that is there.
     private func remount(_ step: MountStep) throws(ContainerError) {
         let place = try explained("open " + step.destination + " in the root file system") { () throws(Errno) in
-            try RootedPath(step.destination, in: root).open()
+            try RootedPath(step.destination).open(in: root.file)
         }
         try explained("remount") { () throws(Errno) in
             try mount(
-                step.source, on: place.raw, type: step.type.isEmpty ? nil : step.type, step.flags,
+                step.source, on: place, type: step.type.isEmpty ? nil : step.type, step.flags,
                 data: step.data.isEmpty ? nil : step.data)
         }
-        try finish(step, place.raw)
+        try finish(step, place)
     }
 
     /// Does what is left to do once a mount is in its place: propagation, then the attributes of the whole tree.
-    package func finish(_ step: MountStep, _ mount: Int32) throws(ContainerError) {
+    package func finish(_ step: MountStep, _ mount: borrowing FileDescriptor) throws(ContainerError) {
         if step.coversRoot { try adoptRoot(mount) }
         for flags in step.propagation {
             try explained("change the propagation") { () throws(Errno) in try setPropagation(flags, of: mount) }
         }
         guard !step.recursivelySet.isEmpty || !step.recursivelyCleared.isEmpty else { return }
         do throws(Errno) {
-            try setMountAttributes(
-                mount, MountAttributeChange(set: step.recursivelySet, clear: step.recursivelyCleared),
+            try mount.setMountAttributes(
+                MountAttributeChange(set: step.recursivelySet, clear: step.recursivelyCleared),
                 recursively: true)
         } catch {
             throw ContainerError(

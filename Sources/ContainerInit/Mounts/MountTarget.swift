@@ -19,12 +19,12 @@ extension RootfsSetup {
                 throw ContainerError(errno: .notDirectory, reason: "only a directory can be the root")
             }
             return try explained("stat the root file system") { () throws(Errno) in
-                let file = try FileDescriptor.duplicating(root)
+                let file = try root.file.duplicate()
                 let status = try file.status()
                 return MountTarget(file: file, existed: true, status: status)
             }
         }
-        let path = RootedPath(step.destination, in: root)
+        let path = RootedPath(step.destination)
         if !step.rules.contains(.insideProc), step.destination.isBelow("/proc") {
             throw insideProc(step, path)
         }
@@ -37,9 +37,9 @@ extension RootfsSetup {
         let found: RootedPath.Place
         do throws(Errno) {
             if directory {
-                found = try path.openOrMakeDirectory(links)
+                found = try path.openOrMakeDirectory(in: root.file, links)
             } else {
-                found = try path.openOrMakeFile(links)
+                found = try path.openOrMakeFile(in: root.file, links)
             }
         } catch {
             if links == .refuse, error == .tooManySymbolicLinks || error == .notDirectory {
@@ -75,7 +75,7 @@ extension RootfsSetup {
             member: ".destination",
             reason: "\"" + step.destination + "\" cannot be mounted because it is inside /proc")
         do throws(Errno) {
-            _ = try path?.open()
+            _ = try path?.open(in: root.file)
         } catch {
             failure.errno = error
         }

@@ -19,16 +19,16 @@ package struct PreparedDevicesStep: Equatable, RootfsStep {
         guard let nodes = setup.slots.take(slot) else { return }
         try attempt("take over", "the device nodes") { () throws(Errno) in
             // Only what is mounted here may be copied; for that moment it lies on the root.
-            try nodes.attach(on: setup.root)
-            let list = try FileDescriptor.open(".", at: nodes.raw, [.directory])
+            try nodes.attach(on: setup.root.file)
+            let list = try FileDescriptor.open(".", at: nodes, [.directory])
             for name in try list.directoryEntries() {
                 let node = try FileDescriptor.cloneTree(
-                    Path(name), at: nodes.raw, recursively: false, followingLinks: false)
+                    Path(name), at: nodes, recursively: false, followingLinks: false)
                 setup.preparedDevices.append(MountedPlace(destination: Path(name), mount: node))
             }
-            try changeDirectory(nodes.raw)
+            try changeDirectory(nodes)
             try detachMount(".")
-            try changeDirectory(setup.root)
+            try changeDirectory(setup.root.file)
         }
     }
 }

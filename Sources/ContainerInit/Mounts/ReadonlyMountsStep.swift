@@ -17,7 +17,7 @@ package struct ReadonlyMountsStep: Equatable, RootfsStep {
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
         while let place = setup.writableForNow.popLast() {
             try attempt("make read-only", place.destination) { () throws(Errno) in
-                try setup.makeReadOnly(place.mount.raw)
+                try setup.makeReadOnly(place.mount)
             }
         }
     }

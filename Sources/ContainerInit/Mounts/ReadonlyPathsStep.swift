@@ -23,20 +23,20 @@ extension RootfsSetup {
             guard let place = try openIfPresent(path, index, "make read-only") else { continue }
             do throws(Errno) {
                 // What covers the root is seen by nobody whose root it is.
-                if try isRootPlace(place.raw) {
-                    try makeReadOnly(root)
+                if try isRootPlace(place) {
+                    try makeReadOnly(root.file)
                     continue
                 }
-                let tree = try FileDescriptor.cloneTree(at: place.raw, recursively: true)
-                try setMountAttributes(tree.raw, MountAttributeChange(set: .readOnly))
-                try tree.attach(on: place.raw)
+                let tree = try FileDescriptor.cloneTree(at: place, recursively: true)
+                try tree.setMountAttributes(MountAttributeChange(set: .readOnly))
+                try tree.attach(on: place)
             } catch {
                 guard error == .noSuchSystemCall || error == .notPermitted else {
                     throw ContainerError(
                         operation: "make read-only", member: "[\(index)]", subject: path, errno: error)
                 }
                 do throws(ContainerError) {
-                    try coverReadOnly(place.raw, path)
+                    try coverReadOnly(place, path)
                 } catch {
                     throw error.at("[\(index)]")
                 }
@@ -45,23 +45,23 @@ extension RootfsSetup {
     }
 
     /// Whether a path led back to the root itself. A mount of the same directory elsewhere is another place.
-    private func isRootPlace(_ place: Int32) throws(Errno) -> Bool {
-        guard isRoot(try fileStatus(of: place)) else { return false }
+    private func isRootPlace(_ place: borrowing FileDescriptor) throws(Errno) -> Bool {
+        guard isRoot(try place.status()) else { return false }
         do throws(Errno) {
-            return try mountID(of: place) == mountID(of: root)
+            return try place.mountID() == root.file.mountID()
         } catch .noSuchSystemCall {
             return true
         }
     }
 
     // Kernels before 5.12, and filters that know mount(2) only.
-    private func coverReadOnly(_ place: Int32, _ path: Path) throws(ContainerError) {
+    private func coverReadOnly(_ place: borrowing FileDescriptor, _ path: Path) throws(ContainerError) {
         try attempt("make read-only", path) { () throws(Errno) in
             try bind(place, on: place, recursively: true)
-            let covered = try RootedPath(path, in: root).open()
-            let (before, after) = (try fileStatus(of: place), try covered.status())
+            let covered = try RootedPath(path).open(in: root.file)
+            let (before, after) = (try place.status(), try covered.status())
             guard before.inode == after.inode, before.device == after.device else { throw .staleFile }
-            try makeReadOnly(covered.raw)
+            try makeReadOnly(covered)
         }
     }
 
@@ -70,7 +70,7 @@ extension RootfsSetup {
         _ path: Path, _ index: Int, _ operation: String
     ) throws(ContainerError) -> FileDescriptor? {
         do throws(Errno) {
-            return try RootedPath(path, in: root).open()
+            return try RootedPath(path).open(in: root.file)
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
             throw ContainerError(operation: operation, member: "[\(index)]", subject: path, errno: error)

@@ -10,7 +10,7 @@ package struct ReadonlyRootStep: Equatable, RootfsStep {
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
         try attempt("make read-only", "the root file system") { () throws(Errno) in
-            try setup.makeReadOnly(setup.root)
+            try setup.makeReadOnly(setup.root.file)
         }
     }
 }

@@ -39,8 +39,8 @@ package struct RemoveMountsStep: Equatable, RootfsStep {
         for (index, place) in places.enumerated().reversed() {
             do throws(ContainerError) {
                 let mount = try setup.openMount(at: place, index)
-                let copy = index == 0 ? nil : try setup.copy(of: mount.raw, at: place)
-                try explained("umount " + place.path) { () throws(Errno) in try setup.detach(mount.raw) }
+                let copy = index == 0 ? nil : try setup.copy(of: mount, at: place)
+                try explained("umount " + place.path) { () throws(Errno) in try setup.detach(mount) }
                 if let copy { removed.append((place, copy)) }
             } catch {
                 var failure = error.caused(by: Origin(.mounts, index))
@@ -60,7 +60,7 @@ extension RootfsSetup {
                 try openPlace(place.path, followingLast: !place.isOnLink)
             }
             let (isMount, isSame) = try explained("stat " + place.path) { () throws(Errno) in
-                (try isMountRoot(found.raw), try mountID(of: found.raw) == mountID(of: root))
+                (try found.isMountRoot(), try found.mountID() == root.file.mountID())
             }
             guard isMount else { throw ContainerError(reason: "nothing is mounted there") }
             guard !isSame else { throw ContainerError(reason: "it is the container's root, which stays") }
@@ -72,7 +72,7 @@ extension RootfsSetup {
 
     /// What can be put back in the place of a mount.
     fileprivate func copy(
-        of mount: Int32, at place: RemoveMountsStep.Place
+        of mount: borrowing FileDescriptor, at place: RemoveMountsStep.Place
     ) throws(ContainerError) -> MountedPlace {
         do throws(Errno) {
             return MountedPlace(
@@ -89,7 +89,7 @@ extension RootfsSetup {
     ) {
         do throws(Errno) {
             let target = try openPlace(place.path, followingLast: !place.isOnLink)
-            try copy.mount.attach(on: target.raw)
+            try copy.mount.attach(on: target)
         } catch {
             failure.remedy = "and \"" + place.path + "\" could not be mounted again: " + error.message
         }

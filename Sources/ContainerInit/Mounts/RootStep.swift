@@ -51,24 +51,24 @@ extension RootfsSetup {
         }
         let mounted = try attempt("bind the root file system", step.path) { () throws(Errno) in
             do throws(Errno) {
-                let tree = try FileDescriptor.cloneTree(at: directory.raw, recursively: true)
+                let tree = try FileDescriptor.cloneTree(at: directory, recursively: true)
                 let propagation: MountFlags = step.followsHost ? .slave : .privatePropagation
-                try setMountAttributes(tree.raw, MountAttributeChange(propagation: propagation))
-                try tree.attach(on: directory.raw)
+                try tree.setMountAttributes(MountAttributeChange(propagation: propagation))
+                try tree.attach(on: directory)
                 return tree
             } catch {
                 guard error == .noSuchSystemCall || error == .notPermitted else { throw error }
-                return try bindRootByPath(directory.raw, step.path)
+                return try bindRootByPath(directory, step.path)
             }
         }
         try setRoot(mounted)
     }
 
     // Kernels before 5.12, and filters that know mount(2) only.
-    private func bindRootByPath(_ directory: Int32, _ path: Path) throws(Errno) -> FileDescriptor {
+    private func bindRootByPath(_ directory: borrowing FileDescriptor, _ path: Path) throws(Errno) -> FileDescriptor {
         try bind(directory, on: directory, recursively: true)
         let mounted = try FileDescriptor.open(path, [.path, .directory])
-        try mount(nil, on: mounted.raw, .privatePropagation)
+        try mount(nil, on: mounted, .privatePropagation)
         return mounted
     }
 
@@ -76,11 +76,11 @@ extension RootfsSetup {
         try attempt("bind the root file system", path) { () throws(Errno) in
             do throws(Errno) {
                 let directory = try FileDescriptor.open(path, [.path, .directory])
-                try tree.attach(on: directory.raw)
+                try tree.attach(on: directory)
             } catch .permissionDenied {
                 // The container's user cannot reach the path; pivot_root(2) is content with any place.
                 let directory = try FileDescriptor.open("/", [.path, .directory])
-                try tree.attach(on: directory.raw)
+                try tree.attach(on: directory)
             }
         }
         try setRoot(tree)

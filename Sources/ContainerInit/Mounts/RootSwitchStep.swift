@@ -47,22 +47,24 @@ extension RootfsSetup {
         case .move:
             try hideHostFileSystems()
             try attempt("move the root file system to", "/") { () throws(Errno) in
-                try changeDirectory(root)
+                try changeDirectory(root.file)
                 try LinuxKernel.mount(".", on: "/", .move)
             }
             try changeRootToCurrent()
         case .changeRoot:
-            try attempt("chdir") { () throws(Errno) in try changeDirectory(root) }
+            try attempt("chdir") { () throws(Errno) in try changeDirectory(root.file) }
             try changeRootToCurrent()
         }
     }
 
     private func pivot(oldRootIsShared: Bool) throws(ContainerError) {
-        var oldRoot: FileDescriptor?
+        var oldRoot: SharedDescriptor?
         if oldRootIsShared {
-            oldRoot = try attempt("open", "/") { () throws(Errno) in try FileDescriptor.open("/", [.path, .directory]) }
+            oldRoot = try attempt("open", "/") { () throws(Errno) in
+                SharedDescriptor(try FileDescriptor.open("/", [.path, .directory]))
+            }
         }
-        try attempt("chdir", "the root file system") { () throws(Errno) in try changeDirectory(root) }
+        try attempt("chdir", "the root file system") { () throws(Errno) in try changeDirectory(root.file) }
         do throws(Errno) {
             // The old root comes to lie on top of the new one, so that no directory is needed for it.
             try pivotRoot(".", putOldOn: ".")
@@ -73,23 +75,23 @@ extension RootfsSetup {
                     ? "a host whose root is a ramfs needs --no-pivot, and the root file system no shared mount above it"
                     : "")
         }
-        if let raw = oldRoot.raw {
+        if let oldRoot {
             // Otherwise the host would lose its mounts as well.
             try attempt("change the propagation of", "the former root") { () throws(Errno) in
-                try changeDirectory(raw)
+                try changeDirectory(oldRoot.file)
                 try LinuxKernel.mount(nil, on: ".", [.slave, .recursive])
             }
         }
         try attempt("umount", "the former root") { () throws(Errno) in
             try detachMount(".")
-            try changeDirectory(root)
+            try changeDirectory(root.file)
         }
     }
 
     private func changeRootToCurrent() throws(ContainerError) {
         try attempt("chroot") { () throws(Errno) in
             try changeRoot(".")
-            try changeDirectory(root)
+            try changeDirectory(root.file)
         }
     }
 
@@ -99,11 +101,11 @@ extension RootfsSetup {
     /// undo masks.
     private func hideHostFileSystems() throws(ContainerError) {
         let table = try attempt("read", "/proc/self/mountinfo") { () throws(Errno) in
-            let file = try FileDescriptor.open("self/mountinfo", at: procfs.raw)
+            let file = try FileDescriptor.open("self/mountinfo", at: procfs.file)
             return try file.readAll(limit: 64 << 20, expected: 32768)
         }
         let rootPath = try attempt("readlink", "the root file system") { () throws(Errno) in
-            try readLink("self/fd/\(root)", at: procfs.raw)
+            try Procfs.readPath(of: root.file, through: procfs.file)
         }
         let outside = MountTable.entries(table).filter {
             !$0.point.isAtOrBelow(rootPath)

@@ -15,7 +15,7 @@ package struct RootfsPropagationStep: Equatable, RootfsStep {
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
         try attempt("change the propagation of", "the root file system") { () throws(Errno) in
-            try setup.setPropagation(propagation, of: setup.root)
+            try setup.setPropagation(propagation, of: setup.root.file)
         }
     }
 }

@@ -7,19 +7,20 @@ import LinuxKernel
 /// descriptor, and all that happens to it goes to that descriptor. Only a process with a single thread in the
 /// container's mount namespace may use this; it changes the working directory.
 package final class RootfsSetup {
-    /// A procfs that nothing of the container can reach.
-    package let procfs: FileDescriptor
+    /// The runtime's own procfs, which nothing of the container can reach.
+    package let procfs: SharedDescriptor
     /// What the parent prepared.
     package let slots: Slots
     /// The directory with the own descriptors, for calls that take nothing but a path.
     private var numbers: FileDescriptor
-    private var rootDirectory: FileDescriptor?
+    /// The container's root directory, once there is one.
+    package private(set) var root = SharedDescriptor(.unopened)
     private var rootDevice: UInt64 = 0
     private var rootInode: UInt64 = 0
     /// Has the parent map the ids of a tree, by the step of its slot.
-    package var mapIDs: ((Int32, Slot) throws(ContainerError) -> Void)?
+    package var mapIDs: ((borrowing FileDescriptor, Slot) throws(ContainerError) -> Void)?
     /// The pid namespace of the container, if this process has joined it for its children only.
-    package var pidNamespace: FileDescriptor?
+    package var pidNamespace: SharedDescriptor?
     /// Has the parent prepare the tree of a slot that it has left empty.
     package var requestTree: ((Slot) throws(ContainerError) -> FileDescriptor?)?
     /// Mounts that become read-only at the end.
@@ -29,34 +30,30 @@ package final class RootfsSetup {
     /// Device nodes that the parent made, by the names it gave them.
     package var preparedDevices: [MountedPlace] = []
     /// The container's directory of devices, once the first device was made.
-    package var deviceDirectory: FileDescriptor?
+    package var deviceDirectory: SharedDescriptor?
     /// A node that is known to be the null device, in a mount of the container.
-    package var nullDevice: FileDescriptor?
+    package var nullDevice: SharedDescriptor?
 
     /// Starts with a procfs of the own pid namespace; see `Procfs.openPrivate`.
-    package init(procfs: consuming FileDescriptor, slots: Slots) throws(ContainerError) {
-        let directory = try Self.openDescriptorDirectory(in: procfs.raw)
+    package init(procfs: SharedDescriptor, slots: Slots) throws(ContainerError) {
+        let directory = try Self.openDescriptorDirectory(in: procfs.file)
         self.procfs = procfs
         self.slots = slots
         numbers = directory
     }
 
-    private static func openDescriptorDirectory(in procfs: Int32) throws(ContainerError) -> FileDescriptor {
+    private static func openDescriptorDirectory(in procfs: borrowing FileDescriptor) throws(ContainerError)
+        -> FileDescriptor
+    {
         try attempt("open", "/proc/self/fd") { () throws(Errno) in
-            try FileDescriptor.open("self/fd", at: procfs, [.path, .directory])
+            try Procfs.openDescriptors(in: procfs)
         }
     }
 
     /// Goes on in another process than the one it was made in.
     package func openDescriptorDirectory() throws(ContainerError) {
-        numbers = try Self.openDescriptorDirectory(in: procfs.raw)
+        numbers = try Self.openDescriptorDirectory(in: procfs.file)
     }
-
-    /// The container's root directory.
-    package var root: Int32 { rootDirectory?.raw ?? -1 }
-
-    /// The runtime's own procfs, for the files that are written later, such as `self/attr/exec`.
-    package var ownProcfs: Int32 { procfs.raw }
 
     package func setRoot(_ directory: consuming FileDescriptor) throws(ContainerError) {
         let status = try attempt("stat", "the root file system") { () throws(Errno) in try directory.status() }
@@ -65,14 +62,14 @@ package final class RootfsSetup {
         }
         rootDevice = status.device
         rootInode = status.inode
-        rootDirectory = consume directory
+        root = SharedDescriptor(directory)
     }
 
     /// Goes on in a mount that lies on the root: what follows is made in it, and it becomes the container's root.
-    package func adoptRoot(_ mount: Int32) throws(ContainerError) {
+    package func adoptRoot(_ mount: borrowing FileDescriptor) throws(ContainerError) {
         deviceDirectory = nil
         try setRoot(
-            try attempt("dup", "the root file system") { () throws(Errno) in try FileDescriptor.duplicating(mount) })
+            try attempt("dup", "the root file system") { () throws(Errno) in try mount.duplicate() })
     }
 
     package func isRoot(_ status: FileStatus) -> Bool { status.inode == rootInode && status.device == rootDevice }
@@ -104,25 +101,28 @@ extension RootfsSetup {
     /// mount(2) takes a path: a number in the own directory of descriptors, which leads to the file itself, whatever
     /// happened to its name.
     package func mount(
-        _ source: Path?, on target: Int32, type: ByteString? = nil, _ flags: MountFlags, data: ByteString? = nil
+        _ source: Path?, on target: borrowing FileDescriptor, type: ByteString? = nil, _ flags: MountFlags,
+        data: ByteString? = nil
     ) throws(Errno) {
         try enterDescriptorDirectory()
-        try LinuxKernel.mount(source, on: "\(target)", type: type, flags, data: data)
+        try LinuxKernel.mount(source, on: target.entryName, type: type, flags, data: data)
     }
 
     /// Makes a number as a path mean the own descriptor of that number.
-    package func enterDescriptorDirectory() throws(Errno) { try changeDirectory(numbers.raw) }
+    package func enterDescriptorDirectory() throws(Errno) { try changeDirectory(numbers) }
 
     /// Binds the file or directory behind `source` on `target`.
-    package func bind(_ source: Int32, on target: Int32, recursively: Bool = false) throws(Errno) {
-        try mount("\(source)", on: target, recursively ? [.bind, .recursive] : .bind)
+    package func bind(
+        _ source: borrowing FileDescriptor, on target: borrowing FileDescriptor, recursively: Bool = false
+    ) throws(Errno) {
+        try mount(source.entryName, on: target, recursively ? [.bind, .recursive] : .bind)
     }
 
     /// Changes the propagation of the mount behind `descriptor`.
-    package func setPropagation(_ flags: MountFlags, of descriptor: Int32) throws(Errno) {
+    package func setPropagation(_ flags: MountFlags, of descriptor: borrowing FileDescriptor) throws(Errno) {
         do throws(Errno) {
-            try setMountAttributes(
-                descriptor, MountAttributeChange(propagation: flags.intersection(.propagation)),
+            try descriptor.setMountAttributes(
+                MountAttributeChange(propagation: flags.intersection(.propagation)),
                 recursively: flags.contains(.recursive))
         } catch .noSuchSystemCall {
             try mount(nil, on: descriptor, flags)
@@ -132,9 +132,9 @@ extension RootfsSetup {
     }
 
     /// Makes the mount behind `descriptor` read-only and leaves its other flags.
-    package func makeReadOnly(_ descriptor: Int32) throws(Errno) {
+    package func makeReadOnly(_ descriptor: borrowing FileDescriptor) throws(Errno) {
         do throws(Errno) {
-            try setMountAttributes(descriptor, MountAttributeChange(set: .readOnly))
+            try descriptor.setMountAttributes(MountAttributeChange(set: .readOnly))
         } catch .noSuchSystemCall {
             try remountReadOnly(descriptor)
         } catch .notPermitted {
@@ -142,8 +142,8 @@ extension RootfsSetup {
         }
     }
 
-    private func remountReadOnly(_ descriptor: Int32) throws(Errno) {
-        let kept = try mountFlags(of: descriptor).intersection(.perMount)
+    private func remountReadOnly(_ descriptor: borrowing FileDescriptor) throws(Errno) {
+        let kept = try descriptor.mountFlags().intersection(.perMount)
         try mount(nil, on: descriptor, kept.union([.remount, .bind, .readOnly]))
     }
 }

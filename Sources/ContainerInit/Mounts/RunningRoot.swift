@@ -16,9 +16,9 @@ extension RootfsSetup {
 
     /// What takes a detached mount away again once it is attached; nil where nobody asks. Made before that, so that
     /// no mount is made that nobody could name.
-    package func placeToRemember(_ step: MountStep, _ mount: Int32) throws(Errno) -> MountedPlace? {
+    package func placeToRemember(_ step: MountStep, _ mount: borrowing FileDescriptor) throws(Errno) -> MountedPlace? {
         guard made != nil else { return nil }
-        return MountedPlace(destination: step.destination, mount: try FileDescriptor.duplicating(mount))
+        return MountedPlace(destination: step.destination, mount: try mount.duplicate())
     }
 
     /// Takes away what was made, the last mount first, and gives the failure with what could not be taken away.
@@ -26,7 +26,7 @@ extension RootfsSetup {
         var failure = failure
         while let place = made?.popLast() {
             do throws(Errno) {
-                try detach(place.mount.raw)
+                try detach(place.mount)
             } catch {
                 failure.remedy = "and \"" + place.destination + "\" could not be unmounted again: " + error.message
             }
@@ -36,13 +36,13 @@ extension RootfsSetup {
 
     /// Detaches the mount whose root a descriptor names. The call takes a path: the descriptor's own number, so that it
     /// does not matter what has happened to the name of the place.
-    package func detach(_ mount: Int32) throws(Errno) {
+    package func detach(_ mount: borrowing FileDescriptor) throws(Errno) {
         try enterDescriptorDirectory()
-        try detachMount("\(mount)", followingLinks: true)
+        try detachMount(mount.entryName, followingLinks: true)
     }
 
     /// Opens a place of the container.
     package func openPlace(_ path: Path, followingLast: Bool = true) throws(Errno) -> FileDescriptor {
-        try RootedPath(path, in: root).open(followingLast ? .follow : .keepLast)
+        try RootedPath(path).open(in: root.file, followingLast ? .follow : .keepLast)
     }
 }

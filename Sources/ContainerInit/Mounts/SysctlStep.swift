@@ -25,7 +25,7 @@ package struct SysctlStep: Equatable, RootfsStep {
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
         let file: FileDescriptor
         do throws(Errno) {
-            file = try Procfs.open("sys/\(path)", in: setup.procfs.raw, .writeOnly)
+            file = try Procfs.open("sys/\(path)", in: setup.procfs.file, .writeOnly)
         } catch {
             throw ContainerError(
                 operation: "open sysctl " + key + " file", value: quoted(value),

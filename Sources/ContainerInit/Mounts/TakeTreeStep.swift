@@ -29,7 +29,7 @@ package struct TakeTreeStep: ChildStep {
             process.slots.fill(
                 slot,
                 try FileDescriptor.cloneTree(
-                    path, at: workingDirectory, recursively: recursively, followingLinks: !noFollow))
+                    path, recursively: recursively, followingLinks: !noFollow))
         } catch {
             throw ContainerError(
                 member: ".source", value: quoted(path), errno: error, reason: "open_tree",

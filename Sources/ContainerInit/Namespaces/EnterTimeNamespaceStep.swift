@@ -12,8 +12,8 @@ package struct EnterTimeNamespaceStep: ChildStep {
     package func perform(in process: InitProcess) throws(ContainerError) {
         let procfs = try process.ownProcfs()
         try attempt("setns", "the new time namespace") { () throws(Errno) in
-            let directory = try Procfs.openOwn("ns", in: procfs, [.path, .directory])
-            let namespace = try FileDescriptor.open("time_for_children", at: directory.raw)
+            let directory = try Procfs.openOwn("ns", in: procfs.file, [.path, .directory])
+            let namespace = try FileDescriptor.open("time_for_children", at: directory)
             try namespace.joinNamespaces(.newTime)
         }
     }

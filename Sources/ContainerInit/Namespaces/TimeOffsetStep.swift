@@ -26,7 +26,7 @@ package struct TimeOffsetStep: ChildStep {
         let procfs = try process.ownProcfs()
         let line: ByteString = "\(clock) \(Int(seconds)) \(nanoseconds)"
         do throws(Errno) {
-            let file = try Procfs.openOwn("timens_offsets", in: procfs, .writeOnly)
+            let file = try Procfs.openOwn("timens_offsets", in: procfs.file, .writeOnly)
             try file.writeOnce(line)
         } catch {
             throw ContainerError(

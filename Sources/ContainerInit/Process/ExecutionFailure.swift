@@ -73,7 +73,7 @@ package struct ExecutionFailure {
             guard try file.status().kind == .regular else { return nil }
             return ProgramFormat { offset, count in
                 do throws(Errno) {
-                    return try readFromStart(file.raw, count: count, offset: offset)
+                    return try file.readFromStart(count: count, offset: offset)
                 } catch {
                     return []
                 }

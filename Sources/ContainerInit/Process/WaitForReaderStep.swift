@@ -18,7 +18,7 @@ package struct WaitForReaderStep: ChildStep {
         }
         try explained("failed to open exec wait fifo") { () throws(Errno) in
             let procfs = try Procfs.openForeign()
-            _ = try Procfs.reopen(fifo, in: procfs.raw, .writeOnly)
+            _ = try Procfs.reopen(fifo, in: procfs, .writeOnly)
         }
     }
 }

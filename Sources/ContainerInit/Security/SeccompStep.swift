@@ -30,7 +30,7 @@ package struct SeccompStep: ChildStep {
         let listener = try attempt("seccomp(SECCOMP_SET_MODE_FILTER)") { () throws(Errno) in try program.load() }
         process.values.filter = words
         guard let listener else { return }
-        try process.tell(.seccompListener, with: listener.raw)
+        try process.tell(.seccompListener, with: listener)
         try process.awaitProceed()
     }
 

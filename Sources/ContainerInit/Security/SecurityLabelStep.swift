@@ -24,7 +24,7 @@ package struct SecurityLabelStep: ChildStep {
         switch module {
         case .apparmor:
             do throws(Errno) {
-                try Self.write("exec \(label)", to: "attr/apparmor/exec", orElse: "attr/exec", in: procfs)
+                try Self.write("exec \(label)", to: "attr/apparmor/exec", orElse: "attr/exec", in: procfs.file)
             } catch {
                 throw ContainerError(
                     subject: "\"\(label)\"", errno: error,
@@ -34,7 +34,7 @@ package struct SecurityLabelStep: ChildStep {
             }
         case .selinux:
             do throws(Errno) {
-                try Self.write(label, to: "attr/exec", orElse: nil, in: procfs)
+                try Self.write(label, to: "attr/exec", orElse: nil, in: procfs.file)
             } catch {
                 throw ContainerError(
                     operation: "write", subject: "\"\(label)\" to `/proc/self/attr/exec`", errno: error)
@@ -44,7 +44,7 @@ package struct SecurityLabelStep: ChildStep {
 
     /// Through the child's own procfs: what lies under the container's /proc is only the container's business.
     private static func write(
-        _ text: ByteString, to name: Path, orElse fallback: Path?, in procfs: Int32
+        _ text: ByteString, to name: Path, orElse fallback: Path?, in procfs: borrowing FileDescriptor
     ) throws(Errno) {
         do throws(Errno) {
             let file = try Procfs.openOwn(name, in: procfs, .writeOnly)

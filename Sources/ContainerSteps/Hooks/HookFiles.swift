@@ -41,6 +41,9 @@ struct OpenHookFiles: ~Copyable {
     var output: FileDescriptor?
     var errorOutput: FileDescriptor?
 
-    /// The descriptors for a run of hooks.
-    var sinks: HookSinks { HookSinks(output: output.raw, errorOutput: errorOutput.raw) }
+    /// Where a run of hooks writes to.
+    consuming func sinks() -> HookSinks {
+        HookSinks(
+            output: SharedDescriptor(ifPresent: output), errorOutput: SharedDescriptor(ifPresent: errorOutput))
+    }
 }

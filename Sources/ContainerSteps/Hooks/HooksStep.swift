@@ -44,7 +44,7 @@ package struct HooksStep: ParentStep {
     package func run(pid: Int32?, report: WarningReport) throws(ContainerError) {
         let directory = try openBundle()
         let files = try files.open()
-        let runner = HookRunner(state: state.document(pid: pid), directory: directory.raw, sinks: files.sinks)
+        let runner = HookRunner(state: state.document(pid: pid), directory: directory, sinks: files.sinks())
         if kind == .poststop {
             runner.runAll(hooks, kind: kind, report: report)
         } else {
@@ -53,12 +53,12 @@ package struct HooksStep: ParentStep {
     }
 
     /// The bundle; the root for hooks of the end where the bundle has gone before the container.
-    private func openBundle() throws(ContainerError) -> FileDescriptor {
+    private func openBundle() throws(ContainerError) -> SharedDescriptor {
         try attempt("open", state.bundle) { () throws(Errno) in
             do throws(Errno) {
-                return try FileDescriptor.open(state.bundle, [.path, .directory])
+                return SharedDescriptor(try FileDescriptor.open(state.bundle, [.path, .directory]))
             } catch .noSuchFileOrDirectory where kind == .poststop {
-                return try FileDescriptor.open("/", [.path, .directory])
+                return SharedDescriptor(try FileDescriptor.open("/", [.path, .directory]))
             }
         }
     }

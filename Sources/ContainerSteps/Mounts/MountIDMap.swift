@@ -23,7 +23,7 @@ package struct MountIDMap: Equatable, FieldRecord {
     }
 
     /// Gives the mapping to a tree that is attached nowhere.
-    package func apply(to tree: Int32) throws(ContainerError) {
+    package func apply(to tree: borrowing FileDescriptor) throws(ContainerError) {
         let namespace: FileDescriptor
         if self.namespace.isEmpty {
             namespace = try explained("make the user namespace of the mount") { () throws(Errno) in
@@ -35,8 +35,7 @@ package struct MountIDMap: Equatable, FieldRecord {
             }
         }
         do throws(Errno) {
-            try setMountAttributes(
-                tree, MountAttributeChange(set: .idMapped, userNamespace: namespace.raw), recursively: recursively)
+            try tree.mapMountIDs(by: namespace, recursively: recursively)
         } catch {
             let remedy =
                 switch error {

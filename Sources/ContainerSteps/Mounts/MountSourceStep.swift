@@ -52,12 +52,12 @@ package struct MountSourceStep: Equatable, ParentStep {
             let tree = try clone()
             if !propagation.isEmpty {
                 try ContainerInit.explained("change the propagation") { () throws(Errno) in
-                    try setMountAttributes(
-                        tree.raw, MountAttributeChange(propagation: propagation.intersection(.propagation)),
+                    try tree.setMountAttributes(
+                        MountAttributeChange(propagation: propagation.intersection(.propagation)),
                         recursively: true)
                 }
             }
-            try idMap?.apply(to: tree.raw)
+            try idMap?.apply(to: tree)
             return tree
         } catch {
             throw explained(error)
@@ -67,7 +67,7 @@ package struct MountSourceStep: Equatable, ParentStep {
     /// Maps the ids of a tree that the child took.
     package func map(_ tree: borrowing FileDescriptor) throws(ContainerError) {
         do throws(ContainerError) {
-            try idMap?.apply(to: tree.raw)
+            try idMap?.apply(to: tree)
         } catch {
             throw explained(error)
         }
@@ -84,7 +84,7 @@ package struct MountSourceStep: Equatable, ParentStep {
     private func clone() throws(ContainerError) -> FileDescriptor {
         do throws(Errno) {
             return try FileDescriptor.cloneTree(
-                path, at: workingDirectory, recursively: recursively, followingLinks: !noFollow)
+                path, recursively: recursively, followingLinks: !noFollow)
         } catch {
             // The root comes from a property of its own.
             throw ContainerError(

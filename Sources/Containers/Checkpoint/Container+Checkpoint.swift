@@ -184,9 +184,11 @@ private struct Checkpoint: ~Copyable {
 
     private func externalMounts() throws(ContainerError) -> [CRIUOptions.ExternalMount] {
         let path: Path = "/proc/\(pid)/root"
-        let root = try attempt("open", path) { () throws(Errno) in try FileDescriptor.open(path, [.path, .directory]) }
+        let root = try attempt("open", path) { () throws(Errno) in
+            SharedDescriptor(try FileDescriptor.open(path, [.path, .directory]))
+        }
         let layout = try cgroupCall { () throws(CgroupError) in try CgroupLayout.detect() }
-        var mounts = try ExternalMounts(of: spec, in: root.raw, rootfs: container.record.rootfs, layout: layout)
+        var mounts = try ExternalMounts(of: spec, in: root, rootfs: container.record.rootfs, layout: layout)
         let directory = container.store.directory(of: container.id)
         if fileExists(directory.appending(NotifySocket.directoryName)) {
             mounts.add(NotifySocket.containerDirectory)

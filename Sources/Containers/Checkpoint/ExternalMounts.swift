@@ -7,7 +7,7 @@ import RuntimeSpec
 
 /// The mounts of a container whose files are not its own, so that CRIU leaves them out of the images.
 struct ExternalMounts {
-    private let root: Int32
+    private let root: SharedDescriptor
     private(set) var keys: [CRIUOptions.ExternalMount] = []
 
     /// The devices that every container has and whose places CRIU is told as those of the configuration.
@@ -20,7 +20,7 @@ struct ExternalMounts {
     /// - Parameters:
     ///   - root: the container's root directory, with its mounts.
     ///   - rootfs: the root file system on the host, below which some callers name destinations.
-    init(of spec: Spec, in root: Int32, rootfs: Path, layout: CgroupLayout) throws(ContainerError) {
+    init(of spec: Spec, in root: SharedDescriptor, rootfs: Path, layout: CgroupLayout) throws(ContainerError) {
         self.root = root
         let hasCgroupNamespace = spec.linux?.namespaces.contains { $0.type == .cgroup } ?? false
         for mount in spec.mounts {
@@ -46,7 +46,7 @@ struct ExternalMounts {
     }
 
     mutating func add(_ path: Path) {
-        let place = Self.resolved(path, in: root).bytes
+        let place = Self.resolved(path, in: root.file).bytes
         keys.append(CRIUOptions.ExternalMount(key: place, value: place))
     }
 
@@ -54,7 +54,7 @@ struct ExternalMounts {
     private mutating func addMaskedFiles(_ paths: [Path]) throws(ContainerError) {
         for path in paths {
             do throws(Errno) {
-                let file = try RootedPath(path, in: root).open()
+                let file = try RootedPath(path).open(in: root.file)
                 if try file.status().kind == .directory { continue }
             } catch {
                 guard error == .noSuchFileOrDirectory || error == .notDirectory else {
@@ -62,19 +62,19 @@ struct ExternalMounts {
                 }
                 continue
             }
-            keys.append(CRIUOptions.ExternalMount(key: Self.resolved(path, in: root).bytes, value: "/dev/null"))
+            keys.append(CRIUOptions.ExternalMount(key: Self.resolved(path, in: root.file).bytes, value: "/dev/null"))
         }
     }
 
     /// The path without links, as it is seen inside of `root`; the end of it need not be there.
-    static func resolved(_ path: Path, in root: Int32) -> Path {
+    static func resolved(_ path: Path, in root: borrowing FileDescriptor) -> Path {
         var existing = path.absolute(in: "/")
         var missing: [PathComponent] = []
         while true {
             do throws(Errno) {
-                let file = try RootedPath(existing, in: root).open()
-                let top = try readLink("/proc/self/fd/\(root)")
-                let found = try readLink("/proc/self/fd/\(file.raw)")
+                let file = try RootedPath(existing).open(in: root)
+                let top = try readLink(root.procPath)
+                let found = try readLink(file.procPath)
                 guard var inside = found == top ? "/" : found.relative(to: top)?.absolute(in: "/") else {
                     return path.absolute(in: "/")
                 }

@@ -34,11 +34,11 @@ struct MountPoints {
             switch step.kind {
             case .remount, .cgroup1, .cgroup2, .cgroup2Bind: continue
             case .bind:
-                let place = try make(step, isDirectory: try Self.isDirectory(step), in: root.raw)
+                let place = try make(step, isDirectory: try Self.isDirectory(step), in: root)
                 binds.append((step, place))
                 mounted.append(Mounted(place: place, source: step.source))
             case .proc, .sysfs, .tmpfs, .devpts, .mqueue, .other:
-                mounted.append(Mounted(place: try make(step, isDirectory: true, in: root.raw), source: nil))
+                mounted.append(Mounted(place: try make(step, isDirectory: true, in: root), source: nil))
             }
         }
         return binds
@@ -52,7 +52,9 @@ struct MountPoints {
         }
     }
 
-    private func make(_ step: MountStep, isDirectory: Bool, in root: Int32) throws(ContainerError) -> Path {
+    private func make(_ step: MountStep, isDirectory: Bool, in root: borrowing FileDescriptor) throws(ContainerError)
+        -> Path
+    {
         let place = ExternalMounts.resolved(step.destination, in: root)
         guard let cover = mounted.last(where: { place.isBelow($0.place) }) else {
             // A link of the image may lead into a directory of procfs or sysfs, which is not there yet.
@@ -66,21 +68,21 @@ struct MountPoints {
         } catch {
             throw ContainerError(origin: Origin(.mounts), errno: error, reason: "open \(source)")
         }
-        let inner = ExternalMounts.resolved(inside, in: directory.raw)
-        try make(inner, isDirectory: isDirectory, in: directory.raw, step)
+        let inner = ExternalMounts.resolved(inside, in: directory)
+        try make(inner, isDirectory: isDirectory, in: directory, step)
         return cover.place.appending(inner.relative(to: "/") ?? inside)
     }
 
     private func make(
-        _ place: Path, isDirectory: Bool, in root: Int32, _ step: MountStep
+        _ place: Path, isDirectory: Bool, in root: borrowing FileDescriptor, _ step: MountStep
     ) throws(ContainerError) {
-        let path = RootedPath(place, in: root)
+        let path = RootedPath(place)
         let links: RootedPath.Links = step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
         do throws(Errno) {
             if isDirectory {
-                _ = try path.openOrMakeDirectory(links)
+                _ = try path.openOrMakeDirectory(in: root, links)
             } else {
-                _ = try path.openOrMakeFile(links)
+                _ = try path.openOrMakeFile(in: root, links)
             }
         } catch {
             throw ContainerError(

@@ -187,7 +187,7 @@ final class Restoration {
             guard var mount = planned.step as? MountStep else { continue }
             if mount.rules.contains(.sourceInRoot) {
                 // The plan has it as it is seen inside, and links of the image lead nowhere else.
-                let inside = ExternalMounts.resolved(mount.source, in: root.raw)
+                let inside = ExternalMounts.resolved(mount.source, in: root)
                 mount.source = rootfs.appending(inside.relative(to: "/") ?? Path())
             }
             steps.append(mount)

@@ -60,13 +60,13 @@ final class ForegroundSession {
         var notify = Self.number(of: notifySocket)
         while true {
             var watched = PollSet()
-            watched.add(signals.raw)
+            watched.add(signals.stream.raw)
             watched.add(process)
             if let notify { watched.add(notify) }
             input?.watch(in: &watched)
             for relay in outputs { relay.watch(in: &watched) }
             _ = try watched.wait(milliseconds: -1)
-            if watched.isReady(signals.raw) { try passSignals(to: process, master: master) }
+            if watched.isReady(signals.stream.raw) { try passSignals(to: process, master: master) }
             if let raw = notify, watched.isReady(raw), try Self.forward(notifySocket) { notify = nil }
             try input?.move(watched)
             for relay in outputs { try relay.move(watched) }
@@ -93,7 +93,7 @@ final class ForegroundSession {
                 isWaiting = true
             }
             guard isWaiting else { return }
-            watched.add(signals.raw)
+            watched.add(signals.stream.raw)
             _ = try watched.wait(milliseconds: -1)
             while let signal = try signals.next() { if SignalNumber.usualEnds.contains(signal) { return } }
         }
