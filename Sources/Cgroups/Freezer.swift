@@ -4,13 +4,20 @@ extension Cgroup {
     /// The branch whose files freeze the cgroup: cgroup2 alone, else the freezer of version 1.
     var freezerIndex: Int? { kind == .unified ? unifiedIndex : legacyIndex(of: "freezer") }
 
-    /// Stops every process in the cgroup and below it, and waits until all are stopped.
+    /// Stops every process in the cgroup and below it, and waits until all are stopped; after an error none is.
     package mutating func freeze() throws(CgroupError) {
         guard let index = freezerIndex else { throw Self.noFreezer }
-        if kind == .unified {
-            try freezeUnified(index)
-        } else {
-            try freezeLegacy(index)
+        do throws(CgroupError) {
+            if kind == .unified {
+                try freezeUnified(index)
+            } else {
+                try freezeLegacy(index)
+            }
+        } catch {
+            // Who is told that it is not frozen must find it so.
+            let failure = error
+            do throws(CgroupError) { try thaw() } catch { throw failure }
+            throw failure
         }
     }
 
@@ -49,7 +56,6 @@ extension Cgroup {
         // A process in an uninterruptible sleep may take its time.
         let deadline = Deadline(milliseconds: 10_000)
         if try waitForEvent(index, until: deadline, { $0.isFrozen }) { return }
-        try write("0", to: "cgroup.freeze", of: index)
         throw CgroupError(
             path: branches[index].directory.text, errno: .timedOut, reason: "unable to freeze the container's cgroup")
     }
@@ -67,7 +73,6 @@ extension Cgroup {
             if state == "FROZEN" { return }
             sleep(microseconds: round < 10 ? 50 : 2000)
         }
-        try write("THAWED", to: "freezer.state", of: index)
         throw CgroupError(
             path: branches[index].directory.text, errno: .timedOut, reason: "unable to freeze the container's cgroup")
     }

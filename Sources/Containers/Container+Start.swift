@@ -58,7 +58,7 @@ extension Container {
         }
         var notify: NotifySocket?
         if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: directory, target: notifySocket) }
-        let nameBefore = record.own.hasFilter ? ProcessFacts(pid: process.pid)?.name : nil
+        let nameBefore = record.own.hasFilter ? try ProcessFacts.of(process.pid)?.name : nil
         timeline?.begin("give-start")
         try StartSignal.give(over: fifo, to: process, waits: true)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
@@ -122,15 +122,16 @@ extension ProcessHandle {
     ///
     /// Its end of a fault and the name that it still has tell so, as long as nobody has reaped it.
     fileprivate func checkExecution(nameBefore: ByteString) throws(ContainerError) {
-        guard let facts = ProcessFacts(pid: pid), facts.name == nameBefore, facts.isEnding || !facts.isAlive else {
-            return
-        }
+        var end: ProcessFacts?
         do throws(Errno) {
-            guard try waitForEnd(milliseconds: 1000) else { return }
+            guard let facts = try ProcessFacts.read(pid), facts.name == nameBefore, facts.isEnding || !facts.isAlive,
+                try waitForEnd(milliseconds: 1000)
+            else { return }
+            end = try ProcessFacts.read(pid)
         } catch {
-            return
+            return  // It was told to start: what cannot be looked at afterwards does not undo that.
         }
-        guard let status = ProcessFacts(pid: pid).map({ ProcessStatus(waitStatus: $0.endStatus) }),
+        guard let status = end.map({ ProcessStatus(waitStatus: $0.endStatus) }),
             status == .killed(signal: SignalNumber.illegalInstruction) || status == .killed(signal: SignalNumber.trap)
         else { return }
         throw ContainerError(

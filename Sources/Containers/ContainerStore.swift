@@ -43,9 +43,10 @@ public struct ContainerStore: Sendable {
                 // Plain files are none of the runtime's business.
                 let status = try fileStatus(Path(name), at: directory.raw, followingLinks: false)
                 if status.kind == .directory { names.append(name.text) }
+            } catch .noSuchFileOrDirectory {
+                continue  // removed meanwhile
             } catch {
-                // Removed meanwhile.
-                continue
+                throw ContainerError(operation: "stat", subject: self.directory(of: name.text), errno: error)
             }
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

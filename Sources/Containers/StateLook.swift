@@ -43,11 +43,11 @@ struct StateLook {
 
     /// Where in its life the container is. See runtime.md, "State".
     func status() throws(ContainerError) -> ContainerStatus {
-        guard let pid = summary.pid else { return isBeingMade() ? .creating : .stopped }
+        guard let pid = summary.pid else { return try isBeingMade() ? .creating : .stopped }
         // Who waits at the fifo lives.
-        let waits = waitsForStart()
+        let waits = try waitsForStart()
         if !waits {
-            guard let facts = ProcessFacts(pid: pid), facts.startTime == summary.startTime, facts.isAlive else {
+            guard let facts = try ProcessFacts.of(pid), facts.startTime == summary.startTime, facts.isAlive else {
                 return .stopped
             }
         }
@@ -71,23 +71,29 @@ struct StateLook {
     }
 
     /// Whether the runtime that makes the container is still at work: it holds a lock on the state directory.
-    private func isBeingMade() -> Bool {
+    private func isBeingMade() throws(ContainerError) -> Bool {
         do throws(Errno) {
             let directory = try FileDescriptor.open(path, at: directory, [.readOnly, .directory, .noFollow])
             return try !directory.lock(shared: true, waiting: false)
-        } catch {
+        } catch .noSuchFileOrDirectory {
             return false
+        } catch {
+            throw ContainerError(operation: "open", subject: path, errno: error)
         }
     }
 
     /// Whether the program has not been started: the fifo is there, and somebody reads from it.
-    private func waitsForStart() -> Bool {
+    private func waitsForStart() throws(ContainerError) -> Bool {
+        let fifo = path.appending(startFifoName)
         do throws(Errno) {
-            _ = try FileDescriptor.open(
-                path.appending(startFifoName), at: directory, [.writeOnly, .nonBlocking, .noFollow])
+            _ = try FileDescriptor.open(fifo, at: directory, [.writeOnly, .nonBlocking, .noFollow])
             return true
-        } catch {
+        } catch .noSuchFileOrDirectory {
             return false
+        } catch .noSuchDeviceOrAddress {
+            return false
+        } catch {
+            throw ContainerError(operation: "open", subject: fifo, errno: error)
         }
     }
 
@@ -138,9 +144,10 @@ extension ContainerStore {
                 let status = try fileStatus(Path(name), at: directory.raw, followingLinks: false)
                 guard status.kind == .directory else { continue }
                 owner = status.user
+            } catch .noSuchFileOrDirectory {
+                continue  // removed meanwhile
             } catch {
-                // Removed meanwhile.
-                continue
+                throw ContainerError(operation: "stat", subject: self.directory(of: name.text), errno: error)
             }
             let id = name.text
             do throws(ContainerError) {

@@ -8,65 +8,11 @@ import Testing
 /// kills or fails the Nth. By default a sample is tried; with `APUS_EXHAUSTIVE` in the environment all of them.
 @Suite(.containers, .requires(.root, .runtime, .program("strace")))
 struct FaultTests {
-    private static let isExhaustive = ProcessInfo.processInfo.environment["APUS_EXHAUSTIVE"] != nil
-
     private func bundle() throws -> TestBundle {
         try TestBundle {
             $0.process.args = ["sleep", "1000"]
             $0.linux.resources.pids = ["limit": 100]
         }
-    }
-
-    /// The system calls that a command makes, in their order, without those of the processes it starts.
-    private func calls(
-        _ bundle: TestBundle, _ arguments: [String], following: Bool = false
-    ) throws -> [(name: String, isLoader: Bool)] {
-        let file = bundle.path + "/trace." + TestRun.shared.uniqueName()
-        let command = try Command(
-            ["strace", "-qq"] + (following ? ["-f"] : []) + ["-o", file] + bundle.arguments(arguments))
-        // With -f strace itself waits for the container's init.
-        if following {
-            endWhenCreated(bundle, command)
-            _ = command.wait()
-        } else {
-            try command.wait().succeeded()
-        }
-        // The output may hold bytes of any kind in its strings.
-        let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
-        let lines = text.split(separator: "\n")
-        // A debug build is linked dynamically: what the loader does comes first and is not the runtime's.
-        let loader = lines.lastIndex { $0.contains(".so") && $0.contains("openat(") }.map { $0 + 12 } ?? 0
-        return lines.enumerated().compactMap { number, line in
-            let line = following ? line.drop { $0 != " " }.drop { $0 == " " } : line[...]
-            guard let end = line.firstIndex(of: "("), !line.hasPrefix("+++"), !line.hasPrefix("---"),
-                !line.hasPrefix("<")
-            else { return nil }
-            return (String(line[..<end]), number < loader)
-        }
-    }
-
-    /// Deletes the container as soon as it is created, for a command that waits for it.
-    private func endWhenCreated(_ bundle: TestBundle, _ command: Command) {
-        eventually("create ends", seconds: 20) {
-            !command.isRunning
-                || (try? bundle.apus("state", bundle.id))?.stdout.contains("\"status\": \"created\"") ?? false
-        }
-        if command.isRunning { _ = try? bundle.delete("--force") }
-    }
-
-    /// Where to strike: each system call with its count, spread over the whole run.
-    private func moments(
-        _ calls: [(name: String, isLoader: Bool)], sample: Int
-    ) -> [(call: String, count: Int)] {
-        var seen: [String: Int] = [:]
-        var all: [(String, Int)] = []
-        for call in calls {
-            seen[call.name, default: 0] += 1
-            if call.isLoader || call.name == "execve" || call.name == "exit_group" { continue }
-            all.append((call.name, seen[call.name] ?? 0))
-        }
-        if Self.isExhaustive || all.count <= sample { return all }
-        return (0..<sample).map { all[$0 * all.count / sample] }
     }
 
     /// What must hold after a command was killed.
@@ -92,21 +38,14 @@ struct FaultTests {
         removeTree(bundle.stateRoot)
     }
 
-    private func killing(_ bundle: TestBundle, _ arguments: [String], at moment: (call: String, count: Int)) throws {
-        let injection = "inject=\(moment.call):signal=KILL:when=\(moment.count)"
-        _ = try Command(
-            ["strace", "-qq", "-o", "/dev/null", "-e", injection] + bundle.arguments(arguments)
-        ).wait(seconds: 20)
-    }
-
     @Test func createKilledAnywhere() throws {
         let bundle = try bundle()
         let arguments = ["create", "--bundle", bundle.path, "--pid-file", bundle.path + "/pid", bundle.id]
-        let calls = try calls(bundle, arguments)
+        let calls = try SystemCalls.made(by: bundle, arguments)
         try bundle.delete("--force").succeeded()
         #expect(calls.count > 20)
-        for moment in moments(calls, sample: 40) {
-            try killing(bundle, arguments, at: moment)
+        for moment in SystemCalls.moments(calls, sample: 40) {
+            try SystemCalls.killing(bundle, arguments, at: moment)
             try expectRecovery(bundle, after: "after create was killed at \(moment.call) \(moment.count)")
             unlink(bundle.path + "/.pid")
         }
@@ -115,11 +54,11 @@ struct FaultTests {
     @Test func startKilledAnywhere() throws {
         let bundle = try bundle()
         try bundle.create().succeeded()
-        let calls = try calls(bundle, ["start", bundle.id])
+        let calls = try SystemCalls.made(by: bundle, ["start", bundle.id])
         try bundle.delete("--force").succeeded()
-        for moment in moments(calls, sample: 15) {
+        for moment in SystemCalls.moments(calls, sample: 15) {
             try bundle.create().succeeded()
-            try killing(bundle, ["start", bundle.id], at: moment)
+            try SystemCalls.killing(bundle, ["start", bundle.id], at: moment)
             try expectRecovery(bundle, after: "after start was killed at \(moment.call) \(moment.count)")
         }
     }
@@ -127,10 +66,10 @@ struct FaultTests {
     @Test func deleteKilledAnywhere() throws {
         let bundle = try bundle()
         try bundle.create().succeeded()
-        let calls = try calls(bundle, ["delete", "--force", bundle.id])
-        for moment in moments(calls, sample: 20) {
+        let calls = try SystemCalls.made(by: bundle, ["delete", "--force", bundle.id])
+        for moment in SystemCalls.moments(calls, sample: 20) {
             try bundle.create().succeeded()
-            try killing(bundle, ["delete", "--force", bundle.id], at: moment)
+            try SystemCalls.killing(bundle, ["delete", "--force", bundle.id], at: moment)
             try expectRecovery(bundle, after: "after delete was killed at \(moment.call) \(moment.count)")
         }
     }
@@ -148,12 +87,8 @@ struct FaultTests {
     @Test func runWithAFailingCall() throws {
         let bundle = try TestBundle { $0.process.args = ["true"] }
         let arguments = ["run", "--bundle", bundle.path, bundle.id]
-        let calls = try calls(bundle, arguments)
-        let exempt: Set<String> = [
-            "brk", "rt_sigaction", "rt_sigprocmask", "getpid", "gettid", "set_tid_address", "set_robust_list", "rseq",
-            "arch_prctl", "munmap", "mprotect", "close", "prlimit64", "futex",
-        ]
-        for moment in moments(calls, sample: 60) where !exempt.contains(moment.call) {
+        let calls = try SystemCalls.made(by: bundle, arguments)
+        for moment in SystemCalls.moments(calls, sample: 60) where SystemCalls.canFail(moment.call) {
             let injection = "inject=\(moment.call):error=EIO:when=\(moment.count)"
             let output = try Command(
                 ["strace", "-qq", "-o", "/dev/null", "-e", injection] + bundle.arguments(arguments)
@@ -172,22 +107,16 @@ struct FaultTests {
     @Test(arguments: [false, true]) func createWithAFailingCall(_ inInit: Bool) throws {
         let bundle = try bundle()
         let arguments = ["create", "--bundle", bundle.path, bundle.id]
-        let calls = try calls(bundle, arguments, following: inInit)
+        let calls = try SystemCalls.made(by: bundle, arguments, following: inInit)
         try bundle.delete("--force").succeeded()
-        // One of each kind at least; those that cannot fail, or whose failure the kernel never reports, are left out.
-        let exempt: Set<String> = [
-            "brk", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "exit", "exit_group", "getpid", "gettid", "getuid",
-            "geteuid",
-            "getgid", "getegid", "getppid", "set_tid_address", "set_robust_list", "rseq", "arch_prctl", "munmap",
-            "mprotect", "close",
-            "madvise", "uname", "umask", "restart_syscall", "prlimit64", "close_range", "futex", "sched_yield",
-        ]
+        // One of each kind at least.
         var wanted: [(call: String, count: Int)] = []
-        for moment in moments(calls, sample: Self.isExhaustive ? Int.max : 30) where !exempt.contains(moment.call) {
+        for moment in SystemCalls.moments(calls, sample: SystemCalls.isExhaustive ? Int.max : 30)
+        where SystemCalls.canFail(moment.call) {
             wanted.append(moment)
         }
-        let first = moments(calls, sample: Int.max)
-        for call in Set(calls.map(\.name)).subtracting(exempt).sorted()
+        let first = SystemCalls.moments(calls, sample: Int.max)
+        for call in Set(calls.map(\.name)).filter(SystemCalls.canFail).sorted()
         where !wanted.contains(where: { $0.call == call }) {
             if let moment = first.first(where: { $0.call == call }) { wanted.append(moment) }
         }
@@ -195,7 +124,7 @@ struct FaultTests {
             let injection = "inject=\(moment.call):error=EIO:when=\(moment.count)"
             let options = ["strace", "-qq"] + (inInit ? ["-f"] : []) + ["-o", "/dev/null", "-e", injection]
             let command = try Command(options + bundle.arguments(arguments))
-            if inInit { endWhenCreated(bundle, command) }
+            if inInit { SystemCalls.endWhenCreated(bundle, command) }
             let output = command.wait(seconds: 20)
             let place = "\(moment.call) \(moment.count)"
             // The loader's last steps in a debug build; the start of Swift's runtime, before any code of this program.

@@ -15,16 +15,27 @@ package struct ProcessFacts: Equatable, Sendable {
     /// How it ended, as wait(2) gives it; for one that has ended.
     package var endStatus: Int32
 
-    /// Looks at the process `pid`; nil when there is none.
-    package init?(pid: Int32) {
+    /// Looks at the process `pid`.
+    ///
+    /// - Returns: nil only where the kernel says that there is none: what cannot be looked at may be alive.
+    package static func read(_ pid: Int32) throws(Errno) -> ProcessFacts? {
         do throws(Errno) {
-            guard let facts = ProcessFacts(line: try readAtOnce("/proc/\(pid)/stat", limit: 4096, expected: 4096))
-            else {
-                return nil
-            }
-            self = facts
-        } catch {
+            let line = try readAtOnce("/proc/\(pid)/stat", limit: 4096, expected: 4096)
+            guard let facts = ProcessFacts(line: line) else { throw .invalidArgument }
+            return facts
+        } catch .noSuchFileOrDirectory {
             return nil
+        } catch .noSuchProcess {
+            return nil
+        }
+    }
+
+    /// As `read`, with an error that names the file.
+    package static func of(_ pid: Int32) throws(ContainerError) -> ProcessFacts? {
+        do throws(Errno) {
+            return try read(pid)
+        } catch {
+            throw ContainerError(operation: "read", subject: "/proc/\(pid)/stat", errno: error)
         }
     }
 
@@ -66,15 +77,16 @@ package struct ProcessFacts: Equatable, Sendable {
 
     /// Opens a process, if it is the one that started then; nil when that one has ended.
     package static func open(pid: Int32, startTime: UInt64) throws(ContainerError) -> ProcessHandle? {
+        let handle: ProcessHandle
         do throws(Errno) {
-            let handle = try ProcessHandle(pid: pid)
-            // Looked at after the descriptor is there: from now on the number cannot change its meaning.
-            guard let facts = ProcessFacts(pid: pid), facts.startTime == startTime, facts.isAlive else { return nil }
-            return handle
+            handle = try ProcessHandle(pid: pid)
         } catch .noSuchProcess {
             return nil
         } catch {
             throw ContainerError(operation: "pidfd_open", subject: String(pid), errno: error)
         }
+        // Looked at after the descriptor is there: from now on the number cannot change its meaning.
+        guard let facts = try of(pid), facts.startTime == startTime, facts.isAlive else { return nil }
+        return handle
     }
 }

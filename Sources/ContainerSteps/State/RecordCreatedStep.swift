@@ -14,7 +14,7 @@ package struct RecordCreatedStep: ParentStep {
 
     package func perform(in making: Making) throws(ContainerError) {
         try making.conversation.awaitReady()
-        guard let pid = making.conversation.childPID, let facts = ProcessFacts(pid: pid) else {
+        guard let pid = making.conversation.childPID, let facts = try ProcessFacts.of(pid) else {
             throw ContainerError(.childDied, reason: "the container's init died before its start")
         }
         making.record.pid = pid

@@ -303,7 +303,7 @@ final class Restoration {
     /// Writes the state of the restored container, before its processes go on.
     private func record(_ pid: Int32?, in directory: StateDirectory) throws(ContainerError) {
         try adopt(pid)
-        guard let pid, let facts = ProcessFacts(pid: pid), facts.isAlive else {
+        guard let pid, let facts = try ProcessFacts.of(pid), facts.isAlive else {
             throw ContainerError(reason: "criu failed: the restored process is gone")
         }
         making.record.pid = pid

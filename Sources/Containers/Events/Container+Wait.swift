@@ -48,7 +48,7 @@ extension Container {
             let process = try ProcessHandle(pid: pid)
             // Looked at after the descriptor is there: from now on the number cannot change its meaning. A zombie is the
             // same process still.
-            guard ProcessFacts(pid: pid)?.startTime == record.startTime else { return recordedEnd }
+            guard try ProcessFacts.read(pid)?.startTime == record.startTime else { return recordedEnd }
             guard try process.waitForEnd(until: moment) else { return nil }
             return try end(of: process)
         } catch .noSuchProcess {
@@ -68,7 +68,7 @@ extension Container {
         let deadline = Deadline(milliseconds: Self.patienceWithParents)
         while true {
             if let status = try process.keptStatus() { return ContainerEnd(status) }
-            let zombie = ProcessFacts(pid: process.pid)
+            let zombie = try ProcessFacts.read(process.pid)
             if let zombie, zombie.startTime == record.startTime {
                 // To those who may not look, the kernel shows 0: so 0 counts only for whom it would show others.
                 if zombie.endStatus != 0 || effectiveUser == 0 {

@@ -59,7 +59,7 @@ extension Container {
             if own.inode == its.inode, own.device == its.device { return nil }
             let text = try readKernelFile("/proc/\(pid)/net/dev")
             // Looked at after the reading, so that the number still meant this process then.
-            guard ProcessFacts(pid: pid)?.startTime == record.startTime else { return nil }
+            guard try ProcessFacts.read(pid)?.startTime == record.startTime else { return nil }
             let interfaces = NetworkStatistics.parse(text)
             return interfaces.isEmpty ? nil : interfaces
         } catch {
