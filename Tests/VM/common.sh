@@ -38,8 +38,15 @@ need() {
 # name_by WORD FILE...: a short name that changes with the word and the contents of the files.
 name_by() { { printf '%s\n' "$1"; cat "${@:2}"; } | sha256sum | cut -c1-12; }
 
+# package_lists SUITE: what the guest is made of. A suite named SUITE+engines has the engines besides.
+package_lists() {
+  echo "$here/guest/packages"
+  case $1 in *+engines) echo "$here/guest/packages-engines" ;; esac
+}
+
 # Where the results for a suite or a kernel lie. The names change with what the results are made from.
-base_path() { echo "$cache/base-$1-$(name_by "$1" "$here/guest/packages").tar.zst"; }
+# shellcheck disable=SC2046 # words
+base_path() { echo "$cache/base-$1-$(name_by "$1" $(package_lists "$1")).tar.zst"; }
 root_path() { echo "$cache/root-$1-$(name_by "$(basename "$(base_path "$1")")" "$here/build" "$here/guest/setup")"; }
 kernel_path() { echo "$cache/kernel-$1-$(name_by "$1" "$here/build" "$here/guest/init")"; }
 
