@@ -27,8 +27,10 @@ RUNC ?= runc
 CRUN ?= crun
 # Further options of the benchmark: make bench BENCH="--quick --layout v1"
 BENCH ?=
-# Options of the tests in a virtual machine: make test-vm VM="--keep --filter CgroupV2"
+# Options of the tests in a virtual machine: make test-vm VM="--keep try --filter CgroupV2"
 VM ?=
+# Options of the comparison on engines: make test-engines ENGINES="--driver systemd --engines podman"
+ENGINES ?=
 
 release = .build/release/apus
 sources = Sources Tests Plugins Package.swift
@@ -38,7 +40,7 @@ flags = $(foreach flag,$(SWIFTFLAGS),-Xswiftc $(flag)) $(foreach flag,$(CFLAGS),
 	$(foreach flag,$(LDFLAGS),-Xswiftc -Xclang-linker -Xswiftc $(flag)) $(SWIFT_BUILD_FLAGS)
 
 .DEFAULT_GOAL := build
-.PHONY: help deps quickstart build test test-vm install uninstall deb bench format lint clean
+.PHONY: help deps quickstart build test test-vm test-engines install uninstall deb bench format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -61,6 +63,10 @@ test-vm: build ## run the integration tests in a virtual machine: cgroup v2, App
 	@Scripts/install-packages vm
 	$(SWIFT) build --build-tests
 	@APUS_BINARY=$(abspath $(APUS)) Tests/VM/test $(VM)
+
+test-engines: build ## compare apus with runc under podman, docker, swarm, containerd and buildah; needs root
+	@Scripts/install-packages engines
+	@Tests/Engines/compare $(ENGINES) $(abspath $(APUS)) $(RUNC)
 
 install: ## install executable, manual pages, completions and documents below PREFIX (default /usr/local)
 	@test -x $(release) || { echo "make install: run make build first" >&2; exit 1; }
