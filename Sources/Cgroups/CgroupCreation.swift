@@ -36,6 +36,9 @@ extension Cgroup {
         }
     }
 
+    /// Whether nothing was there before `make`, in any hierarchy.
+    package var isWhollyNew: Bool { branches.allSatisfy { $0.refusal != nil || $0.isMade } }
+
     /// Removes the directories that `make` made, also parents, as far as nobody else uses them by now. Those that it took
     /// over stay, and are their last owner's again.
     package mutating func undoMake() {

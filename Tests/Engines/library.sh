@@ -148,6 +148,8 @@ ordinary_user() {
       /etc/passwd /etc/subuid)
     [ -n "$user_name" ] || lacking "no ordinary user has subordinate ids in /etc/subuid"
     user_id=$(id -u "$user_name")
+    [ "$(loginctl show-user --property Linger --value "$user_name" 2>/dev/null)" = yes ] || : >"$work/lingers"
+    echo "$user_name" >"$work/user-name"
     loginctl enable-linger "$user_name"
     eventually 120 test -S "/run/user/$user_id/bus" || die "$user_name has no service manager"
   else
@@ -187,6 +189,10 @@ leave() {
   if [ "$driver" = systemd ]; then
     scopes | grep -vxFf "$work/scopes" | while read -r scope; do systemctl stop "$scope" 2>/dev/null || true; done || true
     systemctl stop "$unit.scope" 2>/dev/null || true
+    if [ -e "$work/user-name" ]; then
+      systemctl --user --machine "$(cat "$work/user-name")@" stop 'libpod-*.scope' 'podman-*.scope' 2>/dev/null || true
+      [ ! -e "$work/lingers" ] || loginctl disable-linger "$(cat "$work/user-name")"
+    fi
   fi
   for cgroup in /sys/fs/cgroup /sys/fs/cgroup/*; do
     remove_cgroup "$cgroup/$(basename "$work")"

@@ -1,6 +1,8 @@
 import ContainerInit
 import ContainerPlan
 import ContainerSteps
+import LinuxKernel
+import RuntimeSpec
 
 /// How CRIU does what it is asked to: the message `criu_opts` of its rpc.proto, of which the members are here that a
 /// runtime sets. Absent ones leave the choice to CRIU.
@@ -52,6 +54,32 @@ struct CRIUOptions: Equatable, Sendable {
     var lsmMountContext: ByteString?
 
     init(imagesDirectory: Int32) { self.imagesDirectory = imagesDirectory }
+
+    /// What every dump and every restore of a container asks for.
+    ///
+    /// - Parameter log: the name of CRIU's log in the work directory.
+    init(
+        _ settings: CheckpointSettings, _ directories: borrowing ImageDirectories, log: Path,
+        annotations: OrderedPairs<ByteString, ByteString>
+    ) {
+        self.init(imagesDirectory: directories.imagesNumber)
+        workDirectory = directories.workNumber
+        logLevel = 4
+        logFile = log.bytes
+        notifyScripts = true
+        managesCgroups = true
+        cgroupMode = CRIUCgroupMode(settings.cgroupMode)
+        shellJob = settings.shellJob
+        externalUnixSockets = settings.externalUnixSockets
+        tcpEstablished = settings.tcpEstablished
+        fileLocks = settings.fileLocks
+        autoDedup = settings.autoDedup
+        lazyPages = settings.lazyPages
+        orphanTerminalMaster = true
+        // The devices of a network namespace are nobody's but the host's: they are not moved along.
+        emptyNamespaces = UInt32(truncatingIfNeeded: CloneFlags.newNetwork.rawValue)
+        configurationFile = Self.configurationFile(of: annotations)
+    }
 
     /// A program that takes or gives the pages: `criu_page_server_info`.
     struct PageServer: Equatable, Sendable {

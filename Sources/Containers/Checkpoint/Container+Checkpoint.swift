@@ -29,7 +29,7 @@ extension Container {
         timeline?.begin("check-criu")
         let program = try CRIUProgram()
         if options.preDump { try program.check(CRIUFeatures(memTrack: true)) }
-        if options.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
+        if options.settings.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
         let dump = try Checkpoint(self, options, program)
         do throws(ContainerError) {
             guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
@@ -105,7 +105,7 @@ private struct Checkpoint: ~Copyable {
         defer { hostOptions.restore(report) }
         progress(options.preDump ? "dumping the memory" : "dumping the container")
         do throws(ContainerError) {
-            var statusDescriptor = options.lazyPages ? options.statusDescriptor : nil
+            var statusDescriptor = options.settings.lazyPages ? options.statusDescriptor : nil
             let isTold = request.options?.statusDescriptor == nil
             _ = try CRIUService().perform(
                 request,
@@ -130,28 +130,12 @@ private struct Checkpoint: ~Copyable {
 
     private func criuOptions() throws(ContainerError) -> CRIUOptions {
         let record = container.record
-        var criu = CRIUOptions(imagesDirectory: directories.imagesNumber)
-        criu.workDirectory = directories.workNumber
-        criu.logLevel = 4
-        criu.logFile = Self.log.bytes
+        var criu = CRIUOptions(options.settings, directories, log: Self.log, annotations: record.annotations)
         criu.pid = pid
         criu.root = record.rootfs
-        criu.notifyScripts = true
-        criu.managesCgroups = true
-        criu.cgroupMode = CRIUCgroupMode(options.cgroupMode)
         criu.leaveRunning = options.leavesRunning
-        criu.shellJob = options.shellJob
-        criu.tcpEstablished = options.tcpEstablished
         criu.tcpSkipInFlight = options.tcpSkipInFlight
         criu.linkRemap = options.linkRemap
-        criu.externalUnixSockets = options.externalUnixSockets
-        criu.fileLocks = options.fileLocks
-        criu.autoDedup = options.autoDedup
-        criu.lazyPages = options.lazyPages
-        criu.orphanTerminalMaster = true
-        // The devices of a network namespace are nobody's but the host's: they are not moved along.
-        criu.emptyNamespaces = UInt32(truncatingIfNeeded: CloneFlags.newNetwork.rawValue)
-        criu.configurationFile = CRIUOptions.configurationFile(of: record.annotations)
         criu.freezeCgroup = try freezeCgroup()
         if let server = options.pageServer {
             criu.pageServer = CRIUOptions.PageServer(address: server.address, port: server.port)
@@ -161,7 +145,7 @@ private struct Checkpoint: ~Copyable {
             criu.trackMemory = true
         }
         // Later ones say it by a notification.
-        if options.lazyPages, program.version < 31_500 { criu.statusDescriptor = options.statusDescriptor }
+        if options.settings.lazyPages, program.version < 31_500 { criu.statusDescriptor = options.statusDescriptor }
         for namespace in record.configuration.namespaces where !namespace.path.isEmpty {
             guard let key = CRIUOptions.externalKey(of: namespace.type) else { continue }
             try program.checkExternal(namespace.type, "during checkpointing process")

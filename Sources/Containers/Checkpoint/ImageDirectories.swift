@@ -25,18 +25,18 @@ struct ImageDirectories: ~Copyable {
 
     /// Opens the directories, and makes those that are not there.
     static func make(_ options: CheckpointOptions) throws(ContainerError) -> ImageDirectories {
-        let path = options.imagePath
+        let path = options.settings.imagePath
         // CRIU runs as root, who may enter a directory without this permission; nobody else may.
         try makeDirectories(path, mode: 0o600)
         if let parent = options.parentPath { try checkParent(parent, of: path) }
         let images = try open(path)
-        let work = try openWork(options.workPath)
-        return ImageDirectories(images: images, work: work, imagePath: path, workPath: options.workPath)
+        let work = try openWork(options.settings.workPath)
+        return ImageDirectories(images: images, work: work, imagePath: path, workPath: options.settings.workPath)
     }
 
     /// Opens the directories of a restore, of which only that of the log is made.
     static func open(_ options: RestoreOptions, bundle: Path) throws(ContainerError) -> ImageDirectories {
-        var path = options.imagePath
+        var path = options.settings.imagePath
         if !path.isAbsolute, !fileExists(path), fileExists(bundle.appending(path)) { path = bundle.appending(path) }
         let images: FileDescriptor
         do throws(Errno) {
@@ -44,8 +44,8 @@ struct ImageDirectories: ~Copyable {
         } catch {
             throw ContainerError(operation: "open", subject: path.appending(descriptorsName), errno: error)
         }
-        let work = try openWork(options.workPath)
-        return ImageDirectories(images: images, work: work, imagePath: path, workPath: options.workPath)
+        let work = try openWork(options.settings.workPath)
+        return ImageDirectories(images: images, work: work, imagePath: path, workPath: options.settings.workPath)
     }
 
     /// The numbers by which CRIU finds the directories.

@@ -76,7 +76,7 @@ final class Restoration {
         if options.lsmMountContext != nil, program.version < 31_600 {
             throw ContainerError(.notSupported, exactly: "--lsm-mount-context requires at least CRIU 3.16")
         }
-        if options.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
+        if options.settings.lazyPages { try program.check(CRIUFeatures(lazyPages: true)) }
         return program
     }
 
@@ -267,6 +267,10 @@ final class Restoration {
                 terminal = consume master
             }
         case "post-restore": try record(notification.pid, in: directory)
+        case "pre-resume":
+            // Credentials come last.
+            guard let profile = options.lsmProfile, let pid = making.record.pid else { return }
+            try RestoredProcess(pid: pid).checkProfile(profile)
         default: return
         }
     }
@@ -306,10 +310,11 @@ final class Restoration {
         guard let pid, let facts = try ProcessFacts.of(pid), facts.isAlive else {
             throw ContainerError(reason: "criu failed: the restored process is gone")
         }
+        let process = RestoredProcess(pid: pid)
         making.record.pid = pid
         making.record.startTime = facts.startTime
         making.record.externalDescriptors = streamNames.map(\.text)
-        if try Self.isInOtherTime(pid), !making.record.configuration.namespaces.contains(where: { $0.type == .time }) {
+        if try process.isInOtherTime(), !making.record.configuration.namespaces.contains(where: { $0.type == .time }) {
             // CRIU lets the clocks go on where they were: what is executed later must see the same.
             making.record.configuration.namespaces.append(NamespaceRecord(type: .time, path: Path()))
         }
@@ -317,43 +322,18 @@ final class Restoration {
         try directory.write(making.record.encoded, as: "state.json")
     }
 
-    private static func isInOtherTime(_ pid: Int32) throws(ContainerError) -> Bool {
-        do throws(Errno) {
-            let (own, other) = (try fileStatus("/proc/self/ns/time"), try fileStatus("/proc/\(pid)/ns/time"))
-            return own.inode != other.inode
-        } catch {
-            guard error == .noSuchFileOrDirectory else {
-                throw ContainerError(operation: "stat", subject: "/proc/\(pid)/ns/time", errno: error)
-            }
-            return false  // Linux before 5.6 has no such namespaces.
-        }
-    }
-
     // MARK: - The request
 
     private func criuOptions(
         _ directory: StateDirectory, _ directories: borrowing ImageDirectories
     ) throws(ContainerError) -> CRIUOptions {
-        var request = CRIUOptions(imagesDirectory: directories.imagesNumber)
-        request.workDirectory = directories.workNumber
-        request.logLevel = 4
-        request.logFile = Self.log.bytes
+        var request = CRIUOptions(
+            options.settings, directories, log: Self.log, annotations: creation.spec.annotations)
         request.root = directory.path.appending(Self.rootName)
+        request.cgroupMode = try cgroupMode()
         request.evasiveDevices = true
         request.restoresSibling = true
-        request.notifyScripts = true
-        request.managesCgroups = true
-        request.cgroupMode = CRIUCgroupMode(options.cgroupMode)
         request.cgroupRoots = try cgroupRoots()
-        request.shellJob = options.shellJob
-        request.externalUnixSockets = options.externalUnixSockets
-        request.tcpEstablished = options.tcpEstablished
-        request.fileLocks = options.fileLocks
-        request.autoDedup = options.autoDedup
-        request.lazyPages = options.lazyPages
-        request.orphanTerminalMaster = true
-        request.emptyNamespaces = UInt32(truncatingIfNeeded: CloneFlags.newNetwork.rawValue)
-        request.configurationFile = CRIUOptions.configurationFile(of: creation.spec.annotations)
         request.lsmProfile = options.lsmProfile
         request.lsmMountContext = options.lsmMountContext
         request.externalMounts = externalMounts
@@ -372,6 +352,19 @@ final class Restoration {
             }
         }
         return request
+    }
+
+    /// CRIU stands in the container's cgroup, which is there by now: that it was not there before is for apus to see. What
+    /// CRIU then does is the same.
+    private func cgroupMode() throws(ContainerError) -> CRIUCgroupMode {
+        guard options.settings.cgroupMode == .strict else { return CRIUCgroupMode(options.settings.cgroupMode) }
+        if making.unit == nil {
+            try making.withCgroup { (cgroup) throws(CgroupError) in
+                guard !cgroup.isWhollyNew else { return }
+                throw CgroupError(reason: "the container's cgroup is there already, which the mode strict forbids")
+            }
+        }
+        return .full
     }
 
     /// CRIU's own cgroups, below which those of the images come.

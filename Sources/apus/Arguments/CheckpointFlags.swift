@@ -1,34 +1,40 @@
 import Containers
 import LinuxKernel
 
-/// What `checkpoint` and `restore` take alike.
+/// What the flags that `checkpoint` and `restore` have in common say.
 struct CheckpointFlags {
-    let imagePath: Path
-    let workPath: Path?
-    let cgroupMode: CheckpointCgroupMode?
+    let settings: CheckpointSettings
 
     init(_ arguments: ParsedArguments) throws(CommandError) {
-        if let path = arguments.path(.imagePath) {
-            imagePath = path
-        } else {
-            do throws(Errno) {
-                imagePath = try currentDirectory().appending("checkpoint")
-            } catch {
-                throw CommandError("getwd: " + error.message)
-            }
-        }
-        workPath = arguments.path(.workPath)
-        switch arguments.nonEmptyText(.manageCgroupsMode) {
-        case nil: cgroupMode = nil
-        case let word?:
-            guard let mode = CheckpointCgroupMode(rawValue: word) else {
-                throw CommandError("invalid manage-cgroups-mode value")
-            }
-            cgroupMode = mode
-        }
+        var settings = CheckpointSettings(imagePath: try Self.imagePath(arguments))
+        settings.workPath = arguments.path(.workPath)
+        settings.cgroupMode = try Self.cgroupMode(arguments)
         for name in arguments.texts(.emptyNamespace) where name != "network" {
             throw CommandError("namespace " + quoted(name) + " is not supported")
         }
+        settings.tcpEstablished = arguments.isOn(.tcpEstablished)
+        settings.externalUnixSockets = arguments.isOn(.extUnixSk)
+        settings.shellJob = arguments.isOn(.shellJob)
+        settings.fileLocks = arguments.isOn(.fileLocks)
+        settings.autoDedup = arguments.isOn(.autoDedup)
+        self.settings = settings
+    }
+
+    private static func imagePath(_ arguments: ParsedArguments) throws(CommandError) -> Path {
+        if let path = arguments.path(.imagePath) { return path }
+        do throws(Errno) {
+            return try currentDirectory().appending("checkpoint")
+        } catch {
+            throw CommandError("getwd: " + error.message)
+        }
+    }
+
+    private static func cgroupMode(_ arguments: ParsedArguments) throws(CommandError) -> CheckpointCgroupMode? {
+        guard let word = arguments.nonEmptyText(.manageCgroupsMode) else { return nil }
+        guard let mode = CheckpointCgroupMode(rawValue: word) else {
+            throw CommandError("invalid manage-cgroups-mode value")
+        }
+        return mode
     }
 
     /// The address and the port that a text names, with an IPv6 address in brackets; nil when none was given.

@@ -59,22 +59,14 @@ private func checkStatus(of container: Container) throws(CommandError) {
 
 private func checkpointOptions(_ invocation: Invocation) throws(CommandError) -> CheckpointOptions {
     let arguments = invocation.arguments
-    let common = try CheckpointFlags(arguments)
-    var options = CheckpointOptions(imagePath: common.imagePath)
-    options.workPath = common.workPath
-    options.cgroupMode = common.cgroupMode
+    var options = CheckpointOptions(try CheckpointFlags(arguments).settings)
     options.parentPath = arguments.path(.parentPath)
     options.leavesRunning = arguments.isOn(.leaveRunning)
     options.preDump = arguments.isOn(.preDump)
-    options.tcpEstablished = arguments.isOn(.tcpEstablished)
     options.tcpSkipInFlight = arguments.isOn(.tcpSkipInFlight)
     options.linkRemap = arguments.isOn(.linkRemap)
-    options.externalUnixSockets = arguments.isOn(.extUnixSk)
-    options.shellJob = arguments.isOn(.shellJob)
-    options.fileLocks = arguments.isOn(.fileLocks)
-    options.autoDedup = arguments.isOn(.autoDedup)
-    options.lazyPages = arguments.isOn(.lazyPagesOfCheckpoint)
+    options.settings.lazyPages = arguments.isOn(.lazyPagesOfCheckpoint)
     options.pageServer = try CheckpointFlags.pageServer(arguments.bytes(.pageServer))
-    if options.lazyPages { options.statusDescriptor = try invocation.descriptors.checked().status }
+    if options.settings.lazyPages { options.statusDescriptor = try invocation.descriptors.checked().status }
     return options
 }

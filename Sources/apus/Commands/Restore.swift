@@ -47,16 +47,8 @@ extension Command {
 
 private func restoreOptions(_ invocation: Invocation) throws(CommandError) -> RestoreOptions {
     let arguments = invocation.arguments
-    let common = try CheckpointFlags(arguments)
-    var options = RestoreOptions(imagePath: common.imagePath)
-    options.workPath = common.workPath
-    options.cgroupMode = common.cgroupMode
-    options.tcpEstablished = arguments.isOn(.tcpEstablished)
-    options.externalUnixSockets = arguments.isOn(.extUnixSk)
-    options.shellJob = arguments.isOn(.shellJob)
-    options.fileLocks = arguments.isOn(.fileLocks)
-    options.autoDedup = arguments.isOn(.autoDedup)
-    options.lazyPages = arguments.isOn(.lazyPages)
+    var options = RestoreOptions(try CheckpointFlags(arguments).settings)
+    options.settings.lazyPages = arguments.isOn(.lazyPages)
     options.lsmProfile = arguments.path(.lsmProfile)?.bytes
     options.lsmMountContext = arguments.path(.lsmMountContext)?.bytes
     return options
