@@ -33,7 +33,7 @@ struct CheckpointFlagTests {
             for (place, source) in [("/usr", "/usr"), ("/lib", "/usr/lib"), ("/lib64", "/usr/lib64")] {
                 $0.mounts.append([
                     "destination": .string(place), "type": "bind", "source": .string(source),
-                    "options": ["rbind", "ro"],
+                    "options": ["bind", "ro"],
                 ])
             }
         }
