@@ -84,7 +84,7 @@ connected() {
   checkpoints
   run --detach --name saved "$image" sh -c "mkfifo /tmp/pipe /tmp/quiet; exec 4<>/tmp/quiet; nc -l -p 99 <&4 >/tmp/heard &
     until grep -q ':0063 0*:0000 0A' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done
-    nc 127.0.0.1 99 </tmp/pipe & exec 3>/tmp/pipe; ${counting/sleep/echo \$i >&3; sleep}" >/dev/null
+    nc 127.0.0.1 99 </tmp/pipe & exec 3>/tmp/pipe; ${counting%sleep*}echo \$i >&3; sleep 0.1; done" >/dev/null
   eventually 20 podman exec saved grep -qx 5 /tmp/heard
   fails podman container checkpoint saved
   is saved running
