@@ -1,15 +1,12 @@
 import CLinuxKernel
 
-/// Whether `descriptor` is open. See fcntl(2), `F_GETFD`.
-package func isOpen(_ descriptor: Int32) -> Bool { linux_fcntl(descriptor, F_GETFD, 0) >= 0 }
-
 extension FileDescriptor {
     /// Makes the number `target` name this open file, without close-on-exec. See dup2(2).
-    package func duplicate(onto target: Int32) throws(Errno) {
-        if raw == target {
+    package func duplicate(onto target: DescriptorNumber) throws(Errno) {
+        if number == target {
             try check(linux_fcntl(raw, F_SETFD, 0))
         } else {
-            try check(linux_dup3(raw, target, 0))
+            try check(linux_dup3(raw, target.rawValue, 0))
         }
     }
 
@@ -29,9 +26,23 @@ extension FileDescriptor {
 private let closeOnExec: UInt32 = 4
 
 /// Marks all descriptors from `first` to `last` close-on-exec, or closes them. See close_range(2).
-package func closeRange(from first: Int32, to last: Int32 = .max, onExec: Bool) throws(Errno) {
+private func closeRange(from first: Int32, to last: Int32 = .max, onExec: Bool) throws(Errno) {
     try check(linux_close_range(UInt32(first), UInt32(last), onExec ? closeOnExec : 0))
 }
+
+/// Closes all descriptors behind `last` but some, which close in the programs that are executed.
+package func closeDescriptors(behind last: DescriptorNumber, but kept: [DescriptorNumber]) throws(Errno) {
+    var end = last.rawValue
+    for number in kept.map(\.rawValue).sorted() where number > end {
+        if number - end > 1 { try closeRange(from: end + 1, to: number - 1, onExec: false) }
+        end = number
+    }
+    try closeRange(from: end + 1, onExec: false)
+}
+
+/// Makes every descriptor from 3 on close in the programs that are executed, and fails where that takes more than one call.
+/// See close_range(2), `CLOSE_RANGE_CLOEXEC`.
+package func closeRestOnExec() throws(Errno) { try closeRange(from: 3, onExec: true) }
 
 /// Makes every descriptor from 3 on close in the programs that are executed: what the caller left open is for none of
 /// them. See close_range(2), `CLOSE_RANGE_CLOEXEC`.

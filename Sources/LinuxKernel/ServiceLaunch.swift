@@ -1,19 +1,20 @@
 import CLinuxKernel
 
-/// A program of the host that serves the caller over descriptors that it is handed.
+/// A program of the host that serves the caller over descriptors that it is handed; they stay the caller's, and must stay open
+/// until it runs.
 package struct ServiceRequest: ~Copyable {
     package let path: Path
     package let arguments: [ByteString]
     /// The open files that become its descriptors 0, 1, 2 and so on; it has no others.
-    package var descriptors: [Int32]
+    package var descriptors: [DescriptorNumber]
     /// The cgroup v2 directory that it starts in.
-    package var cgroup: Int32?
+    package var cgroup: DescriptorNumber?
     /// The `tasks` files of the version 1 cgroups that it joins.
-    package var tasks: [Int32] = []
+    package var tasks: [DescriptorNumber] = []
     /// Binds a directory on another in a mount namespace of the program's own, whose mounts nobody else sees.
     package var bind: (directory: Path, place: Path)?
 
-    package init(_ path: Path, arguments: [ByteString], descriptors: [Int32]) {
+    package init(_ path: Path, arguments: [ByteString], descriptors: [DescriptorNumber]) {
         self.path = path
         self.arguments = arguments
         self.descriptors = descriptors
@@ -53,12 +54,13 @@ private func start(
     let writer = report.write.raw
     var pidDescriptor: Int32 = -1
     var result = 0
-    let (path, descriptors, tasks) = (request.path, request.descriptors, request.tasks)
+    let path = request.path
+    let (descriptors, tasks) = (request.descriptors.map(\.rawValue), request.tasks.map(\.rawValue))
     let (directory, place) = request.bind ?? ("/", "/")
     var flags = CloneFlags.pidDescriptor
     if request.bind != nil { flags.insert(.newMount) }
     if request.cgroup != nil { flags.insert(.intoCgroup) }
-    let cgroup = UInt64(request.cgroup ?? 0)
+    let cgroup = UInt64(request.cgroup?.rawValue ?? 0)
     withCStrings(request.arguments) { argv in
         withCStrings(environmentVariables()) { envp in
             withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in

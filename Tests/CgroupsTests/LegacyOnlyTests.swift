@@ -37,14 +37,16 @@ struct LegacyOnlyTests {
         try HostCgroups.withCgroup(Self.layout) { cgroup in
             // A process that forks without end; each child lives a second.
             let pipe = try FileDescriptor.pipe()
-            let gate = pipe.read.raw
+            let forked = try FileDescriptor.pipe()
+            let (gate, report) = (pipe.read.number.rawValue, forked.write.number.rawValue)
             var arguments = linux_clone_args()
             arguments.exit_signal = UInt64(SIGCHLD)
             let pid = Int32(try check(linux_clone3(&arguments)))
             if pid == 0 {
                 var byte: UInt8 = 0
                 _ = linux_read(gate, &byte, 1)
-                for _ in 0..<2000 {
+                for index in 0..<2000 {
+                    if index == 20 { _ = linux_write(report, &byte, 1) }
                     var again = linux_clone_args()
                     if linux_clone3(&again) == 0 {
                         _ = linux_poll(nil, 0, 1000)
@@ -57,7 +59,7 @@ struct LegacyOnlyTests {
             try cgroup.apply(Resources(pids: PidsResources(limit: 100)), enforcingDevices: false)
             try cgroup.join(pid: pid)
             try pipe.write.writeOnce("x")
-            sleep(microseconds: 20_000)
+            #expect(try forked.read.poll(events: PollSet.input, milliseconds: 60_000) != 0, "nothing was forked")
             try cgroup.killAll()
             var status: Int32 = 0
             _ = linux_wait4(pid, &status, 0)
@@ -70,11 +72,11 @@ struct LegacyOnlyTests {
         try #require(LimitApplicationTests.has("memory"))
         try HostCgroups.withCgroup(Self.layout) { cgroup in
             let pipe = try FileDescriptor.pipe()
-            let report = pipe.write.raw
+            let report = pipe.write.number.rawValue
             let files = try cgroup.filesForJoining()
             var arguments = linux_clone_args()
             arguments.exit_signal = UInt64(SIGCHLD)
-            let numbers = files.raw
+            let numbers = files.numbers.map(\.rawValue)
             let pid = Int32(
                 try check(
                     numbers.withUnsafeBufferPointer { buffer in
@@ -96,7 +98,7 @@ struct LegacyOnlyTests {
                 _ = linux_kill(pid, SIGKILL)
                 _ = linux_wait4(pid, &status, 0)
             }
-            try #require(try read(pipe.read.raw, count: 1) == [1])
+            try #require(try pipe.read.read(count: 1) == [1])
             let error = try #require(throws: CgroupError.self) {
                 try cgroup.apply(Resources(memory: MemoryResources(limit: 1 << 20)), enforcingDevices: false)
             }

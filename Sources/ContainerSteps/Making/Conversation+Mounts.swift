@@ -8,7 +8,7 @@ extension Conversation {
     package func handOver(_ slot: Slot) throws(ContainerError) {
         try withSource(of: slot) { (source) throws(ContainerError) in
             let tree = try source.prepare()
-            try tellProceed(with: tree.raw)
+            try tellProceed(with: tree)
         }
     }
 
