@@ -35,6 +35,35 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
     return linux_result(syscall(SYS_clone3, arguments, sizeof *arguments));
 }
 
+// CLONE_CLEAR_SIGHAND, Linux 5.5.
+static const uint64_t LINUX_CLONE_CLEAR_SIGHAND = 0x100000000;
+
+// Like clone3(2), and in the child no handler of the caller's is left. Before Linux 5.5
+// `ignored` becomes all signals: those that linux_reset_signals has to give their default action. The caller blocks all
+// signals before.
+static inline long linux_clone3_without_handlers(struct linux_clone_args *arguments, uint64_t *ignored) {
+    struct linux_clone_args wanted = *arguments;
+    wanted.flags |= LINUX_CLONE_CLEAR_SIGHAND;
+    long child = syscall(SYS_clone3, &wanted, sizeof wanted);
+    if (child < 0 && errno == EINVAL) {
+        *ignored = ~(uint64_t)0;
+        child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    }
+    return child;
+}
+// Gives the signals of a set their default action.
+static inline void linux_reset_signals(uint64_t set) {
+    struct {
+        void *handler;
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } action = {0, 0, 0, 0};
+    for (int number = 1; number < 65; number++)
+        if (set >> (number - 1) & 1 && number != SIGKILL && number != SIGSTOP)
+            syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+}
+
 // Clones and, in the child, executes `program`. Nothing but system calls happens between the two, so a caller with many
 // threads is safe: no lock of another thread can be needed. In the child
 // - `socket` becomes descriptor 3 and `plan` descriptor 4, and those of `keep` lose their close-on-exec flag; the caller
@@ -42,6 +71,7 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
 // - it first joins the cgroups of version 1 whose `tasks` files are open;
 // - with `identity` >= 0 it waits for one byte on that descriptor, which says that the user namespace has its mappings,
 //   and becomes the root of that namespace: an exec as an unmapped user would lose all capabilities;
+// - the signals of `ignored`, which the caller ignores, have their default action again;
 // - an exit status of LINUX_SPAWN_… tells which of the steps failed.
 #define LINUX_SPAWN_CGROUP 95
 #define LINUX_SPAWN_DESCRIPTORS 96
@@ -49,21 +79,13 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
 #define LINUX_SPAWN_EXECUTION 98
 static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int program, char *const *argv,
                                          char *const *envp, int socket, int plan, const int *keep, int keep_count,
-                                         const int *tasks, int task_count, int identity) {
+                                         const int *tasks, int task_count, int identity, uint64_t ignored) {
     // A handler of the caller must not run in the child.
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    long child = linux_clone3_without_handlers(arguments, &ignored);
     if (child == 0) {
-        struct {
-            void *handler;
-            unsigned long flags;
-            void *restorer;
-            uint64_t mask;
-        } action = {0, 0, 0, 0};
-        for (int number = 1; number < 65; number++)
-            if (number != SIGKILL && number != SIGSTOP)
-                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        linux_reset_signals(ignored);
         int refused;
         if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
         if (identity >= 0) {
@@ -91,25 +113,20 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
 // the directory `directory`, with default signals and without the caller's other descriptors (they are close-on-exec).
 // Only system calls between the two. The error of a failed exec comes through `report`, as an errno in four bytes.
 static inline long linux_clone3_execve(struct linux_clone_args *arguments, const char *path, char *const *argv,
-                                       char *const *envp, int input, int output, int error, int directory, int report) {
+                                       char *const *envp, int input, int output, int error, int directory, int report,
+                                       uint64_t ignored) {
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    long child = linux_clone3_without_handlers(arguments, &ignored);
     // Filters of containers refuse clone3, whose flags they cannot see; clone(2) has the pidfd in its third argument on
     // every architecture, and the second is the stack on all but s390.
-    if (child < 0 && errno == ENOSYS)
+    if (child < 0 && errno == ENOSYS) {
+        ignored = ~(uint64_t)0;
         child = syscall(SYS_clone, (unsigned long)(arguments->flags | arguments->exit_signal), 0,
                         (int *)(uintptr_t)arguments->pidfd, 0, 0);
+    }
     if (child == 0) {
-        struct {
-            void *handler;
-            unsigned long flags;
-            void *restorer;
-            uint64_t mask;
-        } action = {0, 0, 0, 0};
-        for (int number = 1; number < 65; number++)
-            if (number != SIGKILL && number != SIGSTOP)
-                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        linux_reset_signals(ignored);
         syscall(SYS_setpgid, 0, 0);
         // Upwards first, so that none of the three is overwritten before it is in place.
         int low[3] = {input, output, error};
@@ -140,22 +157,15 @@ static inline long linux_clone3_execve(struct linux_clone_args *arguments, const
 // what is before them.
 static inline long linux_clone3_service(struct linux_clone_args *arguments, const char *path, char *const *argv,
                                         char *const *envp, const int *descriptors, int count, const int *tasks,
-                                        int task_count, const char *tree, const char *place, int report) {
+                                        int task_count, const char *tree, const char *place, int report,
+                                        uint64_t ignored) {
     uint64_t all = ~(uint64_t)0, saved = 0;
     int low[64];
     if (count > 64) return -EINVAL;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    long child = linux_clone3_without_handlers(arguments, &ignored);
     if (child == 0) {
-        struct {
-            void *handler;
-            unsigned long flags;
-            void *restorer;
-            uint64_t mask;
-        } action = {0, 0, 0, 0};
-        for (int number = 1; number < 65; number++)
-            if (number != SIGKILL && number != SIGSTOP)
-                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        linux_reset_signals(ignored);
         int failure[2] = {0, 3}, refused;
         long result = linux_join_own_thread(tasks, task_count, &refused);
         if (result < 0) errno = (int)-result;
@@ -206,6 +216,9 @@ static inline long linux_clone3_waiting(struct linux_clone_args *arguments) {
 
 static inline long linux_execve(const char *path, char *const *argv, char *const *envp) {
     return linux_result(syscall(SYS_execve, path, argv, envp));
+}
+static inline long linux_getrandom(void *memory, size_t count) {
+    return linux_result(syscall(SYS_getrandom, memory, count, 0));
 }
 static inline long linux_getpid(void) { return syscall(SYS_getpid); }
 static inline long linux_pidfd_open(pid_t pid, unsigned flags) { return linux_result(syscall(SYS_pidfd_open, pid, flags)); }

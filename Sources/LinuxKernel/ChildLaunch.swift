@@ -42,6 +42,7 @@ package func spawn(
     }
     argv.append(nil)
     var environment: UnsafeMutablePointer<CChar>?
+    let ignored = ignoredSignals()
     let flags = request.flags.union(.pidDescriptor).union(request.cgroup == nil ? [] : .intoCgroup)
     let (kept, tasks) = (request.kept.map(\.rawValue), request.tasks.map(\.rawValue))
     withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
@@ -55,7 +56,7 @@ package func spawn(
         result = metered {
             linux_clone3_execveat(
                 &clone, executable, argv, &environment, socket, plan, kept, Int32(kept.count), tasks,
-                Int32(tasks.count), identity)
+                Int32(tasks.count), identity, ignored)
         }
     }
     let pid = try checked(result)

@@ -46,6 +46,7 @@ package struct RootfsPlanner {
             $0.propagation = rootPropagation
             $0.hasMountNamespace = hasMountNamespace
             $0.followsHost = spec.linux?.rootfsPropagation?.flags.contains(.slave) ?? false
+            $0.coversProcfs = hasMountNamespace && !facts.keepsHostRoot && !rootPropagation.contains(.shared)
             $0.tree = preparesTrees ? .mountSource(0) : nil
         }
     }

@@ -19,6 +19,8 @@ package final class Conversation {
     package let context: StaticString
 
     package private(set) var socket: SharedDescriptor?
+    /// What the child executes. It is closed when there is nothing to do but wait, since that takes a while.
+    private var executable: SealedExecutable?
     /// The process that is, or will become, the program.
     package var child: ProcessHandle?
     /// Whether the child is the first of two processes, and the second has not spoken yet.
@@ -65,7 +67,12 @@ package final class Conversation {
         try timeline?.watch(plan.child, slots)
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
         let lowest = 10 + Int32(clamping: slots.count(of: .passed))
-        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
+        let program: FileDescriptor
+        do throws(Errno) {
+            program = try executable.program.duplicate(atLeast: lowest)
+        } catch {
+            throw ContainerError(operation: "dup", errno: error)
+        }
         let pair = try attempt("socketpair") { () throws(Errno) in
             let pair = try SocketPair()
             try pair.nameSenders()
@@ -129,6 +136,7 @@ package final class Conversation {
         // The child has them: only then does their end tell that the child is gone.
         for number in DescriptorNumber.standardStreams { _ = slots.take(.standardStream(number)) }
         if plan.child.hasFilter { finalWord = SharedDescriptor(planFile) }
+        self.executable = consume executable
         traceSpawn(step)
     }
 
@@ -187,6 +195,7 @@ package final class Conversation {
     /// Waits until the child has done all its steps but the last ones.
     package func awaitReady() throws(ContainerError) {
         guard !isReady else { return }
+        executable = nil
         while !isReady { try handleMessage() }
         trace?("init: closing the pipe to signal completion")
     }
