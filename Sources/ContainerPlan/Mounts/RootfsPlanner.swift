@@ -75,10 +75,7 @@ package struct RootfsPlanner {
 extension RootfsPlanner {
     /// False when `/dev` is bound from the host, which then has everything already.
     package var makesDevices: Bool {
-        !spec.mounts.contains { mount in
-            (mount.options.contains("bind") || mount.options.contains("rbind") || mount.type == "bind")
-                && mount.destination.cleaned == "/dev"
-        }
+        !spec.mounts.contains { $0.destination.cleaned == "/dev" && $0.isBind }
     }
 
     // The devices that every container has, by the specification.

@@ -32,6 +32,8 @@ package final class Conversation {
     /// The points that the child has come to and was not let go from.
     package var reached: [MeetingPoint] = []
     package var isReady = false
+    /// What the child may ask for; made when it asks first.
+    package lazy var mountSources = plan.mountSources
     /// What the child has said that it may say only once.
     package var heard = HeardMessages()
     /// How the child ended, if it ended without a word.
