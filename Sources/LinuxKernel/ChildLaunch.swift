@@ -32,8 +32,36 @@ package enum SpawnFailure {
 }
 
 /// Clones a child with new namespaces and executes `program` in it. See clone3(2) and execveat(2).
+///
+/// Where the kernel cannot clone into a cgroup, or a filter refuses the call, the child moves itself there before its exec.
 package func spawn(
     program: borrowing FileDescriptor, arguments: [StaticString], _ request: borrowing SpawnRequest
+) throws(Errno) -> ProcessHandle {
+    do throws(Errno) {
+        return try spawn(program: program, arguments: arguments, request, into: request.cgroup, joining: request.tasks)
+    } catch {
+        guard let cgroup = request.cgroup, mayLackCloningIntoCgroup(error) else { throw error }
+        let processes = try fileForJoining(cgroup)
+        return try spawn(
+            program: program, arguments: arguments, request, into: nil, joining: request.tasks + [processes.number])
+    }
+}
+
+/// Whether a failure of clone3(2) may mean that there is no such call, or that it takes no cgroup: before Linux 5.7 it gives
+/// `E2BIG` or `EINVAL`.
+func mayLackCloningIntoCgroup(_ error: Errno) -> Bool {
+    error == .noSuchSystemCall || error == .notPermitted || error == .argumentListTooLong || error == .invalidArgument
+}
+
+/// The file of a cgroup v2 directory through which a process moves itself there; with a number above those that a child
+/// gives to its streams and plan.
+func fileForJoining(_ cgroup: DescriptorNumber) throws(Errno) -> FileDescriptor {
+    try FileDescriptor.open("cgroup.procs", at: cgroup.rawValue, .writeOnly).duplicate(atLeast: 10)
+}
+
+private func spawn(
+    program: borrowing FileDescriptor, arguments: [StaticString], _ request: borrowing SpawnRequest,
+    into cgroup: DescriptorNumber?, joining tasks: [DescriptorNumber]
 ) throws(Errno) -> ProcessHandle {
     var pidDescriptor: Int32 = -1
     var result = 0
@@ -43,14 +71,14 @@ package func spawn(
     argv.append(nil)
     var environment: UnsafeMutablePointer<CChar>?
     let ignored = ignoredSignals()
-    let flags = request.flags.union(.pidDescriptor).union(request.cgroup == nil ? [] : .intoCgroup)
-    let (kept, tasks) = (request.kept.map(\.rawValue), request.tasks.map(\.rawValue))
+    let flags = request.flags.union(.pidDescriptor).union(cgroup == nil ? [] : .intoCgroup)
+    let (kept, tasks) = (request.kept.map(\.rawValue), tasks.map(\.rawValue))
     withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
         var clone = linux_clone_args()
         clone.flags = flags.rawValue
         clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
         clone.exit_signal = UInt64(SIGCHLD)
-        clone.cgroup = UInt64(request.cgroup?.rawValue ?? 0)
+        clone.cgroup = UInt64(cgroup?.rawValue ?? 0)
         let (socket, plan, executable) = (request.socket.rawValue, request.plan.rawValue, program.raw)
         let identity = request.identity?.rawValue ?? -1
         result = metered {

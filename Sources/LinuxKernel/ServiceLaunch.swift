@@ -39,7 +39,7 @@ package func startService(_ request: borrowing ServiceRequest) throws(ServiceFai
     var failure: ServiceFailure?
     let process: ProcessHandle
     do throws(Errno) {
-        process = try start(request, &failure)
+        process = try startAnyhow(request, &failure)
     } catch {
         throw ServiceFailure(errno: error, step: .prepare)
     }
@@ -47,20 +47,32 @@ package func startService(_ request: borrowing ServiceRequest) throws(ServiceFai
     return process
 }
 
-private func start(
+private func startAnyhow(
     _ request: borrowing ServiceRequest, _ failure: inout ServiceFailure?
+) throws(Errno) -> ProcessHandle {
+    do throws(Errno) {
+        return try start(request, into: request.cgroup, joining: request.tasks, &failure)
+    } catch {
+        guard let cgroup = request.cgroup, mayLackCloningIntoCgroup(error) else { throw error }
+        let processes = try fileForJoining(cgroup)
+        return try start(request, into: nil, joining: request.tasks + [processes.number], &failure)
+    }
+}
+
+private func start(
+    _ request: borrowing ServiceRequest, into cgroup: DescriptorNumber?, joining tasks: [DescriptorNumber],
+    _ failure: inout ServiceFailure?
 ) throws(Errno) -> ProcessHandle {
     let report = try FileDescriptor.pipe()
     let writer = report.write.raw
     var pidDescriptor: Int32 = -1
     var result = 0
     let path = request.path
-    let (descriptors, tasks) = (request.descriptors.map(\.rawValue), request.tasks.map(\.rawValue))
+    let (descriptors, tasks) = (request.descriptors.map(\.rawValue), tasks.map(\.rawValue))
     let (directory, place) = request.bind ?? ("/", "/")
     var flags = CloneFlags.pidDescriptor
     if request.bind != nil { flags.insert(.newMount) }
-    if request.cgroup != nil { flags.insert(.intoCgroup) }
-    let cgroup = UInt64(request.cgroup?.rawValue ?? 0)
+    if cgroup != nil { flags.insert(.intoCgroup) }
     withCStrings(request.arguments) { argv in
         withCStrings(environmentVariables()) { envp in
             withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
@@ -68,7 +80,7 @@ private func start(
                 clone.flags = flags.rawValue
                 clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
                 clone.exit_signal = UInt64(SIGCHLD)
-                clone.cgroup = cgroup
+                clone.cgroup = UInt64(cgroup?.rawValue ?? 0)
                 result = path.withCString { path in
                     directory.withCString { directory in
                         place.withCString { place in

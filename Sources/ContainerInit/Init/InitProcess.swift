@@ -135,14 +135,14 @@ package final class InitProcess {
             }
         }
         try closeAll(but: kept)
-        try attempt("close_range") { () throws(Errno) in try closeRestOnExec() }
+        try attempt("close_range") { () throws(Errno) in try closeOthersOnExec() }
     }
 
     /// Closes all but some descriptors, the socket, the standard streams and what the program is passed.
-    private func closeAll(but kept: [DescriptorNumber]) throws(ContainerError) {
+    private func closeAll(but kept: [DescriptorNumber], withoutListing: Bool = false) throws(ContainerError) {
         let last = DescriptorNumber.passed(plan.passedDescriptors - 1)
         try attempt("close_range") { () throws(Errno) in
-            try closeDescriptors(behind: last, but: kept + [socket.number])
+            try closeDescriptors(behind: last, but: kept + [socket.number], withoutListing: withoutListing)
         }
     }
 }
@@ -243,7 +243,7 @@ extension InitProcess {
                 _ = slots.take(entry.slot)
             }
         }
-        try closeAll(but: kept)
+        try closeAll(but: kept, withoutListing: true)
     }
 }
 
