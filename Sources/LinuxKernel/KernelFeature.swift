@@ -79,8 +79,6 @@ extension KernelFeature {
             "pidfd_send_signal", since: "5.1", before: "`kill` and `delete` of a container that runs are errors",
             isRequired: true, .call(424, [-1])),
         KernelFeature(
-            "CLONE_PIDFD", since: "5.2", before: "nothing works", isRequired: true, .call(434, [-1])),
-        KernelFeature(
             "open_tree, move_mount, fsopen, fsconfig, fsmount", since: "5.2",
             before:
                 "mount(2) is used; the runtime's sealed copy lies in memory, which takes 2 ms more; `mounts add` is an error",
@@ -160,8 +158,8 @@ extension KernelFeature {
     private static func knowsMounts() -> Presence {
         do throws(Errno) {
             let root = try FileDescriptor.open("/", [.path, .directory])
-            _ = try mountID(of: root.raw)
-            _ = try isMountRoot(root.raw)
+            _ = try root.mountID()
+            _ = try root.isMountRoot()
             return .present
         } catch .notPermitted {
             return .refused

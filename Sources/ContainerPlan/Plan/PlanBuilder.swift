@@ -116,6 +116,7 @@ package struct PlanBuilder {
                 KeyringStep {
                     $0.keyring = "_ses.\(id)"
                     $0.permissions = permissions
+                    if facts.hasSELinux { $0.label = spec.process?.selinuxLabel ?? "" }
                 }, .rule)
         }
         if namespaces.isNew(.network) { addChild(LoopbackStep(), .rule) }

@@ -195,6 +195,8 @@ struct PlanPropertyTests {
             }
             let labels = plan.child.steps.compactMap { $0.step as? SecurityLabelStep }
             #expect(labels.map(\.module) == [module] && labels.map(\.label) == [ByteString(label)])
+            let rings = plan.child.steps.compactMap { $0.step as? KeyringStep }
+            #expect(rings.map(\.label) == [module == .selinux ? ByteString(label) : ""])
         }
     }
 
