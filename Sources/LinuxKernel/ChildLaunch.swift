@@ -56,7 +56,8 @@ func mayLackCloningIntoCgroup(_ error: Errno) -> Bool {
 /// The file of a cgroup v2 directory through which a process moves itself there; with a number above those that a child
 /// gives to its streams and plan.
 func fileForJoining(_ cgroup: DescriptorNumber) throws(Errno) -> FileDescriptor {
-    try FileDescriptor.open("cgroup.procs", at: cgroup.rawValue, .writeOnly).duplicate(atLeast: 10)
+    let number = try checkRetrying { linux_openat(cgroup.rawValue, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0) }
+    return try FileDescriptor(owning: Int32(number)).duplicate(atLeast: 10)
 }
 
 private func spawn(

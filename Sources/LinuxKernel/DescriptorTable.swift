@@ -83,3 +83,5 @@ package func closeDescriptors(
 /// Makes every descriptor from 3 on close in the programs that are executed: what the caller left open is for none of
 /// them. See close_range(2), `CLOSE_RANGE_CLOEXEC`.
 package func closeOthersOnExec() throws(Errno) { try closeRange(from: 3, onExec: true) }
+
+private func isOpen(_ number: Int32) -> Bool { linux_fcntl(number, F_GETFD, 0) >= 0 }

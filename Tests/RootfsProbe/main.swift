@@ -83,8 +83,9 @@ func run(_ path: String) throws(Errno) -> Int32 {
     if scenario.hasCgroupNamespace { arguments.flags |= UInt64(CLONE_NEWCGROUP) }
     if scenario.hasUserNamespace { arguments.flags |= UInt64(CLONE_NEWUSER) }
     arguments.exit_signal = UInt64(SIGCHLD)
+    let waiting = ready.read.number.rawValue
     let child = Int32(try check(linux_clone3(&arguments)))
-    if child == 0 { performScenario(scenario, ready: ready.read.number.rawValue) }
+    if child == 0 { performScenario(scenario, ready: waiting) }
     if scenario.hasUserNamespace {
         try writeKernelFile("/proc/\(child)/uid_map", "0 \(scenario.firstHostID) 65536\n")
         try writeKernelFile("/proc/\(child)/gid_map", "0 \(scenario.firstHostID) 65536\n")

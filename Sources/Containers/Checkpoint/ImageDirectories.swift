@@ -6,8 +6,8 @@ import StrictJSON
 
 /// The directory with the images of a container, and the one with CRIU's log.
 struct ImageDirectories: ~Copyable {
-    private let images: FileDescriptor
-    private let work: FileDescriptor?
+    private let images: SharedDescriptor
+    private let work: SharedDescriptor?
     private let imagePath: Path
     private let workPath: Path?
 

@@ -27,10 +27,8 @@ package struct StateFacts: Sendable {
         var facts = StateFacts(
             root: root.text, isWritable: HostFile.isWritable(place), isInMemory: false, protection: nil)
         do throws(Errno) { facts.isInMemory = try fileSystemKind(place) == .tmpfs } catch {}
-        var protection = SealedExecutable.Protection.readOnlyOverlay
         do throws(Errno) {
-            _ = try SealedExecutable.open(&protection)
-            facts.protection = protection
+            facts.protection = try SealedExecutable.open().protection
         } catch {
             facts.protection = nil
         }

@@ -66,7 +66,7 @@ private struct TrialBundle: ~Copyable {
             try makeDirectory(path.appending("rootfs" as Path), mode: 0o755)
             let file = try FileDescriptor.open(
                 path.appending("config.json" as Path), [.writeOnly, .create, .exclusive], mode: 0o600)
-            try LinuxKernel.write(Self.configuration(program, isRootless: isRootless).encoded(.compact), to: file.raw)
+            try file.write(Self.configuration(program, isRootless: isRootless).encoded(.compact))
         } catch {
             throw CommandError("mkdir", path, error)
         }

@@ -301,6 +301,6 @@ extension JSONWriter {
     /// A number with two decimals, as short as it can be.
     private mutating func hundredths(_ name: StaticString, _ value: UInt64) {
         key(name)
-        raw(Array(DecimalText.text(value, decimals: 2).utf8))
+        self.value(encoded: Array(DecimalText.text(value, decimals: 2).utf8))
     }
 }
