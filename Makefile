@@ -40,7 +40,7 @@ flags = $(foreach flag,$(SWIFTFLAGS),-Xswiftc $(flag)) $(foreach flag,$(CFLAGS),
 	$(foreach flag,$(LDFLAGS),-Xswiftc -Xclang-linker -Xswiftc $(flag)) $(SWIFT_BUILD_FLAGS)
 
 .DEFAULT_GOAL := build
-.PHONY: help deps quickstart build test test-vm test-engines install uninstall deb bench format lint clean
+.PHONY: help deps quickstart build test test-vm test-engines install uninstall deb bench counts format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -88,6 +88,10 @@ bench: ## measure apus beside crun, runc and the kernel's own work; writes resul
 	@Scripts/install-packages build bench
 	@$(MAKE) --no-print-directory build
 	@APUS=$(APUS) RUNC=$(RUNC) CRUN=$(CRUN) Benchmarks/bench $(BENCH)
+
+counts: ## count system calls, instructions, page faults and bytes; COUNTS=--check or --update compares or records
+	@Scripts/install-packages counts
+	@APUS=$(APUS) Benchmarks/counts $(COUNTS)
 
 format: ## format the sources
 	$(SWIFT) format --in-place --recursive --parallel $(sources)

@@ -127,7 +127,8 @@ let package = Package(
             name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "StrictJSON", "LinuxKernel"],
             exclude: ["Profiles"], swiftSettings: settings),
         .executableTarget(
-            name: "SeccompProbe", dependencies: ["Seccomp", "LinuxKernel"], path: "Tests/SeccompProbe",
+            name: "SeccompProbe", dependencies: ["Seccomp", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
+            path: "Tests/SeccompProbe",
             swiftSettings: settings),
         .testTarget(
             name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "LinuxKernel", "ByteStrings"],
@@ -145,7 +146,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["CIntegrationSupport"], exclude: ["Plans"],
+            name: "IntegrationTests", dependencies: ["CIntegrationSupport", "SeccompProbe"], exclude: ["Plans"],
             swiftSettings: settings),
     ]
 )

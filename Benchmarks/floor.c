@@ -8,6 +8,7 @@
 //   floor start  --state DIR
 //   floor exec   [OPTIONS] --state DIR PROGRAM [ARG...]
 //   floor state  --state DIR
+//   floor list   --state DIR                         of each directory in DIR: the saved pid, and whether it lives
 //   floor kill   --state DIR SIGNAL
 //   floor delete [OPTIONS] --state DIR
 //   floor clean  [OPTIONS] [--state DIR]             after a failure: kills and removes what is there
@@ -16,8 +17,10 @@
 //   --v2 DIR      the cgroup of version 2 to make and be born in
 //   --cgroupns    a cgroup namespace, too
 //   --filter      a seccomp filter of one instruction: the least that loading a filter can cost
+//   --binds N DIR DIR bound on m/0, m/1 ... in the root, N times
 //   --pid-file F  where create writes the pid
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -50,9 +53,9 @@
 enum { MAX_V1 = 16 };
 
 static struct {
-    const char *state, *v2, *pid_file, *rootfs;
+    const char *state, *v2, *pid_file, *rootfs, *source;
     const char *v1[MAX_V1];
-    int v1_count, cgroupns, filter;
+    int v1_count, cgroupns, filter, binds;
     char **program;
 } options;
 
@@ -254,6 +257,11 @@ static void make_root(void) {
     need(mount("mqueue", "dev/mqueue", "mqueue", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL), "mqueue");
     need(mount("sysfs", "sys", "sysfs", MS_NOSUID | MS_NOEXEC | MS_NODEV | MS_RDONLY, NULL), "sysfs");
     mount_cgroups();
+    for (int i = 0; i < options.binds; i++) {
+        char target[32];
+        snprintf(target, sizeof target, "m/%d", i);
+        need(mount(options.source, target, NULL, MS_BIND, NULL), target);
+    }
     make_devices();
 
     need(syscall(SYS_pivot_root, ".", "."), "pivot_root");
@@ -419,6 +427,23 @@ static int state(void) {
     return 0;
 }
 
+static int list(void) {
+    need(chdir(options.state), options.state);
+    DIR *all = opendir(".");
+    if (!all) die(options.state);
+    for (struct dirent *entry; (entry = readdir(all));) {
+        if (entry->d_name[0] == '.') continue;
+        char text[4096];
+        read_file(join(entry->d_name, "pid"), text, sizeof text);
+        pid_t pid = atoi(text);
+        char process[64];
+        snprintf(process, sizeof process, "/proc/%d/stat", pid);
+        read_file(process, text, sizeof text);
+        printf("%s %d\n", entry->d_name, pid);
+    }
+    return 0;
+}
+
 static int send_signal(void) {
     int init = syscall(SYS_pidfd_open, saved_pid(), 0);
     need(init, "pidfd_open");
@@ -464,6 +489,10 @@ int main(int count, char **arguments) {
         else if (!strcmp(option, "--v2")) options.v2 = arguments[++i];
         else if (!strcmp(option, "--state")) options.state = arguments[++i];
         else if (!strcmp(option, "--pid-file")) options.pid_file = arguments[++i];
+        else if (!strcmp(option, "--binds") && i + 2 < count) {
+            options.binds = atoi(arguments[++i]);
+            options.source = arguments[++i];
+        }
         else return 2;
     }
     int makes = !strcmp(command, "run") || !strcmp(command, "create");
@@ -477,6 +506,7 @@ int main(int count, char **arguments) {
     if (!strcmp(command, "start")) return start() < 0;
     if (!strcmp(command, "exec")) return exec_in();
     if (!strcmp(command, "state")) return state();
+    if (!strcmp(command, "list")) return list();
     if (!strcmp(command, "kill")) return send_signal() < 0;
     if (!strcmp(command, "delete")) return delete() < 0;
     if (!strcmp(command, "clean")) return clean();

@@ -1,6 +1,16 @@
-"""Samples to figures, figures to a table."""
+#!/usr/bin/env python3
+"""Samples to figures, figures to tables.
 
+    report.py RESULTS   keeps a measurement of `make bench` in docs/performance.json and fills the documents' tables from it
+    report.py           fills them from what is kept
+    report.py --check   fails if they are of another measurement
+"""
+
+import json
+import os
+import re
 import statistics
+import sys
 
 ORDER = ("floor", "apus", "crun", "runc")
 SUM = "create+start+delete"
@@ -40,7 +50,6 @@ def read_samples(text):
               for label in labels}
     return result, [{"program": program, "command": label, "times": times, "error": error}
                     for (program, label, error), times in failures.items()]
-
 
 
 def add_sums(raw):
@@ -93,3 +102,147 @@ def table(blocks, titles):
         for failure in [failure for block in here for failure in block["failures"]]:
             yield (f"    {failure['program']} failed {failure['times']} times at {failure['command']}, not counted: "
                    f"{failure['error']}")
+
+
+# MARK: Tables for documents
+
+# What a document shows: the row's words, the scenario and label in the samples, and how many of them one stands for.
+ROWS = (
+    ("`run /bin/true`", "run", "run"),
+    ("`run` with the default seccomp profile", "run-seccomp", "run"),
+    ("`create` + `start` + `delete`", "lifecycle", SUM),
+    ("of which `create`", "lifecycle", "create"),
+    ("`exec`", "exec", "exec"),
+    ("`exec` with seccomp", "exec-seccomp", "exec-seccomp"),
+    ("`state`", "state", "state"),
+    ("`kill`", "kill", "kill"),
+    ("`list` beside 300", "list", "list"),
+    ("`run` with 1,000 bind mounts", "binds", "binds"),
+    ("`run` with 1,000 descriptors", "descriptors", "run"),
+    ("200 `run`, 8 at a time", "parallel", "parallel"),
+)
+# What the README shows.
+SHORT = ("run", "run-seccomp", "lifecycle", "exec", "state", "list")
+
+
+def summary(document):
+    """What of a measurement goes into the repository: the medians and p25, without the samples."""
+    kept = {key: document[key] for key in ("date", "machine", "runs", "programs", "system_calls", "memory_kib", "steps")
+            if key in document}
+    # Details of steps name paths of the machine.
+    kept["steps"] = [{key: value for key, value in step.items() if key != "detail"} for step in kept.get("steps", [])]
+    kept["layouts"] = {
+        layout: [{"scenario": block["scenario"], "pause_ms": block["pause_ms"], "left_out": block["left_out"],
+                  "result": {label: {program: {key: figure for key, figure in row.items() if key != "walls_ms"}
+                                     for program, row in programs.items()}
+                             for label, programs in block["result"].items()}}
+                 for block in blocks]
+        for layout, blocks in document["layouts"].items()}
+    return kept
+
+
+def cell(row):
+    return f"{row['median_ms']:.2f}" if row else "–"
+
+
+def times_table(document, layout, scenarios=None):
+    """A table in Markdown of one layout: medians back to back, and apus beside the others, with and without pauses."""
+    blocks = document["layouts"][layout]
+    yield "| Milliseconds, median | apus | floor | crun | runc | apus / floor | apus / crun | with pauses: / floor | / crun |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for words, scenario, label in ROWS:
+        here = [block["result"].get(label, {}) for block in blocks if block["scenario"] == scenario]
+        if not here or "apus" not in here[0] or (scenarios and scenario not in scenarios):
+            continue
+        busy, idle = here[0], here[1] if len(here) > 1 else {}
+        ratios = [ratio(rows.get("apus"), rows.get(other), "median_ms") for rows in (busy, idle)
+                  for other in ("floor", "crun")]
+        figures = [cell(busy.get(program)) for program in ("apus", "floor", "crun", "runc")] + ratios
+        yield f"| {words} | " + " | ".join(figures) + " |"
+
+
+def counts_table(document):
+    """System calls, memory and processor time, which do not depend on how busy a machine is."""
+    programs = ("apus", "floor", "crun", "runc")
+    yield "| A run of `/bin/true` | apus | floor | crun | runc |"
+    yield "|---|---:|---:|---:|---:|"
+
+    def line(words, figures):
+        return f"| {words} | " + " | ".join(f"{figures[name]:,}" if figures.get(name) else "–" for name in programs) + " |"
+    yield line("system calls", document.get("system_calls", {}))
+    yield line("smallest memory limit around it, KiB", document.get("memory_kib", {}))
+    for words, key in (("processor time, ms", "cpu_ms"), ("peak resident memory, MiB", "peak_mib")):
+        blocks = next(iter(document["layouts"].values()))
+        rows = next((block["result"].get("run", {}) for block in blocks if block["scenario"] == "run"), {})
+        yield line(words, {name: row[key] for name, row in rows.items()})
+
+
+def steps_table(document):
+    yield "| Lane | Phase | Step | µs | System calls | in them, µs | waiting, µs | Page faults |"
+    yield "|---|---|---|---:|---:|---:|---:|---:|"
+    for step in document.get("steps", []):
+        yield (f"| {step['lane']} | {step['phase']} | `{step['name']}` | {step['us']:.0f} | {step['calls']:.0f} | "
+               f"{step['calls_us']:.0f} | {step['waiting_us']:.0f} | {step['faults']:.0f} |")
+
+
+def machine_lines(document):
+    machine = document["machine"]
+    yield (f"{document['date'][:10]}, {machine['processors']} × {machine['model']}, Linux {machine['kernel']}, "
+           f"{document['runs']} rounds, load {machine['load']:.1f} at the start:")
+    yield ""
+    for name, lines in document["programs"].items():
+        yield f"- {name}: {'; '.join(lines)}"
+
+
+def parts(document):
+    """The text between the markers of each name."""
+    layout = "v2" if "v2" in document["layouts"] else next(iter(document["layouts"]))
+    return {
+        "machine": list(machine_lines(document)), "times": list(times_table(document, layout)),
+        "short": list(times_table(document, layout, SHORT)), "counts": list(counts_table(document)),
+        "steps": list(steps_table(document)),
+    }
+
+
+def filled(text, document):
+    """The document with what stands between its markers made anew."""
+    for name, lines in parts(document).items():
+        pattern = rf"(<!-- bench:{name} -->\n).*?(<!-- bench:end -->)"
+        text = re.sub(pattern, lambda found: found[1] + "".join(f"{line}\n" for line in lines) + found[2], text,
+                      flags=re.DOTALL)
+    return text
+
+
+DOCUMENTS = ("README.md", "docs/performance.md")
+
+
+def main():
+    """report.py [--check | RESULTS]: fills the tables of the documents from a measurement, or from the one that is kept."""
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    kept = f"{top}/docs/performance.json"
+    if len(sys.argv) == 2 and sys.argv[1] != "--check":
+        with open(sys.argv[1]) as file:
+            document = summary(json.load(file))
+        with open(kept, "w") as file:
+            json.dump(document, file, indent=1)
+            file.write("\n")
+    if not os.path.exists(kept):
+        return
+    with open(kept) as file:
+        document = json.load(file)
+    stale = []
+    for name in DOCUMENTS:
+        with open(f"{top}/{name}") as file:
+            text = file.read()
+        new = filled(text, document)
+        if new != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                with open(f"{top}/{name}", "w") as file:
+                    file.write(new)
+    if "--check" in sys.argv and stale:
+        sys.exit(f"report: {', '.join(stale)}: the tables are not those of docs/performance.json; run Benchmarks/report.py")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,12 @@
 // roundrobin: runs several sequences of commands in turn, many times, and prints what each command took.
 //
-//   roundrobin [--rounds N] [--warmup N] [--pause MS] [--timeout S] < SCRIPT > SAMPLES
+//   roundrobin [--rounds N] [--warmup N] [--pause MS] [--timeout S] [--descriptors N] < SCRIPT > SAMPLES
 //
 // Turn by turn, so that the noise of the machine meets every variant alike, in a new order each round, since what the
 // kernel still clears away after one command slows the next down. Small and static, so that starting a command costs
 // little and its peak memory is its own (a process begins with the peak of the one that started it).
+//
+// With --descriptors the commands inherit the descriptors 3 to N + 2, all of the null device.
 //
 // SCRIPT has one line for each step, its fields parted by tabs:
 //   variant NAME          the steps up to the next `variant` are this one's
@@ -34,7 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_STEPS = 160, MAX_VARIANTS = 16, FAILURES_ALLOWED = 5 };
+enum { MAX_STEPS = 8192, MAX_VARIANTS = 16, FAILURES_ALLOWED = 5 };
 enum kind { SETUP, TIME, WAIT, UNDO, TEARDOWN };
 
 struct step {
@@ -51,7 +53,7 @@ static struct {
 } variants[MAX_VARIANTS];
 static int variant_count;
 
-static int rounds = 50, warmup = 2, pause_ms, timeout_s = 30;
+static int rounds = 50, warmup = 2, pause_ms, timeout_s = 30, descriptors;
 static int null_file, errors;
 static volatile sig_atomic_t interrupted, running, timed_out;
 
@@ -239,6 +241,7 @@ int main(int count, char **arguments) {
         else if (!strcmp(option, "--warmup")) warmup = atoi(value);
         else if (!strcmp(option, "--pause")) pause_ms = atoi(value);
         else if (!strcmp(option, "--timeout")) timeout_s = atoi(value);
+        else if (!strcmp(option, "--descriptors")) descriptors = atoi(value);
         else return fprintf(stderr, "roundrobin: unknown option %s\n", option), 2;
     }
     signal(SIGALRM, on_alarm);
@@ -249,6 +252,15 @@ int main(int count, char **arguments) {
     null_file = open("/dev/null", O_RDWR | O_CLOEXEC);
     errors = memfd_create("stderr", MFD_CLOEXEC);
     if (null_file < 0 || errors < 0) die("open");
+    if (descriptors) {
+        int high_null = fcntl(null_file, F_DUPFD_CLOEXEC, descriptors + 3);
+        int high_errors = fcntl(errors, F_DUPFD_CLOEXEC, descriptors + 3);
+        if (high_null < 0 || high_errors < 0) die("descriptors");
+        for (int number = 3; number < descriptors + 3; number++)
+            if (dup2(high_null, number) < 0) die("descriptors");
+        null_file = high_null;
+        errors = high_errors;
+    }
     read_script();
 
     for (int variant = 0; variant < variant_count && !interrupted; variant++) prepare(variant);

@@ -7,6 +7,10 @@ public struct ByteString: Hashable, Sendable {
     /// The bytes and a NUL behind them, so that a system call needs no copy; nothing at all for the empty string.
     @usableFromInline var storage: [UInt8]
 
+    /// Compares all bytes. See LiteralComparison.swift for words of the program.
+    @_disfavoredOverload
+    public static func == (a: ByteString, b: ByteString) -> Bool { a.storage == b.storage }
+
     /// Takes over bytes that end with a NUL, or none.
     @inlinable init(terminated storage: [UInt8]) { self.storage = storage.count > 1 ? storage : [] }
 
@@ -109,6 +113,7 @@ extension ByteString: Comparable {
 
 extension ByteString {
     /// Whether the string starts with the bytes of another.
+    @_disfavoredOverload
     public func hasPrefix(_ prefix: ByteString) -> Bool {
         let count = prefix.count
         guard count <= self.count else { return false }

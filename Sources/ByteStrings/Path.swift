@@ -5,6 +5,10 @@ public struct Path: Hashable, Sendable {
     /// The bytes.
     public let bytes: ByteString
 
+    /// Compares all bytes.
+    @_disfavoredOverload
+    public static func == (a: Path, b: Path) -> Bool { a.bytes == b.bytes }
+
     /// Makes a path of bytes.
     @inlinable public init(_ bytes: ByteString) { self.bytes = bytes }
 

@@ -29,10 +29,67 @@ struct linux_clone_args {
 };
 _Static_assert(sizeof(struct linux_clone_args) == 88, "clone_args");
 
+// clone3(2), or clone(2) where that is refused: kernels before 5.3 have no clone3, and filters of containers answer ENOSYS
+// or EPERM to it, whose flags they cannot see. clone(2) has the pidfd in its third argument on every architecture, and
+// the second is the stack on all but s390. It knows neither a cgroup to start in nor time namespaces.
+#define LINUX_CLONE_SIGNAL_BITS 0xffu
+static inline long linux_clone_of_either_kind(struct linux_clone_args *arguments) {
+    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    if (child >= 0 || (errno != ENOSYS && errno != EPERM)) return child;
+    if (arguments->flags >> 32 || arguments->flags & LINUX_CLONE_SIGNAL_BITS) return child;
+    return syscall(SYS_clone, (unsigned long)(arguments->flags | arguments->exit_signal), 0,
+                   (int *)(uintptr_t)arguments->pidfd, 0, 0);
+}
+
+// Executes the open file `program`. Where execveat(2) is refused, by the name that it has in the caller's procfs.
+static inline void linux_execute_open_file(int program, char *const *argv, char *const *envp) {
+    syscall(SYS_execveat, program, "", argv, envp, AT_EMPTY_PATH);
+    if (errno != ENOSYS && errno != EPERM) return;
+    char path[] = "/proc/self/fd/0000000000", *digit = path + sizeof path - 1;
+    int number = program;
+    do *--digit = (char)('0' + number % 10);
+    while (number /= 10);
+    // What is left of the zeros is no part of a descriptor's name.
+    char *name = path + sizeof "/proc/self/fd/" - 1;
+    while (*digit) *name++ = *digit++;
+    *name = 0;
+    syscall(SYS_execve, path, argv, envp);
+}
+
 // Like fork(2), with the namespaces and the cgroup of `arguments`. The child goes on in the caller's code, so only a
 // process with a single thread may use it, and the child must use raw system calls for set*id and setgroups.
 static inline long linux_clone3(struct linux_clone_args *arguments) {
-    return linux_result(syscall(SYS_clone3, arguments, sizeof *arguments));
+    return linux_result(linux_clone_of_either_kind(arguments));
+}
+
+// CLONE_CLEAR_SIGHAND, Linux 5.5.
+static const uint64_t LINUX_CLONE_CLEAR_SIGHAND = 0x100000000;
+
+// Like linux_clone_of_either_kind, and in the child no handler of the caller's is left. Before Linux 5.5 and without clone3
+// `ignored` becomes all signals: those that linux_reset_signals has to give their default action. The caller blocks all
+// signals before.
+static inline long linux_clone3_without_handlers(struct linux_clone_args *arguments, uint64_t *ignored) {
+    struct linux_clone_args wanted = *arguments;
+    wanted.flags |= LINUX_CLONE_CLEAR_SIGHAND;
+    long child = syscall(SYS_clone3, &wanted, sizeof wanted);
+    if (child < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM)) {
+        *ignored = ~(uint64_t)0;
+        child = linux_clone_of_either_kind(arguments);
+    }
+    return child;
+}
+
+// Gives the signals of a set their default action.
+static inline void linux_reset_signals(uint64_t set) {
+    struct {
+        void *handler;
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } action = {0, 0, 0, 0};
+    for (int number = 1; number < 65; number++)
+        if (set >> (number - 1) & 1 && number != SIGKILL && number != SIGSTOP)
+            syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
 }
 
 // Clones and, in the child, executes `program`. Nothing but system calls happens between the two, so a caller with many
@@ -42,6 +99,7 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
 // - it first joins the cgroups of version 1 whose `tasks` files are open;
 // - with `identity` >= 0 it waits for one byte on that descriptor, which says that the user namespace has its mappings,
 //   and becomes the root of that namespace: an exec as an unmapped user would lose all capabilities;
+// - the signals of `ignored`, which the caller ignores, have their default action again;
 // - an exit status of LINUX_SPAWN_… tells which of the steps failed.
 #define LINUX_SPAWN_CGROUP 95
 #define LINUX_SPAWN_DESCRIPTORS 96
@@ -49,21 +107,13 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
 #define LINUX_SPAWN_EXECUTION 98
 static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int program, char *const *argv,
                                          char *const *envp, int socket, int plan, const int *keep, int keep_count,
-                                         const int *tasks, int task_count, int identity) {
+                                         const int *tasks, int task_count, int identity, uint64_t ignored) {
     // A handler of the caller must not run in the child.
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    long child = linux_clone3_without_handlers(arguments, &ignored);
     if (child == 0) {
-        struct {
-            void *handler;
-            unsigned long flags;
-            void *restorer;
-            uint64_t mask;
-        } action = {0, 0, 0, 0};
-        for (int number = 1; number < 65; number++)
-            if (number != SIGKILL && number != SIGSTOP)
-                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        linux_reset_signals(ignored);
         int refused;
         if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
         if (identity >= 0) {
@@ -79,7 +129,7 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
         if (failed) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);
         uint64_t none = 0;
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
-        syscall(SYS_execveat, program, "", argv, envp, AT_EMPTY_PATH);
+        linux_execute_open_file(program, argv, envp);
         linux_exit_group(LINUX_SPAWN_EXECUTION);
     }
     long result = linux_result(child);
@@ -91,25 +141,13 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
 // the directory `directory`, with default signals and without the caller's other descriptors (they are close-on-exec).
 // Only system calls between the two. The error of a failed exec comes through `report`, as an errno in four bytes.
 static inline long linux_clone3_execve(struct linux_clone_args *arguments, const char *path, char *const *argv,
-                                       char *const *envp, int input, int output, int error, int directory, int report) {
+                                       char *const *envp, int input, int output, int error, int directory, int report,
+                                       uint64_t ignored) {
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
-    // Filters of containers refuse clone3, whose flags they cannot see; clone(2) has the pidfd in its third argument on
-    // every architecture, and the second is the stack on all but s390.
-    if (child < 0 && errno == ENOSYS)
-        child = syscall(SYS_clone, (unsigned long)(arguments->flags | arguments->exit_signal), 0,
-                        (int *)(uintptr_t)arguments->pidfd, 0, 0);
+    long child = linux_clone3_without_handlers(arguments, &ignored);
     if (child == 0) {
-        struct {
-            void *handler;
-            unsigned long flags;
-            void *restorer;
-            uint64_t mask;
-        } action = {0, 0, 0, 0};
-        for (int number = 1; number < 65; number++)
-            if (number != SIGKILL && number != SIGSTOP)
-                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        linux_reset_signals(ignored);
         syscall(SYS_setpgid, 0, 0);
         // Upwards first, so that none of the three is overwritten before it is in place.
         int low[3] = {input, output, error};
@@ -140,22 +178,15 @@ static inline long linux_clone3_execve(struct linux_clone_args *arguments, const
 // what is before them.
 static inline long linux_clone3_service(struct linux_clone_args *arguments, const char *path, char *const *argv,
                                         char *const *envp, const int *descriptors, int count, const int *tasks,
-                                        int task_count, const char *tree, const char *place, int report) {
+                                        int task_count, const char *tree, const char *place, int report,
+                                        uint64_t ignored) {
     uint64_t all = ~(uint64_t)0, saved = 0;
     int low[64];
     if (count > 64) return -EINVAL;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    long child = linux_clone3_without_handlers(arguments, &ignored);
     if (child == 0) {
-        struct {
-            void *handler;
-            unsigned long flags;
-            void *restorer;
-            uint64_t mask;
-        } action = {0, 0, 0, 0};
-        for (int number = 1; number < 65; number++)
-            if (number != SIGKILL && number != SIGSTOP)
-                syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
+        linux_reset_signals(ignored);
         int failure[2] = {0, 3}, refused;
         long result = linux_join_own_thread(tasks, task_count, &refused);
         if (result < 0) errno = (int)-result;
@@ -194,7 +225,7 @@ static inline long linux_clone3_service(struct linux_clone_args *arguments, cons
 static inline long linux_clone3_waiting(struct linux_clone_args *arguments) {
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = syscall(SYS_clone3, arguments, sizeof *arguments);
+    long child = linux_clone_of_either_kind(arguments);
     if (child == 0) {
         syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         for (;;) syscall(SYS_ppoll, (void *)0, 0, (void *)0, (void *)0, 0);
@@ -206,6 +237,9 @@ static inline long linux_clone3_waiting(struct linux_clone_args *arguments) {
 
 static inline long linux_execve(const char *path, char *const *argv, char *const *envp) {
     return linux_result(syscall(SYS_execve, path, argv, envp));
+}
+static inline long linux_getrandom(void *memory, size_t count) {
+    return linux_result(syscall(SYS_getrandom, memory, count, 0));
 }
 static inline long linux_getpid(void) { return syscall(SYS_getpid); }
 static inline long linux_pidfd_open(pid_t pid, unsigned flags) { return linux_result(syscall(SYS_pidfd_open, pid, flags)); }

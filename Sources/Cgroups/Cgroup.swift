@@ -17,8 +17,8 @@ package struct Cgroup: ~Copyable {
         var below = Path()
         /// The top of the hierarchy; empty if only the directory is known.
         var mountPoint: Path
-        /// The open directory, owned by the cgroup; -1 until it is needed.
-        var descriptor: Int32 = -1
+        /// The open directory; nil until it is needed.
+        var open: SharedDescriptor?
         /// Whose the directory is; nil before somebody has looked.
         var owner: CgroupOwner?
         /// The directory's inode, where no mark that can be relied on says whose it is.
@@ -105,12 +105,6 @@ package struct Cgroup: ~Copyable {
         isOptional = false
         sparesBareHierarchies = false
     }
-
-    deinit {
-        for branch in branches where branch.descriptor >= 0 {
-            FileDescriptor(owning: branch.descriptor).close()
-        }
-    }
 }
 
 extension Cgroup {
@@ -140,8 +134,8 @@ extension Cgroup {
     }
 
     /// The open directory of a branch; opens it if need be. One that is not the container's is an error.
-    mutating func directory(of index: Int) throws(CgroupError) -> Int32 {
-        if branches[index].descriptor >= 0 { return branches[index].descriptor }
+    mutating func directory(of index: Int) throws(CgroupError) -> SharedDescriptor {
+        if let open = branches[index].open { return open }
         return try openDirectory(of: index)
     }
 
@@ -149,7 +143,7 @@ extension Cgroup {
     mutating func read(_ file: String, of index: Int) throws(CgroupError) -> ByteString {
         let directory = try directory(of: index)
         return try attempt("read", "\(branches[index].directory)/\(file)") { () throws(Errno) in
-            try readKernelFile(Path(file), at: directory)
+            try readKernelFile(Path(file), at: directory.file)
         }
     }
 
@@ -159,7 +153,7 @@ extension Cgroup {
     ) throws(CgroupError) {
         let directory = try directory(of: index)
         do throws(Errno) {
-            try writeKernelFile(Path(file), at: directory, ByteString(value))
+            try writeKernelFile(Path(file), at: directory.file, ByteString(value))
         } catch {
             throw .write(value, to: branches[index].directory.text + "/" + file, error, property: property)
         }

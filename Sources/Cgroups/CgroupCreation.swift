@@ -89,8 +89,8 @@ extension Cgroup {
             }
             missing.removeLast()
         }
-        branches[index].descriptor = try attempt("open", leaf) { () throws(Errno) in
-            try FileDescriptor.open(leaf, [.readOnly, .directory, .noFollow]).release()
+        branches[index].open = try attempt("open", leaf) { () throws(Errno) in
+            SharedDescriptor(try FileDescriptor.open(leaf, [.readOnly, .directory, .noFollow]))
         }
         branches[index].owner = .own(nil)
     }

@@ -6,7 +6,7 @@ extension Cgroup {
         guard let index = unifiedIndex else { return nil }
         let directory = try directory(of: index)
         return try attempt("open", branches[index].directory) { () throws(Errno) in
-            try FileDescriptor.open(".", at: directory, [.path, .directory])
+            try FileDescriptor.open(".", at: directory.file, [.path, .directory])
         }
     }
 
@@ -20,7 +20,7 @@ extension Cgroup {
             let directory = try directory(of: index)
             files.append(
                 try attempt("open", "\(branches[index].directory)/tasks") { () throws(Errno) in
-                    try FileDescriptor.open("tasks", at: directory, .writeOnly)
+                    try FileDescriptor.open("tasks", at: directory.file, .writeOnly)
                 })
         }
         return files
@@ -63,7 +63,7 @@ extension Cgroup {
             let directory = try directory(of: index)
             return try attempt("open", "\(own)/\(below)") { () throws(Errno) in
                 try FileDescriptor.open(
-                    below, at: directory, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
+                    below, at: directory.file, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
             }
         }
         return nil

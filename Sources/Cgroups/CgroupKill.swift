@@ -55,7 +55,7 @@ extension Cgroup {
             for index in processIndices(everyHierarchy) where try isOwn(index) {
                 let top = try directory(of: index)
                 do throws(CgroupError) {
-                    try forEachDirectory(of: index, at: top) { (directory) throws(Errno) in
+                    try forEachDirectory(of: index, at: top.file) { (directory) throws(Errno) in
                         try Self.killMembers(of: directory, &known)
                     }
                 } catch {
@@ -90,7 +90,7 @@ extension Cgroup {
     private static let batch = 64
 
     /// Kills the processes of one open directory that are not in `known`, and puts them there.
-    private static func killMembers(of directory: Int32, _ known: inout Set<Int32>) throws(Errno) {
+    private static func killMembers(of directory: borrowing FileDescriptor, _ known: inout Set<Int32>) throws(Errno) {
         var pids: [Int32] = []
         try collect(from: directory, into: &pids)
         var rest = pids.filter { !known.contains($0) }[...]
@@ -115,7 +115,7 @@ extension Cgroup {
             let members = Set(present)
             for (index, pid) in opened.enumerated() where members.contains(pid) {
                 do throws(Errno) {
-                    try killProcess(handles.raw[index])
+                    try handles.killProcess(at: index)
                 } catch .noSuchProcess {
                 }
                 known.insert(pid)
@@ -147,7 +147,7 @@ extension Cgroup {
     ) throws(CgroupError) -> Bool {
         let directory = try directory(of: index)
         do throws(Errno) {
-            let file = try FileDescriptor.open("cgroup.events", at: directory, .readOnly)
+            let file = try FileDescriptor.open("cgroup.events", at: directory.file, .readOnly)
             while true {
                 if isWanted(CgroupEvents.parse(try file.readAgain())) { return true }
                 if deadline.isOver { return false }

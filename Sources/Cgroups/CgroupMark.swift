@@ -79,10 +79,10 @@ extension CgroupMark {
     }
 
     /// Writes the mark on an open directory; nil where that is not possible.
-    func write(to directory: Int32) -> Place? {
+    func write(to directory: borrowing FileDescriptor) -> Place? {
         for place in [Place.trusted, .user] {
             do throws(Errno) {
-                try setExtendedAttribute(place.attribute, bytes, of: directory)
+                try directory.setExtendedAttribute(place.attribute, bytes)
                 return place
             } catch {
                 // Without the privilege, or on a kernel without the attribute, the next way.

@@ -4,7 +4,7 @@ extension Cgroup {
     /// Whether the directory of a branch is there and the container's.
     mutating func isOwn(_ index: Int) throws(CgroupError) -> Bool {
         switch branches[index].owner {
-        case .own where branches[index].descriptor >= 0: return true
+        case .own where branches[index].open != nil: return true
         case .another, .nobody: return false
         case .own, nil: break  // Opened once more what was known by its path, it may be gone or exchanged.
         }
@@ -31,27 +31,29 @@ extension Cgroup {
 
     /// Opens the directory of a branch and finds out whose it is. From then on only the descriptor is used, so nobody can
     /// put another cgroup in its place.
-    mutating func openDirectory(of index: Int) throws(CgroupError) -> Int32 {
+    mutating func openDirectory(of index: Int) throws(CgroupError) -> SharedDescriptor {
         let path = branches[index].directory
         let directory = try attempt("open", path) { () throws(Errno) in
             try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
         }
         let owner = try owner(of: index) { (name) throws(Errno) in
-            try extendedAttribute(name, of: directory.raw)
+            try directory.extendedAttribute(name)
         } inode: { () throws(Errno) in
-            try fileStatus(of: directory.raw).inode
+            try directory.status().inode
         }
         branches[index].owner = owner
         guard case .own = owner else { throw Self.foreign(path.text, owner) }
         guard !branches[index].below.isEmpty else {
-            branches[index].descriptor = directory.release()
-            return branches[index].descriptor
+            let open = SharedDescriptor(directory)
+            branches[index].open = open
+            return open
         }
         let below = branches[index].below
-        branches[index].descriptor = try attempt("open", path.appending(below)) { () throws(Errno) in
-            try FileDescriptor.open(below, at: directory.raw, [.readOnly, .directory, .noFollow]).release()
+        let open = try attempt("open", path.appending(below)) { () throws(Errno) in
+            SharedDescriptor(try FileDescriptor.open(below, at: directory, [.readOnly, .directory, .noFollow]))
         }
-        return branches[index].descriptor
+        branches[index].open = open
+        return open
     }
 
     /// Finds out by its path whose a directory is, for what needs it open only seldom; nil if there is none.
@@ -110,11 +112,11 @@ extension Cgroup {
     }
 
     /// The other container whose mark an open directory below a branch's bears; nil if there is none.
-    func holder(_ directory: Int32, below index: Int) throws(Errno) -> String? {
+    func holder(_ directory: borrowing FileDescriptor, below index: Int) throws(Errno) -> String? {
         var place = CgroupMark.Place.trusted
         // What the container can write itself says something only where its own mark stands in the same place.
         if case .own(.user) = branches[index].owner { place = .user }
-        let found = try Self.mark(place) { (name) throws(Errno) in try extendedAttribute(name, of: directory) }
+        let found = try Self.mark(place) { (name) throws(Errno) in try directory.extendedAttribute(name) }
         guard let found, CgroupMark.isFromOwnNamespace(found) else { return nil }
         if let mark, mark.matches(found) { return nil }
         return CgroupMark.holder(of: found)
@@ -124,21 +126,21 @@ extension Cgroup {
     mutating func writeMarks() throws(CgroupError) {
         for index in branches.indices where branches[index].refusal == nil {
             let directory = try directory(of: index)
-            if !branches[index].isMade { branches[index].before = Self.marks(on: directory) }
-            let place = mark?.write(to: directory)
+            if !branches[index].isMade { branches[index].before = Self.marks(on: directory.file) }
+            let place = mark?.write(to: directory.file)
             branches[index].owner = .own(place)
             guard mark != nil, place != .trusted else { continue }
             branches[index].inode = try attempt("fstat", branches[index].directory) { () throws(Errno) in
-                try fileStatus(of: directory).inode
+                try directory.file.status().inode
             }
         }
     }
 
-    private static func marks(on directory: Int32) -> [(CgroupMark.Place, [UInt8])] {
+    private static func marks(on directory: borrowing FileDescriptor) -> [(CgroupMark.Place, [UInt8])] {
         var marks: [(CgroupMark.Place, [UInt8])] = []
         for place in [CgroupMark.Place.trusted, .user] {
             do throws(Errno) {
-                let found = try mark(place) { (name) throws(Errno) in try extendedAttribute(name, of: directory) }
+                let found = try mark(place) { (name) throws(Errno) in try directory.extendedAttribute(name) }
                 if let found { marks.append((place, found)) }
             } catch {
                 continue  // not to be read, so not to be restored
@@ -149,13 +151,12 @@ extension Cgroup {
 
     /// Gives a directory that was taken over back to whom it belonged to.
     mutating func giveBack(_ index: Int) {
-        guard let before = branches[index].before, branches[index].descriptor >= 0 else { return }
-        let directory = branches[index].descriptor
+        guard let before = branches[index].before, let open = branches[index].open else { return }
         do throws(Errno) {
             if case .own(let place?) = branches[index].owner {
-                try removeExtendedAttribute(place.attribute, of: directory)
+                try open.file.removeExtendedAttribute(place.attribute)
             }
-            for (place, found) in before { try setExtendedAttribute(place.attribute, found, of: directory) }
+            for (place, found) in before { try open.file.setExtendedAttribute(place.attribute, found) }
         } catch {
             // Its last owner finds it without a mark, and leaves it.
         }
@@ -182,12 +183,12 @@ extension Cgroup {
     /// - Returns: whether directories of other containers were left out.
     @discardableResult
     func forEachDirectory(
-        of index: Int, at top: Int32, includingOthers includesOthers: Bool = false,
-        _ body: (Int32) throws(Errno) -> Void
+        of index: Int, at top: borrowing FileDescriptor, includingOthers includesOthers: Bool = false,
+        _ body: (borrowing FileDescriptor) throws(Errno) -> Void
     ) throws(CgroupError) -> Bool {
         var isShared = false
         var names: [PathComponent] = []
-        func visit(_ directory: Int32) throws(Errno) {
+        func visit(_ directory: borrowing FileDescriptor) throws(Errno) {
             do throws(Errno) {
                 try body(directory)
             } catch {
@@ -197,7 +198,7 @@ extension Cgroup {
         do throws(Errno) {
             try visit(top)
             // The link count of a cgroup's directory is two and one for each below it: most need no walk.
-            if try fileStatus(of: top).links == 2 { return false }
+            if try top.status().links == 2 { return false }
             var walk = try DirectoryWalk(at: top, .cgroups)
             do throws(Errno) {
                 while true {
@@ -206,12 +207,12 @@ extension Cgroup {
                         continue
                     }
                     guard try walk.enter(name) else { continue }
-                    let holder = includesOthers ? nil : try holder(walk.descriptor, below: index)
+                    let holder = includesOthers ? nil : try holder(walk.current.file, below: index)
                     if holder != nil {
                         isShared = true
                         _ = try walk.leave()
                     } else {
-                        try visit(walk.descriptor)
+                        try visit(walk.current.file)
                     }
                 }
             } catch {
@@ -226,7 +227,7 @@ extension Cgroup {
 
     /// Whether cgroups of other containers lie below that of a branch.
     mutating func isShared(_ index: Int) throws(CgroupError) -> Bool {
-        try forEachDirectory(of: index, at: directory(of: index)) { (_) throws(Errno) in }
+        try forEachDirectory(of: index, at: directory(of: index).file) { (_) throws(Errno) in }
     }
 
     /// A path for people, of which not more is shown than can be read.

@@ -25,7 +25,7 @@ extension Cgroup {
     mutating func processes(of index: Int) throws(CgroupError) -> [Int32] {
         guard try isOwn(index) else { return [] }
         var pids: [Int32] = []
-        try forEachDirectory(of: index, at: directory(of: index)) { (directory) throws(Errno) in
+        try forEachDirectory(of: index, at: directory(of: index).file) { (directory) throws(Errno) in
             try Self.collect(from: directory, into: &pids)
         }
         return pids
@@ -34,7 +34,7 @@ extension Cgroup {
     /// All processes in a directory and below it, whoever's they are; 0 for one that the caller cannot see.
     mutating func everyProcess(of index: Int) throws(CgroupError) -> [Int32] {
         var pids: [Int32] = []
-        try forEachDirectory(of: index, at: directory(of: index), includingOthers: true) {
+        try forEachDirectory(of: index, at: directory(of: index).file, includingOthers: true) {
             (directory) throws(Errno) in
             try Self.collect(from: directory, includingHidden: true, into: &pids)
         }
@@ -43,7 +43,7 @@ extension Cgroup {
 
     /// The processes of one open directory.
     static func collect(
-        from directory: Int32, includingHidden: Bool = false, into pids: inout [Int32]
+        from directory: borrowing FileDescriptor, includingHidden: Bool = false, into pids: inout [Int32]
     ) throws(Errno) {
         do throws(Errno) {
             let text = try readKernelFile("cgroup.procs", at: directory, limit: 64 << 20)

@@ -108,11 +108,11 @@ extension Cgroup {
         let directory = try directory(of: index)
         let path = branches[index].directory
         let isCgroup = try attempt("fstatfs", path) { () throws(Errno) in
-            let kind = try fileSystemKind(of: directory)
+            let kind = try directory.file.fileSystemKind()
             return kind == .cgroup || kind == .cgroup2
         }
         // The top of a mount is never a container's cgroup, whatever a state file says.
-        guard isCgroup, try !isMountPoint(directory, path) else {
+        guard isCgroup, try !isMountPoint(directory.file, path) else {
             throw CgroupError(
                 path: path.text,
                 reason: "unable to remove container's cgroup: " + path.text + " is not a container's cgroup")
@@ -120,17 +120,19 @@ extension Cgroup {
         var sweep = Sweep()
         var names: [PathComponent] = []
         do throws(Errno) {
-            var walk = try DirectoryWalk(at: directory, .cgroups)
+            var walk = try DirectoryWalk(at: directory.file, .cgroups)
             do throws(Errno) {
                 while true {
                     guard let name = try walk.next() else {
                         guard let name = try walk.leave() else { return sweep }
-                        if try Self.unlinkEmpty(name, at: walk.descriptor) { sweep.removed += 1 }
+                        if try Self.unlinkEmpty(name, at: walk.current.file) { sweep.removed += 1 }
                         continue
                     }
-                    guard try walk.enter(name), let other = try holder(walk.descriptor, below: index) else { continue }
+                    guard try walk.enter(name), let other = try holder(walk.current.file, below: index) else {
+                        continue
+                    }
                     _ = try walk.leave()
-                    if try Self.unlinkEmpty(name, at: walk.descriptor) {
+                    if try Self.unlinkEmpty(name, at: walk.current.file) {
                         sweep.removed += 1
                     } else {
                         sweep.holder = other
@@ -146,7 +148,8 @@ extension Cgroup {
     }
 
     /// Removes a cgroup; false if it is in use, so that the caller waits and comes again.
-    private static func unlinkEmpty(_ name: PathComponent, at directory: Int32) throws(Errno) -> Bool {
+    private static func unlinkEmpty(_ name: PathComponent, at directory: borrowing FileDescriptor) throws(Errno) -> Bool
+    {
         do throws(Errno) {
             try unlink(Path(name), at: directory, isDirectory: true)
             return true
@@ -157,9 +160,9 @@ extension Cgroup {
         }
     }
 
-    private func isMountPoint(_ directory: Int32, _ path: Path) throws(CgroupError) -> Bool {
+    private func isMountPoint(_ directory: borrowing FileDescriptor, _ path: Path) throws(CgroupError) -> Bool {
         try attempt("fstatat", "\(path)/..") { () throws(Errno) in
-            let own = try fileStatus(of: directory)
+            let own = try directory.status()
             return try own.device != fileStatus("..", at: directory).device || own.inode == 1
         }
     }

@@ -34,7 +34,7 @@ extension Cgroup {
     /// Lets killed processes end: version 1 holds them in a frozen cgroup, be it the container's or one below it.
     package mutating func thawKilled() throws(CgroupError) {
         guard kind != .unified, let index = freezerIndex, try isOwn(index) else { return }
-        try forEachDirectory(of: index, at: directory(of: index)) { (directory) throws(Errno) in
+        try forEachDirectory(of: index, at: directory(of: index).file) { (directory) throws(Errno) in
             try writeKernelFile("freezer.state", at: directory, "THAWED")
         }
     }

@@ -30,7 +30,7 @@ struct Bundle {
     private static func resolved(_ path: Path) throws(Errno) -> Path {
         let directory = try FileDescriptor.open(path, [.path, .directory])
         do throws(Errno) {
-            let found = try readLink("/proc/self/fd/\(directory.raw)")
+            let found = try readLink(directory.procPath)
             if found.isAbsolute { return found }
         } catch {
             // Without /proc the path as it is written must do.

@@ -37,7 +37,11 @@ extension Container {
             // It may have ended of the signal that it got with all others.
             guard isKilled else { throw ContainerError(.notRunning, exactly: "container not running") }
         } catch {
-            throw ContainerError(errno: error, reason: "unable to signal init")
+            throw ContainerError(
+                errno: error, reason: "unable to signal init",
+                remedy: error == .noSuchSystemCall
+                    ? "pidfd_send_signal takes Linux 5.1, and no filter of system calls around the runtime that refuses it"
+                    : "")
         }
         // A frozen process of cgroup v1 dies only when it is thawed.
         if signal == SignalNumber.kill, record.cgroupPaths.contains(where: { $0.key == "freezer" }) {

@@ -45,7 +45,7 @@ extension Container {
         let fifo: FileDescriptor
         do throws(Errno) {
             fifo = try FileDescriptor.open(
-                startFifoName, at: directory.descriptor.raw, [.writeOnly, .nonBlocking, .noFollow])
+                startFifoName, at: directory.descriptor, [.writeOnly, .nonBlocking, .noFollow])
         } catch .noSuchDeviceOrAddress {
             throw ContainerError(
                 .wrongStatus,
@@ -64,7 +64,7 @@ extension Container {
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
         timeline?.begin("remove-fifo")
         try attempt("unlink", directory.path.appending(startFifoName)) { () throws(Errno) in
-            try unlink(startFifoName, at: directory.descriptor.raw)
+            try unlink(startFifoName, at: directory.descriptor)
         }
         do throws(ContainerError) {
             try runPoststartHooks(try poststartHooks(), report, timeline)
@@ -157,15 +157,13 @@ enum StartSignal {
     static func give(
         over writer: borrowing FileDescriptor, to process: borrowing ProcessHandle, waits: Bool
     ) throws(ContainerError) {
-        let raw = writer.raw
-        let pidfd = process.descriptor.raw
         do throws(Errno) {
-            try write([UInt8(ascii: "0")], to: raw)
+            try writer.write([UInt8(ascii: "0")])
             guard waits else { return }
             var watched = PollSet()
             // No event is asked for: the end of the last reader comes unasked, as an error.
-            watched.add(raw, events: 0)
-            watched.add(pidfd)
+            watched.add(writer, events: 0)
+            watched.add(process)
             _ = try watched.wait(milliseconds: -1)
         } catch .brokenPipe {
             // It ended before it read the word; its status tells.

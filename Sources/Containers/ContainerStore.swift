@@ -41,7 +41,7 @@ public struct ContainerStore: Sendable {
         for name in entries {
             do throws(Errno) {
                 // Plain files are none of the runtime's business.
-                let status = try fileStatus(Path(name), at: directory.raw, followingLinks: false)
+                let status = try fileStatus(Path(name), at: directory, followingLinks: false)
                 if status.kind == .directory { names.append(name.text) }
             } catch .noSuchFileOrDirectory {
                 continue  // removed meanwhile

@@ -8,18 +8,18 @@ import RuntimeSpec
 struct StateLook {
     let summary: StateSummary
     /// Where the state directory is: an open directory, and the path from there.
-    let directory: Int32
+    let directory: SharedDescriptor
     let path: Path
 
     /// Looks at the state directory at `path`, of which the container's id is the last component.
     ///
     /// - Parameter shown: the path in messages.
-    init(_ id: String, at path: Path, in directory: Int32, shown: Path) throws(ContainerError) {
+    init(_ id: String, at path: Path, in directory: SharedDescriptor, shown: Path) throws(ContainerError) {
         self.directory = directory
         self.path = path
         let bytes: [UInt8]
         do throws(Errno) {
-            bytes = try readAtOnce(path.appending("state.json"), at: directory, limit: 16 << 20)
+            bytes = try readAtOnce(path.appending("state.json"), at: directory.file, limit: 16 << 20)
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
@@ -37,7 +37,7 @@ struct StateLook {
     /// Looks at a container whose record is read.
     init(_ record: StateRecord, at path: Path) {
         summary = StateSummary(record)
-        directory = workingDirectory
+        directory = .workingDirectory
         self.path = path
     }
 
@@ -73,7 +73,7 @@ struct StateLook {
     /// Whether the runtime that makes the container is still at work: it holds a lock on the state directory.
     private func isBeingMade() throws(ContainerError) -> Bool {
         do throws(Errno) {
-            let directory = try FileDescriptor.open(path, at: directory, [.readOnly, .directory, .noFollow])
+            let directory = try FileDescriptor.open(path, at: directory.file, [.readOnly, .directory, .noFollow])
             return try !directory.lock(shared: true, waiting: false)
         } catch .noSuchFileOrDirectory {
             return false
@@ -86,7 +86,7 @@ struct StateLook {
     private func waitsForStart() throws(ContainerError) -> Bool {
         let fifo = path.appending(startFifoName)
         do throws(Errno) {
-            _ = try FileDescriptor.open(fifo, at: directory, [.writeOnly, .nonBlocking, .noFollow])
+            _ = try FileDescriptor.open(fifo, at: directory.file, [.writeOnly, .nonBlocking, .noFollow])
             return true
         } catch .noSuchFileOrDirectory {
             return false
@@ -100,7 +100,7 @@ struct StateLook {
     /// How the first process ended, as its parent recorded; nil where nobody did.
     var recordedEnd: ProcessStatus? {
         do throws(Errno) {
-            let bytes = try readRegularFile(path.appending(ExitRecord.name), at: directory, limit: 4096)
+            let bytes = try readRegularFile(path.appending(ExitRecord.name), at: directory.file, limit: 4096)
             guard let exit = ExitRecord(decoding: bytes), exit.pid == summary.pid, exit.startTime == summary.startTime
             else { return nil }
             return exit.status
@@ -125,7 +125,7 @@ extension ContainerStore {
     public func state(of id: String) throws(ContainerError) -> State {
         try Self.check(id)
         let path = directory(of: id)
-        return try StateLook(id, at: path, in: workingDirectory, shown: path).state()
+        return try StateLook(id, at: path, in: .workingDirectory, shown: path).state()
     }
 
     /// All containers, in the order of their ids.
@@ -133,15 +133,15 @@ extension ContainerStore {
     /// - Parameter report: takes what is wrong with an entry, which hides only that one.
     public func entries(report: WarningReport) throws(ContainerError) -> [Entry] {
         let directory = try attempt("open", root) { () throws(Errno) in
-            try FileDescriptor.open(root, [.readOnly, .directory])
+            SharedDescriptor(try FileDescriptor.open(root, [.readOnly, .directory]))
         }
-        let names = try attempt("getdents", root) { () throws(Errno) in try directory.directoryEntries() }
+        let names = try attempt("getdents", root) { () throws(Errno) in try directory.file.directoryEntries() }
         var entries: [Entry] = []
         for name in names.sorted() {
             let owner: UInt32
             do throws(Errno) {
                 // Plain files are none of the runtime's business.
-                let status = try fileStatus(Path(name), at: directory.raw, followingLinks: false)
+                let status = try fileStatus(Path(name), at: directory.file, followingLinks: false)
                 guard status.kind == .directory else { continue }
                 owner = status.user
             } catch .noSuchFileOrDirectory {
@@ -152,7 +152,7 @@ extension ContainerStore {
             let id = name.text
             do throws(ContainerError) {
                 try Self.check(id)
-                let look = try StateLook(id, at: Path(name), in: directory.raw, shown: self.directory(of: id))
+                let look = try StateLook(id, at: Path(name), in: directory, shown: self.directory(of: id))
                 do throws(ContainerError) {
                     entries.append(Entry(state: try look.state(), owner: owner))
                 } catch {

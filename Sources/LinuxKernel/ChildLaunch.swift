@@ -1,23 +1,23 @@
 import CLinuxKernel
 
-/// What a spawned copy of this program gets.
+/// What a spawned copy of this program gets. The descriptors stay the caller's, and must stay open until it runs.
 package struct SpawnRequest: ~Copyable {
     /// Namespaces to make for the child.
     package var flags: CloneFlags = []
     /// The cgroup v2 directory to start the child in.
-    package var cgroup: Int32?
+    package var cgroup: DescriptorNumber?
     /// The socket that becomes descriptor 3.
-    package var socket: Int32
+    package var socket: DescriptorNumber
     /// The file that becomes descriptor 4.
-    package var plan: Int32
+    package var plan: DescriptorNumber
     /// Descriptors that keep their numbers.
-    package var kept: [Int32] = []
+    package var kept: [DescriptorNumber] = []
     /// The `tasks` files of the version 1 cgroups that the child joins.
-    package var tasks: [Int32] = []
+    package var tasks: [DescriptorNumber] = []
     /// Where the child of a new user namespace waits for its mappings.
-    package var identity: Int32?
+    package var identity: DescriptorNumber?
 
-    package init(socket: Int32, plan: Int32) {
+    package init(socket: DescriptorNumber, plan: DescriptorNumber) {
         self.socket = socket
         self.plan = plan
     }
@@ -32,8 +32,37 @@ package enum SpawnFailure {
 }
 
 /// Clones a child with new namespaces and executes `program` in it. See clone3(2) and execveat(2).
+///
+/// Where the kernel cannot clone into a cgroup, or a filter refuses the call, the child moves itself there before its exec.
 package func spawn(
-    program: Int32, arguments: [StaticString], _ request: borrowing SpawnRequest
+    program: borrowing FileDescriptor, arguments: [StaticString], _ request: borrowing SpawnRequest
+) throws(Errno) -> ProcessHandle {
+    do throws(Errno) {
+        return try spawn(program: program, arguments: arguments, request, into: request.cgroup, joining: request.tasks)
+    } catch {
+        guard let cgroup = request.cgroup, mayLackCloningIntoCgroup(error) else { throw error }
+        let processes = try fileForJoining(cgroup)
+        return try spawn(
+            program: program, arguments: arguments, request, into: nil, joining: request.tasks + [processes.number])
+    }
+}
+
+/// Whether a failure of clone3(2) may mean that there is no such call, or that it takes no cgroup: before Linux 5.7 it gives
+/// `E2BIG` or `EINVAL`.
+func mayLackCloningIntoCgroup(_ error: Errno) -> Bool {
+    error == .noSuchSystemCall || error == .notPermitted || error == .argumentListTooLong || error == .invalidArgument
+}
+
+/// The file of a cgroup v2 directory through which a process moves itself there; with a number above those that a child
+/// gives to its streams and plan.
+func fileForJoining(_ cgroup: DescriptorNumber) throws(Errno) -> FileDescriptor {
+    let number = try checkRetrying { linux_openat(cgroup.rawValue, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0) }
+    return try FileDescriptor(owning: Int32(number)).duplicate(atLeast: 10)
+}
+
+private func spawn(
+    program: borrowing FileDescriptor, arguments: [StaticString], _ request: borrowing SpawnRequest,
+    into cgroup: DescriptorNumber?, joining tasks: [DescriptorNumber]
 ) throws(Errno) -> ProcessHandle {
     var pidDescriptor: Int32 = -1
     var result = 0
@@ -42,17 +71,21 @@ package func spawn(
     }
     argv.append(nil)
     var environment: UnsafeMutablePointer<CChar>?
-    let flags = request.flags.union(.pidDescriptor).union(request.cgroup == nil ? [] : .intoCgroup)
+    let ignored = ignoredSignals()
+    let flags = request.flags.union(.pidDescriptor).union(cgroup == nil ? [] : .intoCgroup)
+    let (kept, tasks) = (request.kept.map(\.rawValue), tasks.map(\.rawValue))
     withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
         var clone = linux_clone_args()
         clone.flags = flags.rawValue
         clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
         clone.exit_signal = UInt64(SIGCHLD)
-        clone.cgroup = UInt64(request.cgroup ?? 0)
+        clone.cgroup = UInt64(cgroup?.rawValue ?? 0)
+        let (socket, plan, executable) = (request.socket.rawValue, request.plan.rawValue, program.raw)
+        let identity = request.identity?.rawValue ?? -1
         result = metered {
             linux_clone3_execveat(
-                &clone, program, argv, &environment, request.socket, request.plan, request.kept,
-                Int32(request.kept.count), request.tasks, Int32(request.tasks.count), request.identity ?? -1)
+                &clone, executable, argv, &environment, socket, plan, kept, Int32(kept.count), tasks,
+                Int32(tasks.count), identity, ignored)
         }
     }
     let pid = try checked(result)

@@ -36,7 +36,9 @@ private func closedStreams() -> StreamSet {
     }
     guard result >= 0 else {
         // With a limit below three descriptors there is no poll of three.
-        for number in 0..<3 where !isOpen(Int32(number)) { closed.insert(StreamSet(number: number)) }
+        for number in 0..<3 where !DescriptorNumber(rawValue: Int32(number)).isOpen {
+            closed.insert(StreamSet(number: number))
+        }
         return closed
     }
     for (number, events) in [entries.0.revents, entries.1.revents, entries.2.revents].enumerated()

@@ -5,7 +5,7 @@ import CLinuxKernel
 /// Move-only values cannot be elements of an array, and a child between clone and exec needs plain numbers in a row.
 package struct DescriptorList: ~Copyable, Sendable {
     /// The numbers, for calls; they stay owned by this value.
-    package private(set) var raw: [Int32]
+    private(set) var raw: [Int32]
 
     /// Makes a list without descriptors.
     package init(capacity: Int = 0) {

@@ -5,10 +5,10 @@ import CLinuxKernel
 /// Everything that makes one sets close-on-exec, so nothing leaks into the container by forgetting.
 package struct FileDescriptor: ~Copyable, Sendable {
     /// The number, for calls; it stays owned by this value.
-    package let raw: Int32
+    let raw: Int32
 
     /// Takes ownership of the open descriptor `raw`.
-    package init(owning raw: Int32) { self.raw = raw }
+    init(owning raw: Int32) { self.raw = raw }
 
     deinit {
         let raw = raw
@@ -16,11 +16,14 @@ package struct FileDescriptor: ~Copyable, Sendable {
     }
 
     /// Gives up ownership: the caller closes the number.
-    package consuming func release() -> Int32 {
+    consuming func release() -> Int32 {
         let number = raw
         discard self
         return number
     }
+
+    /// Gives up ownership, and leaves the file open for as long as this process has this program.
+    package consuming func leaveOpen() { _ = release() }
 
     /// Closes now.
     package consuming func close() {}

@@ -1,7 +1,7 @@
 import CLinuxKernel
 
 /// `AT_FDCWD`.
-package let workingDirectory: Int32 = -100
+let workingDirectory: Int32 = -100
 
 /// How a file is opened. See open(2).
 package struct OpenFlags: OptionSet, Sendable {

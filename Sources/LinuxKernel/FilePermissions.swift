@@ -36,3 +36,8 @@ extension FileDescriptor {
 package func checkExecutable(_ path: Path) throws(Errno) {
     try check(path.withCString { linux_faccessat(workingDirectory, $0, X_OK, AT_EACCESS) })
 }
+
+/// Whether this process may write to `path` with its effective ids. See faccessat(2).
+package func mayWrite(_ path: Path) -> Bool {
+    path.withCString { linux_faccessat(workingDirectory, $0, W_OK, AT_EACCESS) } == 0
+}

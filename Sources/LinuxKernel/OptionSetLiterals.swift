@@ -24,3 +24,9 @@ extension MountAttributes {
         self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
     }
 }
+
+extension CloneFlags {
+    package init(arrayLiteral elements: CloneFlags...) {
+        self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
+    }
+}

@@ -40,9 +40,11 @@ package struct LaunchedProgram: ~Copyable {
                             standardInput.raw, output.write.raw, error.write.raw, report.write.raw,
                             directory?.file.raw ?? -1
                         )
+                        let ignored = ignoredSignals()
                         return metered {
                             linux_clone3_execve(
-                                &clone, path, argv, envp, numbers.0, numbers.1, numbers.2, numbers.4, numbers.3)
+                                &clone, path, argv, envp, numbers.0, numbers.1, numbers.2, numbers.4, numbers.3,
+                                ignored)
                         }
                     }
                 }

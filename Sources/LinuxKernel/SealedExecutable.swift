@@ -3,7 +3,22 @@ import CLinuxKernel
 /// This program, opened so that nobody who reaches it through /proc/PID/exe can change it (CVE-2019-5736).
 ///
 /// Either a file behind a read-only overlay that was never attached to a mount table, or a sealed copy in memory.
-package enum SealedExecutable {
+package struct SealedExecutable: ~Copyable {
+    /// The program, for an exec.
+    package let program: FileDescriptor
+    package let protection: Protection
+    /// The mount that the file of the overlay is in. To close it takes a grace period of the kernel, milliseconds perhaps: it
+    /// is for the caller to choose the moment. The program stays what it is.
+    private let mount: FileDescriptor?
+
+    private init(
+        _ program: consuming FileDescriptor, _ protection: Protection, mount: consuming FileDescriptor? = nil
+    ) {
+        self.program = program
+        self.protection = protection
+        self.mount = mount
+    }
+
     /// How the program was protected.
     package enum Protection: Sendable {
         case readOnlyOverlay
@@ -11,25 +26,17 @@ package enum SealedExecutable {
     }
 
     /// Opens the running program with the cheapest protection the kernel grants.
-    package static func open() throws(Errno) -> FileDescriptor {
-        var protection = Protection.readOnlyOverlay
-        return try open(&protection)
-    }
-
-    /// Does the same and says which protection that was.
-    package static func open(_ protection: inout Protection) throws(Errno) -> FileDescriptor {
+    package static func open() throws(Errno) -> SealedExecutable {
         do throws(Errno) {
-            protection = .readOnlyOverlay
             return try openThroughOverlay()
         } catch {
-            protection = .memoryCopy
-            return try copyToMemory()
+            return SealedExecutable(try copyToMemory(), .memoryCopy)
         }
     }
 
     /// About 0.05 ms: an overlay of the program's directory and an unrelated one (an overlay without an upper layer wants
     /// two). Its superblock is read-only for ever, so no remount brings writing back.
-    static func openThroughOverlay() throws(Errno) -> FileDescriptor {
+    static func openThroughOverlay() throws(Errno) -> SealedExecutable {
         let path = try readLink("/proc/self/exe")
         guard path.isAbsolute, let name = path.lastComponent else { throw .noSuchFileOrDirectory }
         let directory = path.parent.bytes
@@ -51,7 +58,7 @@ package enum SealedExecutable {
         guard opened.inode == running.inode, opened.size == running.size, opened.kind == .regular else {
             throw .staleFile
         }
-        return program
+        return SealedExecutable(program, .readOnlyOverlay, mount: mount)
     }
 
     /// About 2.5 ms: a copy in a memory file that is sealed against every change.

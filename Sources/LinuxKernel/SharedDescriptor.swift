@@ -6,6 +6,9 @@ package final class SharedDescriptor: Sendable {
 
     package init(_ file: consuming FileDescriptor) { self.file = file }
 
+    /// Where relative paths start that start nowhere else.
+    package static var workingDirectory: SharedDescriptor { SharedDescriptor(.workingDirectory) }
+
     /// Holds a descriptor, if there is one.
     package convenience init?(ifPresent file: consuming FileDescriptor?) {
         guard let file else { return nil }

@@ -88,6 +88,22 @@ package func surviveFailedWrites() throws(Errno) {
     }
 }
 
+/// The signals that this process ignores, a bit for each, the lowest for signal 1. See proc_pid_status(5), `SigIgn`.
+///
+/// Where nobody says it, all of them: to give a signal its default action that it has already changes nothing.
+func ignoredSignals() -> UInt64 {
+    do throws(Errno) {
+        let status: ByteString = try readKernelFile("/proc/thread-self/status")
+        let name: ByteString = "SigIgn:\t"
+        for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: name) {
+            return UInt64(ByteString(bytes: line.dropFirst(name.count)).text, radix: 16) ?? .max
+        }
+        return .max
+    } catch {
+        return .max
+    }
+}
+
 /// Takes away what the language's runtime or a program with this library does on a fault of its own: the end of a process
 /// to which a filter denies it is such a fault. To be called before the filter is loaded.
 package func endByFaults() throws(Errno) { try check(linux_end_by_faults()) }

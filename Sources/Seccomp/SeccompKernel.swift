@@ -18,15 +18,17 @@ extension SeccompProgram {
             // A thread's id and a descriptor cannot both be the result.
             if flags.contains(.threadSync) { flags.insert(.threadSyncFailsWithErrno) }
         }
-        let result: Int
         do throws(Errno) {
-            result = try SeccompCalls.setFilter(instructions, flags: flags.rawValue)
+            return try load(flags, listener)
         } catch .invalidArgument where !flags.isDisjoint(with: optionalFlags) {
-            result = try SeccompCalls.setFilter(instructions, flags: flags.subtracting(optionalFlags).rawValue)
+            return try load(flags.subtracting(optionalFlags), listener)
         }
-        if listener { return FileDescriptor(owning: Int32(truncatingIfNeeded: result)) }
+    }
+
+    private func load(_ flags: SeccompFilterFlags, _ listener: Bool) throws(Errno) -> FileDescriptor? {
+        if listener { return try SeccompCalls.setFilterWithListener(instructions, flags: flags.rawValue) }
         // With TSYNC the kernel answers with the id of a thread that it could not bring under the filter.
-        guard result == 0 else { throw .noSuchProcess }
+        guard try SeccompCalls.setFilter(instructions, flags: flags.rawValue) == 0 else { throw .noSuchProcess }
         return nil
     }
 }

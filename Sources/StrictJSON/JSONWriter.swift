@@ -89,7 +89,7 @@ package struct JSONWriter {
     }
 
     /// Writes bytes that are one JSON value already, as they are.
-    package mutating func raw(_ value: [UInt8]) {
+    package mutating func value(encoded value: [UInt8]) {
         separate()
         bytes.append(contentsOf: value)
     }

@@ -81,7 +81,7 @@ struct BusConnection: ~Copyable {
 
     private func send(_ bytes: [UInt8]) throws(BusError) {
         do throws(Errno) {
-            try LinuxKernel.send(bytes, over: socket.raw)
+            try socket.send(bytes)
         } catch {
             throw BusError(errno: error, reason: "write to D-Bus")
         }
@@ -102,8 +102,7 @@ struct BusConnection: ~Copyable {
     private mutating func line() throws(BusError) -> String {
         while true {
             if let end = input.firstIndex(of: UInt8(ascii: "\n")) {
-                // The protocol of the authentication is ASCII.
-                let text = String(decoding: input[0..<end].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+                let text = ByteString(bytes: input[0..<end].filter { $0 != UInt8(ascii: "\r") }).text
                 input.removeFirst(end + 1)
                 return text
             }
@@ -120,7 +119,7 @@ struct BusConnection: ~Copyable {
             var set = PollSet()
             set.add(socket)
             guard try set.wait(milliseconds: deadline.milliseconds) > 0 else { throw .timedOut }
-            let bytes = try read(socket.raw, count: 65536)
+            let bytes = try socket.read(count: 65536)
             guard !bytes.isEmpty else { throw .brokenPipe }
             input += bytes
         } catch {

@@ -42,7 +42,9 @@ struct BusDecoder {
             throw .malformed("a text is longer than its message")
         }
         // D-Bus demands UTF-8 of its strings.
-        let text = String(decoding: bytes[position..<position + length], as: UTF8.self)
+        guard let text = String(validating: bytes[position..<position + length], as: UTF8.self) else {
+            throw .malformed("a text is not UTF-8")
+        }
         position += length
         guard try byte() == 0 else { throw .malformed("a text has no end") }
         return text

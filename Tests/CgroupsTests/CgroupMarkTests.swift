@@ -9,13 +9,13 @@ import Testing
 struct CgroupMarkTests {
     private func set(_ mark: [UInt8], _ place: CgroupMark.Place, on path: Path) throws(Errno) {
         let directory = try FileDescriptor.open(path, [.readOnly, .directory])
-        try setExtendedAttribute(place.attribute, mark, of: directory.raw)
+        try directory.setExtendedAttribute(place.attribute, mark)
     }
 
     /// Whose mark a directory below the cgroup bears.
     private func holder(_ cgroup: borrowing Cgroup, _ path: Path) throws(Errno) -> String? {
         let directory = try FileDescriptor.open(path, [.readOnly, .directory])
-        return try cgroup.holder(directory.raw, below: 0)
+        return try cgroup.holder(directory, below: 0)
     }
 
     /// Marks directories as a runtime without privilege does.

@@ -121,6 +121,34 @@ func isAllowed(_ rules: [DeviceRule], kind: DeviceRuleType, access: String, majo
         }
     }
 
+    /// A jump of the kernel's machine does not reach over more rules than these.
+    @Test func programsOfManyRulesSayWhatTheRulesSay() throws {
+        var list = [DeviceRule(allow: false)]
+        for number in Int64(0)..<20_000 {
+            list.append(
+                DeviceRule(
+                    allow: number % 3 != 0, type: number % 5000 < 2500 ? .character : .block, major: 200 + number / 300,
+                    minor: number % 300, access: number % 7 == 0 ? "rw" : "rwm"))
+        }
+        let program = DeviceProgram(try DeviceRules(list))
+        for number in stride(from: Int64(0), to: 20_000, by: 37) {
+            let rule = list[Int(number) + 1]
+            for access in [UInt32(1), 2, 6] {
+                // Nodes may always be made.
+                let expected = rule.allow || access == 1
+                let answer = run(
+                    program, kind: rule.type == .block ? 1 : 2, access: access, major: UInt32(200 + number / 300),
+                    minor: UInt32(number % 300))
+                #expect(answer == (expected ? 1 : 0), "\(number) \(access)")
+            }
+        }
+    }
+
+    /// The kernel looks at each instruction on every path, for each container anew.
+    @Test func theProgramOfTheDefaultConfigurationIsShort() throws {
+        #expect(DeviceProgram(try DeviceRules([DeviceRule(allow: false)])).instructions.count <= 26)
+    }
+
     @Test func theListOfTheDefaultConfiguration() throws {
         let list = try DeviceList(DeviceRules([DeviceRule(allow: false)]))
         let changes = list.changes(from: DeviceList(kernel: "a *:* rwm"))

@@ -54,7 +54,7 @@ enum HostCgroups {
         defer { removeDirectory(path) }
         do throws(Errno) {
             let directory = try FileDescriptor.open(path, [.readOnly, .directory])
-            try setExtendedAttribute(CgroupMark.Place.user.attribute, [1], of: directory.raw)
+            try directory.setExtendedAttribute(CgroupMark.Place.user.attribute, [1])
             return true
         } catch {
             return false
@@ -87,14 +87,9 @@ enum HostCgroups {
 
     /// A sleeping process that is killed at the end.
     static func withSleeper(_ body: (Int32) throws -> Void) throws {
-        var arguments = linux_clone_args()
-        arguments.exit_signal = UInt64(SIGCHLD)
-        let pid = Int32(try check(linux_clone3(&arguments)))
-        if pid == 0 {
-            // Only system calls: the other threads are not here.
-            for _ in 0..<100 { _ = linux_poll(nil, 0, 1000) }
-            linux_exit_group(0)
-        }
+        let program = try LaunchedProgram.start(
+            "/bin/sleep", arguments: ["sleep", "1000"], environment: [], input: [], directory: nil)
+        let pid = program.process.pid
         defer {
             var status: Int32 = 0
             _ = linux_kill(pid, SIGKILL)
@@ -104,12 +99,7 @@ enum HostCgroups {
     }
 
     /// The number of a descriptor that stays open, -1 if there is none.
-    static func number(_ descriptor: borrowing FileDescriptor?) -> Int32 {
-        switch descriptor {
-        case .some(let open): open.raw
-        case nil: -1
-        }
-    }
+    static func number(_ descriptor: borrowing FileDescriptor?) -> Int32 { descriptor.number?.rawValue ?? -1 }
 
     /// Removes a directory; what stays behind is recorded as an issue.
     static func removeDirectory(_ path: Path) {

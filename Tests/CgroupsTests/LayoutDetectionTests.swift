@@ -14,7 +14,7 @@ enum PrivateMounts {
         let directory = try FileDescriptor.open(".", .path)
         try check(linux_unshare(0x2_0000))
         defer {
-            let results = [linux_setns(home.raw, 0), linux_fchdir(directory.raw)]
+            let results = [linux_setns(home.number.rawValue, 0), linux_fchdir(directory.number.rawValue)]
             if results != [0, 0] { Issue.record("the thread stays in another mount namespace") }
         }
         try check(linux_mount("none", "/", nil, 0x4_4000, nil))

@@ -37,7 +37,7 @@ struct LegacyOnlyTests {
         try HostCgroups.withCgroup(Self.layout) { cgroup in
             // A process that forks without end; each child lives a second.
             let pipe = try FileDescriptor.pipe()
-            let gate = pipe.read.raw
+            let gate = pipe.read.number.rawValue
             var arguments = linux_clone_args()
             arguments.exit_signal = UInt64(SIGCHLD)
             let pid = Int32(try check(linux_clone3(&arguments)))
@@ -70,11 +70,11 @@ struct LegacyOnlyTests {
         try #require(LimitApplicationTests.has("memory"))
         try HostCgroups.withCgroup(Self.layout) { cgroup in
             let pipe = try FileDescriptor.pipe()
-            let report = pipe.write.raw
+            let report = pipe.write.number.rawValue
             let files = try cgroup.filesForJoining()
             var arguments = linux_clone_args()
             arguments.exit_signal = UInt64(SIGCHLD)
-            let numbers = files.raw
+            let numbers = files.numbers.map(\.rawValue)
             let pid = Int32(
                 try check(
                     numbers.withUnsafeBufferPointer { buffer in
@@ -96,7 +96,7 @@ struct LegacyOnlyTests {
                 _ = linux_kill(pid, SIGKILL)
                 _ = linux_wait4(pid, &status, 0)
             }
-            try #require(try read(pipe.read.raw, count: 1) == [1])
+            try #require(try pipe.read.read(count: 1) == [1])
             let error = try #require(throws: CgroupError.self) {
                 try cgroup.apply(Resources(memory: MemoryResources(limit: 1 << 20)), enforcingDevices: false)
             }

@@ -155,9 +155,9 @@ struct LimitApplicationTests {
     @Test func aChildOfOneThreadJoinsByItself() throws {
         try HostCgroups.withCgroup { cgroup in
             let files = try cgroup.filesForJoining()
-            let numbers = files.raw
+            let numbers = files.numbers.map(\.rawValue)
             let done = try FileDescriptor.pipe()
-            let report = done.write.raw
+            let report = done.write.number.rawValue
             var arguments = linux_clone_args()
             arguments.exit_signal = UInt64(SIGCHLD)
             let directory = try cgroup.directoryForClone()
@@ -185,7 +185,7 @@ struct LimitApplicationTests {
                 _ = linux_kill(pid, SIGKILL)
                 _ = linux_wait4(pid, &status, 0)
             }
-            #expect(try read(done.read.raw, count: 1) == [0])
+            #expect(try done.read.read(count: 1) == [0])
             for (_, path) in cgroup.paths { #expect(try HostCgroups.text(path + "/cgroup.procs") == String(pid)) }
         }
     }

@@ -24,7 +24,7 @@ struct LimitSequenceTests {
         try HostCgroups.withCgroup { cgroup in
             let path = try #require(cgroup.paths.first { $0.controller == "cpu" }).path.parent
             let parent = try FileDescriptor.open(path, [.path, .directory])
-            try writeKernelFile("cpu.cfs_quota_us", at: parent.raw, "50000")
+            try writeKernelFile("cpu.cfs_quota_us", at: parent, "50000")
             var recorded = Cgroup(recorded: cgroup.paths)
             var stored = Resources()
             for _ in 0..<60 {

@@ -10,18 +10,17 @@ import Testing
     /// A directory with the files of a cgroup.
     private final class Directory {
         let path = NSTemporaryDirectory() + "apus-statistics-" + UUID().uuidString
-        private let descriptor: Int32
+        private let descriptor: SharedDescriptor
 
         init(_ files: [String: String]) throws {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             for (name, text) in files {
                 try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
             }
-            descriptor = try FileDescriptor.open(Path(path), [.readOnly, .directory]).release()
+            descriptor = SharedDescriptor(try FileDescriptor.open(Path(path), [.readOnly, .directory]))
         }
 
         deinit {
-            FileDescriptor(owning: descriptor).close()
             try? FileManager.default.removeItem(atPath: path)
         }
 
@@ -131,7 +130,7 @@ import Testing
         ])
         let memory = try MemoryStatistics(legacy: directory.files)
         #expect(memory.cache == 7)
-        #expect(memory.raw == [NamedNumber(name: "cache", value: 7), NamedNumber(name: "rss", value: 8)])
+        #expect(memory.counters == [NamedNumber(name: "cache", value: 7), NamedNumber(name: "rss", value: 8)])
         #expect([memory.usage.usage, memory.usage.peak, memory.usage.failures] == [1, 2, 3])
         #expect(memory.usage.limit == 9_223_372_036_854_771_712)
         #expect([memory.kernel.usage, memory.kernel.failures, memory.kernel.limit] == [4, 5, 0])

@@ -62,7 +62,8 @@ import Testing
                 try writeKernelFile(own + "/init.scope/cgroup.procs", ByteString(String(pid)))
                 var recorded = Cgroup(recorded: cgroup.paths)
                 let found = try recorded.directoryForClone(besideProcess: pid)
-                #expect(try fileStatus(of: HostCgroups.number(found)).inode == fileStatus(own + "/init.scope").inode)
+                let number = DescriptorNumber(rawValue: HostCgroups.number(found))
+                #expect(try number.status().inode == fileStatus(own + "/init.scope").inode)
                 let outside = try recorded.directoryForClone(besideProcess: 1)
                 #expect(HostCgroups.number(outside) == -1)
             }

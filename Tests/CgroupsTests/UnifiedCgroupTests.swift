@@ -131,28 +131,29 @@ struct UnifiedCgroupTests {
                 Issue.record("there is no directory to clone into")
                 return
             }
-            #expect(try Self.openErrors(in: directory.raw) == [0, 0, 0])
+            #expect(try Self.openErrors(in: directory) == [0, 0, 0])
             try cgroup.apply(Resources(devices: [DeviceRule(allow: false)]))
             // null is always allowed, kmsg and a write to it are not.
-            #expect(try Self.openErrors(in: directory.raw) == [0, 1, 1])
+            #expect(try Self.openErrors(in: directory) == [0, 1, 1])
             var again = Cgroup(recorded: cgroup.paths)
             let kmsg = DeviceRule(allow: true, type: .character, major: 1, minor: 11, access: "r")
             try again.apply(Resources(devices: [DeviceRule(allow: false), kmsg]))
-            #expect(try Self.openErrors(in: directory.raw) == [0, 0, 1])
-            #expect(try openDevicePrograms(of: directory.raw).count == 1)
+            #expect(try Self.openErrors(in: directory) == [0, 0, 1])
+            let programs = try directory.openDevicePrograms().count
+            #expect(programs == 1)
             try again.apply(Resources(devices: [DeviceRule(allow: true)]))
-            #expect(try Self.openErrors(in: directory.raw) == [0, 0, 0])
+            #expect(try Self.openErrors(in: directory) == [0, 0, 0])
         }
     }
 
     /// What a process in the cgroup gets when it opens null, reads kmsg and writes kmsg.
-    static func openErrors(in cgroup: Int32) throws -> [Int8] {
+    static func openErrors(in cgroup: borrowing FileDescriptor) throws -> [Int8] {
         let pipe = try FileDescriptor.pipe()
-        let report = pipe.write.raw
+        let report = pipe.write.number.rawValue
         var arguments = linux_clone_args()
         arguments.exit_signal = UInt64(SIGCHLD)
         arguments.flags = 0x2_0000_0000  // CLONE_INTO_CGROUP
-        arguments.cgroup = UInt64(cgroup)
+        arguments.cgroup = UInt64(cgroup.number.rawValue)
         let pid = linux_clone3(&arguments)
         if pid == 0 {
             // Only system calls: the other threads are not here.
@@ -166,6 +167,6 @@ struct UnifiedCgroupTests {
         try check(pid)
         var status: Int32 = 0
         defer { _ = linux_wait4(Int32(pid), &status, 0) }
-        return try read(pipe.read.raw, count: 3).map { Int8(bitPattern: $0) }
+        return try pipe.read.read(count: 3).map { Int8(bitPattern: $0) }
     }
 }

@@ -56,7 +56,7 @@ import Testing
         cgroup.memory.swap = entry
         cgroup.memory.kernel = entry
         cgroup.memory.kernelTCP = entry
-        cgroup.memory.raw = [NamedNumber(name: "b", value: 1), NamedNumber(name: "a", value: 2)]
+        cgroup.memory.counters = [NamedNumber(name: "b", value: 1), NamedNumber(name: "a", value: 2)]
         cgroup.memory.pressure = pressure
         cgroup.pids.current = 12
         cgroup.pids.limit = 13

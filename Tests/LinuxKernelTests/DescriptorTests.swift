@@ -7,14 +7,14 @@ struct DescriptorTests {
     @Test func duplicatesCloseWithTheProgram() throws {
         let file = try FileDescriptor.open("/dev/null", .readWrite)
         let copy = try file.duplicate(atLeast: 100)
-        #expect(copy.raw >= 100 && isOpen(copy.raw))
+        #expect(copy.raw >= 100 && copy.number.isOpen)
         #expect(linux_fcntl(copy.raw, F_GETFD, 0) == Int(FD_CLOEXEC))
-        try copy.duplicate(onto: copy.raw)
+        try copy.duplicate(onto: copy.number)
         #expect(linux_fcntl(copy.raw, F_GETFD, 0) == 0)
-        try file.duplicate(onto: copy.raw)
+        try file.duplicate(onto: copy.number)
         #expect(linux_fcntl(copy.raw, F_GETFD, 0) == 0)
         #expect(throws: Errno.badFileDescriptor) { _ = try FileDescriptor.unopened.duplicate() }
-        #expect(!isOpen(-1))
+        #expect(!DescriptorNumber(rawValue: -1).isOpen)
     }
 
     @Test func whatADescriptorMayDo() throws {

@@ -20,7 +20,7 @@ package struct ProbeScenario: FieldRecord {
     package var program: [String] = []
     /// The descriptors that the probe made of the sources.
     var slots: [Slot] = []
-    var numbers: [Int32] = []
+    var numbers: [DescriptorNumber] = []
 
     package init() {}
 

@@ -11,7 +11,7 @@ import LinuxKernel
 /// Ends the process with a text for the test.
 func fail(_ text: String) -> Never {
     do throws(Errno) {
-        try write(Array((text + "\n").utf8), to: 1)
+        try SharedDescriptor.standardOutput.file.write(Array((text + "\n").utf8))
     } catch {
         linux_exit_group(4)
     }
@@ -29,7 +29,7 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
         }
         let slots = Slots()
         for (slot, number) in zip(scenario.slots, scenario.numbers) {
-            slots.fill(slot, FileDescriptor(owning: number))
+            slots.fill(slot, number.take())
         }
         let procfs = try attempt("open", "procfs") { () throws(Errno) in try Procfs.openPrivate() }
         let rootfs = try RootfsSetup(procfs: SharedDescriptor(procfs), slots: slots)
@@ -42,7 +42,7 @@ func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
                 let master = try PseudoTerminal.openMaster("/dev/pts/ptmx", procfs: rootfs.procfs.file)
                 let peer = try PseudoTerminal.openPeer(of: master)
                 // Kept open until the program starts: without a master the terminal is dead.
-                _ = master.release()
+                master.leaveOpen()
                 return peer
             }
             try rootfs.bindConsole(terminal)
@@ -68,7 +68,9 @@ func run(_ path: String) throws(Errno) -> Int32 {
     }
     for source in scenario.sources {
         do throws(ContainerError) {
-            scenario.numbers.append(try source.prepare().release())
+            let tree = try source.prepare()
+            scenario.numbers.append(tree.number)
+            tree.leaveOpen()
             scenario.slots.append(source.slot)
         } catch {
             fail(error.message)
@@ -81,13 +83,14 @@ func run(_ path: String) throws(Errno) -> Int32 {
     if scenario.hasCgroupNamespace { arguments.flags |= UInt64(CLONE_NEWCGROUP) }
     if scenario.hasUserNamespace { arguments.flags |= UInt64(CLONE_NEWUSER) }
     arguments.exit_signal = UInt64(SIGCHLD)
+    let waiting = ready.read.number.rawValue
     let child = Int32(try check(linux_clone3(&arguments)))
-    if child == 0 { performScenario(scenario, ready: ready.read.raw) }
+    if child == 0 { performScenario(scenario, ready: waiting) }
     if scenario.hasUserNamespace {
         try writeKernelFile("/proc/\(child)/uid_map", "0 \(scenario.firstHostID) 65536\n")
         try writeKernelFile("/proc/\(child)/gid_map", "0 \(scenario.firstHostID) 65536\n")
     }
-    try write([1], to: ready.write.raw)
+    try ready.write.write([1])
     var status: Int32 = 0
     _ = try checkRetrying { linux_wait4(child, &status, 0) }
     return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)

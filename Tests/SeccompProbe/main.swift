@@ -1,9 +1,29 @@
+import ByteStrings
 import CLinuxKernel
 import LinuxKernel
+import RuntimeSpec
 import Seccomp
 
 // Loads the filter whose words are the arguments in hexadecimal, and exits with the error number that getppid(2) then
 // gives. 100 more than that says that there is a listener, 90 to 92 that the filter could not be loaded.
+//
+// Or, as `--answer ERRNO CALL,CALL PROGRAM ARGUMENTS`, executes a program to which the kernel answers ERRNO for those calls.
+
+if CommandLine.arguments.count > 4, CommandLine.arguments[1] == "--answer" {
+    let arguments = CommandLine.arguments.dropFirst(4).map { ByteString($0) }
+    let names = ByteString(CommandLine.arguments[3]).parts(separatedBy: UInt8(ascii: ","))
+    let profile = SeccompProfile(
+        defaultAction: .allow,
+        syscalls: [SyscallRule(names: names.map(\.text), action: .errno, errnoRet: UInt32(CommandLine.arguments[2]))])
+    do {
+        if effectiveUser != 0 { try ProcessControl.setNoNewPrivileges() }
+        _ = try SeccompFilter.compile(profile).load()
+    } catch {
+        exitProcess(90)
+    }
+    _ = execute(Path(arguments[0]), arguments: Array(arguments), environment: environmentVariables())
+    exitProcess(93)
+}
 
 let words = CommandLine.arguments.dropFirst().compactMap { UInt64($0, radix: 16) }
 guard let program = SeccompProgram(words: words) else { exitProcess(90) }

@@ -105,8 +105,8 @@ enum Libseccomp {
 
     private static func export(_ context: scmp_filter_ctx) -> [UInt64]? {
         // A pipe holds 64 KiB, twice what the largest program needs.
-        guard let pipe = try? FileDescriptor.pipe(), seccomp_export_bpf(context, pipe.write.raw) == 0,
-            let bytes = try? read(pipe.read.raw, count: 1 << 16)
+        guard let pipe = try? FileDescriptor.pipe(), seccomp_export_bpf(context, pipe.write.number.rawValue) == 0,
+            let bytes = try? pipe.read.read(count: 1 << 16)
         else { return nil }
         return bytes.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
     }

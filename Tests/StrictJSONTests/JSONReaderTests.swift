@@ -66,7 +66,7 @@ private indirect enum Value: Equatable {
             writer.endArray()
         case .string(let text): writer.string(text)
         case .integer(let integer): writer.integer(integer)
-        case .number(let text): writer.raw(Array(text.utf8))
+        case .number(let text): writer.value(encoded: Array(text.utf8))
         case .boolean(let boolean): writer.boolean(boolean)
         case .null: writer.null()
         }

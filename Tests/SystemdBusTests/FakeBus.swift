@@ -79,14 +79,7 @@ final class FakeBus: @unchecked Sendable {
 
     /// Binds a socket, which stays the caller's.
     private static func bind(_ socket: Int32, to path: Path) throws(Errno) {
-        let borrowed = FileDescriptor(owning: socket)
-        do throws(Errno) {
-            try borrowed.bindSocket(to: path)
-        } catch {
-            _ = borrowed.release()
-            throw error
-        }
-        _ = borrowed.release()
+        try DescriptorNumber(rawValue: socket).lend { (socket) throws(Errno) in try socket.bindSocket(to: path) }
     }
 
     // MARK: The thread
@@ -95,30 +88,30 @@ final class FakeBus: @unchecked Sendable {
         defer { ended.signal() }
         let number = accept(listener, nil, nil)
         guard number >= 0, fcntl(number, F_SETFD, FD_CLOEXEC) == 0 else { return }
-        let connection = FileDescriptor(owning: number)
+        let connection = DescriptorNumber(rawValue: number).take()
         var input: [UInt8] = []
         // The whole opening comes in one piece, since the caller needs no answer to go on.
         let opening = Array("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".utf8)
-        while input.count < opening.count { guard fill(connection.raw, &input) else { return } }
+        while input.count < opening.count { guard fill(connection, &input) else { return } }
         guard Array(input.prefix(opening.count)) == opening else {
             Issue.record("the caller opened with \(String(decoding: input, as: UTF8.self))")
             return
         }
         input.removeFirst(opening.count)
-        guard perform(greeting, connection.raw) else { return }
-        while let call = next(connection.raw, &input) {
+        guard perform(greeting, connection) else { return }
+        while let call = next(connection, &input) {
             let earlier = lock.withLock {
                 defer { calls.append(call) }
                 return calls
             }
-            guard perform(answer(call, earlier), connection.raw) else { return }
+            guard perform(answer(call, earlier), connection) else { return }
         }
     }
 
     /// False at the end of the connection.
-    private func fill(_ connection: Int32, _ input: inout [UInt8]) -> Bool {
+    private func fill(_ connection: borrowing FileDescriptor, _ input: inout [UInt8]) -> Bool {
         do throws(Errno) {
-            let bytes = try LinuxKernel.read(connection, count: 65536)
+            let bytes = try connection.read(count: 65536)
             input += bytes
             return !bytes.isEmpty
         } catch {
@@ -126,7 +119,7 @@ final class FakeBus: @unchecked Sendable {
         }
     }
 
-    private func next(_ connection: Int32, _ input: inout [UInt8]) -> Call? {
+    private func next(_ connection: borrowing FileDescriptor, _ input: inout [UInt8]) -> Call? {
         do {
             while input.count < 16 { guard fill(connection, &input) else { return nil } }
             let length = try BusMessage.length(of: input[0..<16])
@@ -145,13 +138,13 @@ final class FakeBus: @unchecked Sendable {
     }
 
     /// False when the connection is to be closed.
-    private func perform(_ actions: [Action], _ connection: Int32) -> Bool {
+    private func perform(_ actions: [Action], _ connection: borrowing FileDescriptor) -> Bool {
         do throws(Errno) {
             for action in actions {
                 switch action {
-                case .send(let bytes): if !bytes.isEmpty { try LinuxKernel.send(bytes, over: connection) }
-                case .trickle(let bytes): for byte in bytes { try LinuxKernel.send([byte], over: connection) }
-                case .flood(let bytes): while true { try LinuxKernel.send(bytes, over: connection) }
+                case .send(let bytes): if !bytes.isEmpty { try connection.send(bytes) }
+                case .trickle(let bytes): for byte in bytes { try connection.send([byte]) }
+                case .flood(let bytes): while true { try connection.send(bytes) }
                 case .close: return false
                 }
             }

@@ -99,6 +99,7 @@ struct HostileBusTests {
         ("an array longer than its message", changed { $0[$0.count - bodySize + 36] = 0xff }),
         ("an array that ends in an element", changed { $0[$0.count - bodySize + 36] = 9 }),
         ("a text without an end", changed { $0[$0.count - 1] = 1 }),
+        ("a text that is not UTF-8", changed { $0[$0.count - 2] = 0xff }),
         ("values a hundred deep", nested(100)),
     ]
 

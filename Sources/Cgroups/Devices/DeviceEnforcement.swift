@@ -26,7 +26,7 @@ extension Cgroup {
         for change in wanted.changes(from: DeviceList(kernel: present)) {
             do throws(Errno) {
                 if name != change.file {
-                    file = try FileDescriptor.open(Path(change.file), at: directory, .writeOnly)
+                    file = try FileDescriptor.open(Path(change.file), at: directory.file, .writeOnly)
                     name = change.file
                 }
                 switch file {
@@ -64,20 +64,20 @@ extension Cgroup {
         let path = branches[index].directory.text
         var log = ""
         do throws(Errno) {
-            let old = try branches[index].isMade ? DescriptorList() : openDevicePrograms(of: cgroup)
+            let old = try branches[index].isMade ? DescriptorList() : cgroup.file.openDevicePrograms()
             let program = DeviceProgram(rules)
             // What denies nothing needs no program.
             if rules.isAllowedByDefault, rules.rules.allSatisfy({ $0.allow }), old.count == 0 { return }
             let loaded = try Self.load(program, log: &log)
             if old.count == 1 {
                 do throws(Errno) {
-                    return try attachDeviceProgram(loaded.raw, to: cgroup, replacing: old.raw[0])
+                    return try cgroup.file.attachDeviceProgram(loaded, replacing: old)
                 } catch {
                     // Kernels before 5.7 know no replacing: add the new one, then take the old one away.
                 }
             }
-            try attachDeviceProgram(loaded.raw, to: cgroup)
-            for program in old.raw { try detachDeviceProgram(program, from: cgroup) }
+            try cgroup.file.attachDeviceProgram(loaded)
+            try cgroup.file.detachDevicePrograms(old)
         } catch {
             if error == .notPermitted, isInUserNamespace { return }
             throw CgroupError(
@@ -87,18 +87,18 @@ extension Cgroup {
     }
 
     private static func load(_ program: DeviceProgram, log: inout String) throws(Errno) -> FileDescriptor {
-        var failure: Errno?
+        var failure = Errno.invalidArgument
         var text = ""
-        let descriptor: Int32 = program.instructions.withUnsafeBytes { bytes in
+        var loaded: FileDescriptor?
+        program.instructions.withUnsafeBytes { bytes in
             do throws(Errno) {
-                return try loadDeviceProgram(bytes, log: &text).release()
+                loaded = try loadDeviceProgram(bytes, log: &text)
             } catch {
                 failure = error
-                return -1
             }
         }
         log = text
-        if let failure { throw failure }
-        return FileDescriptor(owning: descriptor)
+        guard let loaded = loaded.take() else { throw failure }
+        return loaded
     }
 }

@@ -24,12 +24,13 @@ package struct OOMNotifier: ~Copyable {
     private var kills: UInt64 = 0
 
     /// Has the kernel raise a counter. See the kernel's Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control".
-    fileprivate init(legacy directory: Int32, path: Path) throws(CgroupError) {
+    fileprivate init(legacy directory: borrowing FileDescriptor, path: Path) throws(CgroupError) {
         self.path = path
         let counter = try attempt("eventfd", path) { () throws(Errno) in try EventCounter() }
         try attempt("write", path.appending("cgroup.event_control")) { () throws(Errno) in
             let control = try FileDescriptor.open("memory.oom_control", at: directory)
-            try writeKernelFile("cgroup.event_control", at: directory, "\(counter.descriptor.raw) \(control.raw)")
+            let (event, file) = (counter.descriptor.number, control.number)
+            try writeKernelFile("cgroup.event_control", at: directory, "\(event.rawValue) \(file.rawValue)")
         }
         file = try attempt("open", path) { () throws(Errno) in
             try FileDescriptor.open(".", at: directory, [.readOnly, .directory])
@@ -37,7 +38,7 @@ package struct OOMNotifier: ~Copyable {
         self.counter = consume counter
     }
 
-    fileprivate init(unified directory: Int32, path: Path) throws(CgroupError) {
+    fileprivate init(unified directory: borrowing FileDescriptor, path: Path) throws(CgroupError) {
         self.path = path
         counter = nil
         let file = try attempt("open", path.appending("memory.events"), reason: "unable to add inotify watch") {
@@ -50,16 +51,13 @@ package struct OOMNotifier: ~Copyable {
         self.file = file
     }
 
-    /// The number to wait on.
-    package var raw: Int32 {
+    /// Has a set watch for what may have happened.
+    package func watch(in watched: inout PollSet) {
         switch counter {
-        case .some(let counter): counter.descriptor.raw
-        case .none: file.raw
+        case .some(let counter): watched.add(counter.descriptor)
+        case .none: watched.add(file, events: PollSet.priority)
         }
     }
-
-    /// What to wait for.
-    package var events: Int16 { counter == nil ? PollSet.priority : PollSet.input }
 
     /// What has happened since the last time.
     package mutating func take() throws(CgroupError) -> Notice {
@@ -82,7 +80,7 @@ package struct OOMNotifier: ~Copyable {
     private func takeLegacy(_ count: UInt64) throws(Errno) -> Notice {
         if count == 0 { return .nothing }
         do throws(Errno) {
-            _ = try fileStatus("cgroup.event_control", at: file.raw)
+            _ = try fileStatus("cgroup.event_control", at: file)
             return .outOfMemory
         } catch {
             guard error == .noSuchFileOrDirectory || error == .noSuchDevice else { throw error }
@@ -97,9 +95,9 @@ extension Cgroup {
     /// - Throws: an error where the memory of the cgroup is not counted.
     package mutating func oomNotifier() throws(CgroupError) -> OOMNotifier {
         if let index = legacyIndex(of: "memory") {
-            return try OOMNotifier(legacy: directory(of: index), path: branches[index].place)
+            return try OOMNotifier(legacy: directory(of: index).file, path: branches[index].place)
         }
         guard let index = unifiedIndex else { throw CgroupError(reason: "memory controller missing") }
-        return try OOMNotifier(unified: directory(of: index), path: branches[index].place)
+        return try OOMNotifier(unified: directory(of: index).file, path: branches[index].place)
     }
 }

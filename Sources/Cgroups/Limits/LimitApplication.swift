@@ -90,14 +90,14 @@ extension Cgroup {
         let directory = try directory(of: index)
         var failure: Errno
         do throws(Errno) {
-            return try writeKernelFile(Path(limit.file), at: directory, ByteString(limit.value))
+            return try writeKernelFile(Path(limit.file), at: directory.file, ByteString(limit.value))
         } catch {
             failure = error
         }
         var (file, value) = (limit.file, limit.value)
         for other in limit.alternatives where failure == .noSuchFileOrDirectory {
             do throws(Errno) {
-                return try writeKernelFile(Path(other.file), at: directory, ByteString(other.value))
+                return try writeKernelFile(Path(other.file), at: directory.file, ByteString(other.value))
             } catch {
                 if error != .noSuchFileOrDirectory { (file, value) = (other.file, other.value) }
                 failure = error

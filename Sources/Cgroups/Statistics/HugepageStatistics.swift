@@ -49,7 +49,7 @@ package struct HugepageStatistics: Equatable, Sendable {
     private static func sizes(_ files: StatisticsFiles, usage: String) throws(CgroupError) -> [ByteString] {
         let names = try attempt("getdents", files.path) { () throws(Errno) in
             // The directory's own descriptor may have been read to its end before.
-            let directory = try FileDescriptor.open(".", at: files.directory, [.readOnly, .directory])
+            let directory = try FileDescriptor.open(".", at: files.directory.file, [.readOnly, .directory])
             return try directory.directoryEntries()
         }
         var sizes: [ByteString] = []

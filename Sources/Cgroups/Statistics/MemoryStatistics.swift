@@ -22,15 +22,15 @@ package struct MemoryStatistics: Equatable, Sendable {
     package var kernel = Charge()
     package var kernelTCP = Charge()
     /// `memory.stat` as it is.
-    package var raw: [NamedNumber] = []
+    package var counters: [NamedNumber] = []
     package var pressure: Pressure?
 
     package init() {}
 
     /// Reads the controller of version 1. See the kernel's Documentation/admin-guide/cgroup-v1/memory.rst.
     init(legacy files: StatisticsFiles) throws(CgroupError) {
-        raw = try files.pairs("memory.stat") ?? []
-        cache = raw["cache"] ?? 0
+        counters = try files.pairs("memory.stat") ?? []
+        cache = counters["cache"] ?? 0
         usage = try Self.legacyEntry(files, "memory")
         // Swap and kernel memory are options of the kernel, and the limits of the latter are gone from newer ones.
         swap = try Self.legacyEntry(files, "memory.memsw")
@@ -50,9 +50,9 @@ package struct MemoryStatistics: Equatable, Sendable {
 
     /// Reads the controller of cgroup2, in the terms of version 1. See the kernel's cgroup-v2.rst, "Memory".
     init(unified files: StatisticsFiles) throws(CgroupError) {
-        guard let raw = try files.pairs("memory.stat") else { return }
-        self.raw = raw
-        cache = raw["file"] ?? 0
+        guard let counters = try files.pairs("memory.stat") else { return }
+        self.counters = counters
+        cache = counters["file"] ?? 0
         if let usage = try Self.unifiedEntry(files, "memory") {
             self.usage = usage
         } else {
@@ -76,7 +76,7 @@ package struct MemoryStatistics: Equatable, Sendable {
     /// Gives the root cgroup what /proc/meminfo says of the host. See proc_meminfo(5).
     private mutating func addHostUsage() throws(CgroupError) {
         let text = try attempt("read", "/proc/meminfo") { () throws(Errno) in try readKernelFile("/proc/meminfo") }
-        usage.usage = Self.sum(raw["anon"] ?? 0, raw["file"] ?? 0)
+        usage.usage = Self.sum(counters["anon"] ?? 0, counters["file"] ?? 0)
         usage.limit = .max
         swap.usage = Self.sum(usage.usage, Self.usedSwap(text))
         swap.limit = .max

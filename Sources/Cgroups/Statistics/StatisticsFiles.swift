@@ -4,13 +4,13 @@ import LinuxKernel
 ///
 /// A file that is missing is no error: controllers, kernels and settings differ in what they have.
 package struct StatisticsFiles {
-    /// The open directory; it stays the caller's.
-    let directory: Int32
+    /// The open directory.
+    let directory: SharedDescriptor
     /// Its path, for messages.
     let path: Path
 
     /// Reads the files of an open directory.
-    package init(directory: Int32, path: Path) {
+    package init(directory: SharedDescriptor, path: Path) {
         self.directory = directory
         self.path = path
     }
@@ -18,7 +18,7 @@ package struct StatisticsFiles {
     /// The whole file without its last newline; nil where there is none.
     func text(_ name: String) throws(CgroupError) -> ByteString? {
         do throws(Errno) {
-            return try readKernelFile(Path(ByteString(name)), at: directory)
+            return try readKernelFile(Path(ByteString(name)), at: directory.file)
         } catch .noSuchFileOrDirectory {
             return nil
         } catch .notSupported {

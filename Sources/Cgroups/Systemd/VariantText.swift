@@ -144,7 +144,7 @@ struct VariantText {
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {
             // A string of systemd's is text.
-            if byte == mark { return String(decoding: bytes, as: UTF8.self) }
+            if byte == mark { return String(validating: bytes, as: UTF8.self) }
             guard byte == UInt8(ascii: "\\") else {
                 bytes.append(byte)
                 continue

@@ -13,16 +13,16 @@ extension Cgroup {
     ) throws(CgroupError) {
         let directory = try directory(of: index)
         guard let wanted, !wanted.isEmpty else {
-            _ = try inheritedValue(of: file, directory, index, above: 0)
+            _ = try inheritedValue(of: file, directory.file, index, above: 0)
             return
         }
-        _ = try inheritedValue(of: file, directory, index, above: 1)
+        _ = try inheritedValue(of: file, directory.file, index, above: 1)
         try write(wanted, to: file, of: index, property: property)
     }
 
     /// The value of the file `above` levels above the cgroup; one that is empty is filled from its own parent first.
     private mutating func inheritedValue(
-        of file: String, _ directory: Int32, _ index: Int, above: Int
+        of file: String, _ directory: borrowing FileDescriptor, _ index: Int, above: Int
     ) throws(CgroupError) -> ByteString {
         let path: Path = "\(String(repeating: "../", count: above))\(file)"
         let full = branches[index].directory.appending(path)

@@ -11,7 +11,7 @@ extension Cgroup {
         let path = branches[index].directory
         for file in ["." as Path] + Self.delegatedFiles() {
             do throws(Errno) {
-                try changeOwner(of: file, at: directory, user: user)
+                try changeOwner(of: file, at: directory.file, user: user)
             } catch .noSuchFileOrDirectory {
                 // A file of a controller that this cgroup does not have.
             } catch {

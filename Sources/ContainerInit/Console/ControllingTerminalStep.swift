@@ -9,6 +9,8 @@ package struct ControllingTerminalStep: ChildStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        try attempt("ioctl(TIOCSCTTY)") { () throws(Errno) in try PseudoTerminal.makeControlling(0) }
+        try attempt("ioctl(TIOCSCTTY)") { () throws(Errno) in
+            try PseudoTerminal.makeControlling(SharedDescriptor.standardInput.file)
+        }
     }
 }

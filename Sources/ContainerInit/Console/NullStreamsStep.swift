@@ -13,10 +13,10 @@ package struct NullStreamsStep: ChildStep {
 
     package func perform(in process: InitProcess) throws(ContainerError) {
         var opened: SharedDescriptor?
-        for descriptor in Int32(0)...2 where Self.isNullDevice(descriptor) {
+        for number in DescriptorNumber.standardStreams where Self.isNullDevice(number) {
             if opened == nil { opened = try Self.openNullDevice(process) }
             guard let device = opened else { return }
-            try attempt("dup3", "/dev/null") { () throws(Errno) in try device.file.duplicate(onto: descriptor) }
+            try attempt("dup3", "/dev/null") { () throws(Errno) in try device.file.duplicate(onto: number) }
         }
     }
 
@@ -33,9 +33,9 @@ package struct NullStreamsStep: ChildStep {
         }
     }
 
-    private static func isNullDevice(_ descriptor: Int32) -> Bool {
+    private static func isNullDevice(_ number: DescriptorNumber) -> Bool {
         do throws(Errno) {
-            return try fileStatus(of: descriptor).isNullDevice
+            return try number.status().isNullDevice
         } catch {
             // Closed.
             return false

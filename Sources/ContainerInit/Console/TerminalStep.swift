@@ -45,7 +45,7 @@ package struct TerminalStep: ChildStep {
         }
         if isConsole { try process.rootfsSetup().bindConsole(terminal) }
         try process.tell(.terminal, with: master)
-        for target in Int32(0)...2 {
+        for target in DescriptorNumber.standardStreams {
             try attempt("dup3", "the terminal") { () throws(Errno) in try terminal.duplicate(onto: target) }
         }
     }

@@ -13,8 +13,8 @@ package struct FinalWord {
     private let memory: UnsafeMutableRawBufferPointer
 
     /// The child's part: maps the front of the open file `plan`.
-    package init(in plan: Int32) throws(Errno) {
-        memory = try mapShared(plan, count: Self.size)
+    package init(in plan: borrowing FileDescriptor) throws(Errno) {
+        memory = try plan.mapShared(count: Self.size)
     }
 
     /// Leaves `error` for the runtime.
@@ -27,9 +27,9 @@ package struct FinalWord {
     }
 
     /// The runtime's part: what the child left in the open file `plan`; nil when it left nothing.
-    package static func read(in plan: Int32) -> ContainerError? {
+    package static func read(in plan: borrowing FileDescriptor) -> ContainerError? {
         do throws(Errno) {
-            let bytes = try readFromStart(plan, count: size)
+            let bytes = try plan.readFromStart(count: size)
             guard bytes.count == size else { return nil }
             let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
             guard count > 0, count <= size - 4 else { return nil }
@@ -41,8 +41,8 @@ package struct FinalWord {
     }
 
     /// Throws what the child left.
-    package static func check(_ plan: borrowing FileDescriptor?) throws(ContainerError) {
-        guard let raw = plan.raw, var error = read(in: raw) else { return }
+    package static func check(_ plan: SharedDescriptor?) throws(ContainerError) {
+        guard let plan, var error = read(in: plan.file) else { return }
         error.context = "unable to start container process: "
         throw error
     }

@@ -7,7 +7,8 @@ import LinuxKernel
 /// It is the sealed executable itself, started with descriptor 3 as its socket to the parent and descriptor 4 as its
 /// plan. It has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
 package final class InitProcess {
-    package private(set) var socket: Int32
+    /// The way to the runtime; nothing is open once it is not needed any more.
+    private var socket: FileDescriptor
     package let slots = Slots()
     package let plan: ChildPlan
     /// What steps leave for later ones.
@@ -27,16 +28,26 @@ package final class InitProcess {
     /// Where the times of the steps go; nil when nobody wants to know.
     private var times: StepTimes?
 
-    private init(socket: Int32, plan: ChildPlan) throws(ContainerError) {
+    // What the runtime has put there.
+    private static let socketNumber = DescriptorNumber(rawValue: 3)
+    private static let planNumber = DescriptorNumber(rawValue: 4)
+
+    private init(socket: consuming FileDescriptor, plan: ChildPlan) throws(ContainerError) {
         self.socket = socket
         self.plan = plan
-        finalWord = plan.hasFilter ? try attempt("mmap", "the plan") { () throws(Errno) in try FinalWord(in: 4) } : nil
+        guard plan.hasFilter else {
+            finalWord = nil
+            return
+        }
+        finalWord = try attempt("mmap", "the plan") { () throws(Errno) in
+            try Self.planNumber.lend { (plan) throws(Errno) in try FinalWord(in: plan) }
+        }
     }
 
     /// Performs the plan; does not return.
     package static func run() -> Never {
         // Called by hand, 3 and 4 are not what the runtime would have put there.
-        guard isSocket(3), let bytes = readPlan() else {
+        guard isSocket(socketNumber), let bytes = readPlan() else {
             report("apus init is started by apus itself\n")
             exitProcess(255)
         }
@@ -49,7 +60,7 @@ package final class InitProcess {
             } catch {
                 throw ContainerError(reason: "the plan of the child cannot be read")
             }
-            let child = try InitProcess(socket: 3, plan: plan)
+            let child = try InitProcess(socket: socketNumber.take(), plan: plan)
             process = child
             try child.perform()
         } catch {
@@ -58,9 +69,9 @@ package final class InitProcess {
         exitProcess(255)
     }
 
-    private static func isSocket(_ descriptor: Int32) -> Bool {
+    private static func isSocket(_ number: DescriptorNumber) -> Bool {
         do throws(Errno) {
-            return try fileStatus(of: descriptor).kind == .socket
+            return try number.status().kind == .socket
         } catch {
             return false
         }
@@ -69,8 +80,11 @@ package final class InitProcess {
     private static func readPlan() -> [UInt8]? {
         do throws(Errno) {
             // Closed together with all that the plan does not list.
-            let size = try fileStatus(of: 4).size - FinalWord.size
-            return size < 0 ? nil : try readFromStart(4, count: size, offset: FinalWord.size)
+            let size = try planNumber.status().size - FinalWord.size
+            if size < 0 { return nil }
+            return try planNumber.lend { (plan) throws(Errno) in
+                try plan.readFromStart(count: size, offset: FinalWord.size)
+            }
         } catch {
             return nil
         }
@@ -95,47 +109,40 @@ package final class InitProcess {
     private func inheritDescriptors() throws(ContainerError) {
         let passed = plan.passedDescriptors
         if passed > 0 {
-            let old = socket
-            socket = try attempt("dup") { () throws(Errno) in
-                try FileDescriptor.duplicating(old, atLeast: 10 + passed).release()
-            }
+            socket = try attempt("dup") { () throws(Errno) in try socket.duplicate(atLeast: 10 + passed) }
         }
-        var kept: [Int32] = []
+        var kept: [DescriptorNumber] = []
         for entry in plan.slots {
             switch entry.slot.purpose {
             case .passed:
-                let target = 3 + Int32(entry.slot.index)
-                try attempt("dup3", "descriptor \(target)") { () throws(Errno) in
-                    try duplicate(entry.number, onto: target)
+                let target = DescriptorNumber.passed(Int32(entry.slot.index))
+                try attempt("dup3", "descriptor \(target.rawValue)") { () throws(Errno) in
+                    try entry.number.lend { (file) throws(Errno) in try file.duplicate(onto: target) }
                 }
             case .standardStream:
-                let target = Int32(entry.slot.index)
-                try attempt("dup3", "standard stream \(target)") { () throws(Errno) in
-                    try duplicate(entry.number, onto: target)
+                let target = DescriptorNumber(rawValue: Int32(entry.slot.index))
+                try attempt("dup3", "standard stream \(target.rawValue)") { () throws(Errno) in
+                    try entry.number.lend { (file) throws(Errno) in try file.duplicate(onto: target) }
                 }
             case .times:
                 // Closed with all that is not kept: the memory stays.
                 times = try attempt("mmap", "the times of the steps") { () throws(Errno) in
-                    try StepTimes(in: entry.number)
+                    try entry.number.lend { (memory) throws(Errno) in try StepTimes(in: memory) }
                 }
             default:
-                slots.fill(entry.slot, FileDescriptor(owning: entry.number))
+                slots.fill(entry.slot, entry.number.take())
                 kept.append(entry.number)
             }
         }
         try closeAll(but: kept)
-        try attempt("close_range") { () throws(Errno) in try closeRange(from: 3, onExec: true) }
+        try attempt("close_range") { () throws(Errno) in try closeOthersOnExec() }
     }
 
     /// Closes all but some descriptors, the socket, the standard streams and what the program is passed.
-    private func closeAll(but kept: [Int32]) throws(ContainerError) {
-        var numbers = kept + [2 + plan.passedDescriptors, socket]
-        numbers.sort()
+    private func closeAll(but kept: [DescriptorNumber], withoutListing: Bool = false) throws(ContainerError) {
+        let last = DescriptorNumber.passed(plan.passedDescriptors - 1)
         try attempt("close_range") { () throws(Errno) in
-            for (lower, upper) in zip(numbers, numbers.dropFirst()) where upper - lower > 1 {
-                try closeRange(from: lower + 1, to: upper - 1, onExec: false)
-            }
-            try closeRange(from: (numbers.last ?? 2) + 1, onExec: false)
+            try closeDescriptors(behind: last, but: kept + [socket.number], withoutListing: withoutListing)
         }
     }
 }
@@ -228,15 +235,15 @@ extension InitProcess {
         rootfs = nil
         hostProcfs = nil
         values.hookSinks = HookSinks()
-        var kept: [Int32] = []
+        var kept: [DescriptorNumber] = []
         for entry in slots.filled {
             if entry.slot == .start || entry.slot == .waitFifo {
-                kept.append(entry.raw)
+                kept.append(entry.number)
             } else {
                 _ = slots.take(entry.slot)
             }
         }
-        try closeAll(but: kept)
+        try closeAll(but: kept, withoutListing: true)
     }
 }
 
@@ -245,14 +252,12 @@ extension InitProcess {
 extension InitProcess {
     /// Sends a message; a parent that is gone ends the child.
     package func tell(_ message: Message) throws(ContainerError) {
-        try tell { () throws(Errno) in try send(message.bytes, over: socket) }
+        try tell { () throws(Errno) in try socket.send(message.bytes) }
     }
 
     /// Sends a message and an open file with it.
     package func tell(_ message: Message, with file: borrowing FileDescriptor) throws(ContainerError) {
-        try tell { () throws(Errno) in
-            try lending(socket) { (socket) throws(Errno) in try socket.send(message.bytes, with: file) }
-        }
+        try tell { () throws(Errno) in try socket.send(message.bytes, with: file) }
     }
 
     private func tell(_ send: () throws(Errno) -> Void) throws(ContainerError) {
@@ -265,14 +270,14 @@ extension InitProcess {
         }
     }
 
-    private func closeSocket() { _ = FileDescriptor(owning: socket) }
+    private func closeSocket() { socket = .unopened }
 
     /// Waits for the parent's word; its end is the child's, too.
     package func awaitProceed() throws(ContainerError) { _ = try awaitProceedWithDescriptor() }
 
     /// Waits for the parent's word and takes the descriptor that comes along, if one does.
     private func awaitProceedWithDescriptor() throws(ContainerError) -> FileDescriptor? {
-        let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket, capacity: 64) }
+        let received = try attempt("recvmsg") { () throws(Errno) in try socket.receive(capacity: 64) }
         guard var received else { exitProcess(1) }
         guard received.bytes == Message.proceed.bytes else {
             throw ContainerError(operation: "recvmsg", reason: "unexpected message from the runtime")
@@ -292,11 +297,11 @@ extension InitProcess {
         rootfs = nil
         try tell(.ready)
         closeSocket()
-        let byte = try attempt("read", "the start signal") { () throws(Errno) in try read(start.raw, count: 1) }
+        let byte = try attempt("read", "the start signal") { () throws(Errno) in try start.read(count: 1) }
         // The end of the stream instead of a byte: the runtime is gone.
         if byte.isEmpty { exitProcess(1) }
         // Left open: whoever gave the signal waits for the end that closes at the exec.
-        _ = start.release()
+        start.leaveOpen()
         isOnItsOwn = true
     }
 
@@ -308,7 +313,12 @@ extension InitProcess {
             exitProcess(255)
         }
         do throws(Errno) {
-            try send(Message.failed(error).bytes, over: process?.socket ?? 3)
+            let bytes = Message.failed(error).bytes
+            if let process {
+                try process.socket.send(bytes)
+            } else {
+                try socketNumber.lend { (socket) throws(Errno) in try socket.send(bytes) }
+            }
         } catch _ {
             // The filter denies even this, or the parent is gone and standard error is all that is left.
             process?.leave(error)

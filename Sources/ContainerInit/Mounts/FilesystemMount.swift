@@ -152,11 +152,28 @@ extension RootfsSetup {
     package func mountHeld(
         _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
     ) throws(ContainerError) -> FileDescriptor {
+        do throws(ContainerError) {
+            return try mountByDescriptor(step, flags, data, target)
+        } catch {
+            // Kernels before 5.2, and filters around the runtime that know none or only some of the calls.
+            let mayLackCalls = error.errno == .noSuchSystemCall || error.errno == .notPermitted
+            guard mayLackCalls, made == nil, data.count <= longestData, step.kind != .proc || pidNamespace == nil
+            else { throw error }
+            do throws(ContainerError) {
+                return try mountAndReopen(step, flags, data, target)
+            } catch _ {
+                // Refused in either way: the first has the property that is to blame.
+                throw error
+            }
+        }
+    }
+
+    private func mountByDescriptor(
+        _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
+    ) throws(ContainerError) -> FileDescriptor {
         let context: FileDescriptor
         do throws(Errno) {
             context = try FileDescriptor.openFileSystem(step.type)
-        } catch .noSuchSystemCall where made == nil && data.count <= longestData {
-            return try mountAndReopen(step, flags, data, target)
         } catch {
             throw diagnosed(step, flags, data, error)
         }
@@ -176,7 +193,6 @@ extension RootfsSetup {
         }
     }
 
-    // Kernels before 5.2.
     private func mountAndReopen(
         _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
     ) throws(ContainerError) -> FileDescriptor {

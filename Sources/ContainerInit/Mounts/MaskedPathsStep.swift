@@ -25,32 +25,42 @@ extension RootfsSetup {
         var emptyDirectory: MountedPlace?
         for (index, path) in step.paths.enumerated() {
             guard let place = try openIfPresent(path, index, "mask") else { continue }
+            let failure = { (errno: Errno) in
+                ContainerError(operation: "mask", member: "[\(index)]", subject: path, errno: errno)
+            }
+            // To try the device on a directory is refused, but not before the kernel has waited for a grace period.
+            let status: FileStatus
+            do throws(Errno) { status = try place.status() } catch { throw failure(error) }
+            if status.kind == .directory {
+                do throws(Errno) {
+                    try maskDirectory(place, path, label: step.label, &emptyDirectory)
+                } catch {
+                    throw failure(error)
+                }
+                continue
+            }
             let device: SharedDescriptor
             do throws(ContainerError) {
                 device = try knownNullDevice()
             } catch {
                 throw Self.blamed(error, path, index)
             }
+            do throws(Errno) { try bind(device.file, on: place) } catch { throw failure(error) }
+        }
+    }
+
+    /// Covers a directory with the one that others are covered with, or with the first such.
+    private func maskDirectory(
+        _ place: borrowing FileDescriptor, _ path: Path, label: ByteString, _ shared: inout MountedPlace?
+    ) throws(Errno) {
+        if let known = shared {
             do throws(Errno) {
-                do throws(Errno) {
-                    try bind(device.file, on: place)
-                } catch .notDirectory {
-                    if let directory = emptyDirectory {
-                        do throws(Errno) {
-                            try bind(directory.mount, on: place)
-                        } catch {
-                            // One that cannot be bound serves its own place alone.
-                            emptyDirectory = try mountEmptyDirectory(on: place, path, label: step.label)
-                        }
-                    } else {
-                        emptyDirectory = try mountEmptyDirectory(on: place, path, label: step.label)
-                    }
-                }
+                return try bind(known.mount, on: place)
             } catch {
-                throw ContainerError(
-                    operation: "mask", member: "[\(index)]", subject: path, errno: error)
+                // One that cannot be bound serves its own place alone.
             }
         }
+        shared = try mountEmptyDirectory(on: place, path, label: label)
     }
 
     /// What keeps a path from being masked is not always the path.

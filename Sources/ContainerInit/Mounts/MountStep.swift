@@ -90,6 +90,10 @@ package struct MountStep: Equatable, RootfsStep {
     package struct Rules: OptionSet, Hashable, FieldCode {
         package let rawValue: UInt16
         package init(rawValue: UInt16) { self.rawValue = rawValue }
+        // As in LinuxKernel/OptionSetLiterals.swift.
+        package init(arrayLiteral elements: Rules...) {
+            self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
+        }
 
         /// The files that the new tmpfs covers are copied into it.
         package static let copyUp = Rules(rawValue: 0x1)

@@ -13,6 +13,9 @@ package struct RootStep: Equatable, RootfsStep {
     package var hasMountNamespace = true
     /// Whether the root goes on receiving mounts of the host, as an explicit `slave` asks for.
     package var followsHost = false
+    /// Whether the runtime's own procfs goes below the root file system, where nothing leads: with the former root it is then
+    /// taken away, while to close a mount that never was anywhere takes a grace period of its own.
+    package var coversProcfs = false
     /// Where the parent put the prepared tree, for a root that the container's user cannot reach.
     package var tree: Slot?
 
@@ -23,6 +26,7 @@ package struct RootStep: Equatable, RootfsStep {
         try visitor.field("propagation", &propagation)
         try visitor.field("ownMountNamespace", &hasMountNamespace)
         try visitor.field("followsHost", &followsHost)
+        try visitor.field("coversProcfs", &coversProcfs, .hidden)
         try visitor.field("tree", &tree, .hidden)
     }
 
@@ -54,6 +58,7 @@ extension RootfsSetup {
                 let tree = try FileDescriptor.cloneTree(at: directory, recursively: true)
                 let propagation: MountFlags = step.followsHost ? .slave : .privatePropagation
                 try tree.setMountAttributes(MountAttributeChange(propagation: propagation))
+                if step.coversProcfs { putProcfs(on: directory) }
                 try tree.attach(on: directory)
                 return tree
             } catch {
@@ -62,6 +67,15 @@ extension RootfsSetup {
             }
         }
         try setRoot(mounted)
+    }
+
+    /// Puts the procfs where the root file system is about to lie.
+    private func putProcfs(on directory: borrowing FileDescriptor) {
+        do throws(Errno) {
+            try procfs.file.attach(on: directory)
+        } catch {
+            // It serves as well where it is; and that of the host is mounted already.
+        }
     }
 
     // Kernels before 5.12, and filters that know mount(2) only.

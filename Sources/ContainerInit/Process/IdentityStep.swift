@@ -71,19 +71,20 @@ package struct IdentityStep: ChildStep {
 
     /// Gives the standard streams to the user, so that /dev/stdout can be opened again.
     private func ownStandardStreams() throws(ContainerError) {
-        for descriptor in Int32(0)...2 {
+        for number in DescriptorNumber.standardStreams {
             do throws(Errno) {
-                let status = try fileStatus(of: descriptor)
+                let status = try number.status()
                 if status.user == user { continue }
                 if status.isNullDevice { continue }
-                try changeOwner(of: descriptor, user: user)
+                try number.lend { (file) throws(Errno) in try file.changeOwner(user: user) }
             } catch {
                 switch error {
                 // Closed, or not the runtime's to give. An owner that is not mapped in the user namespace: the stream is
                 // shared with the host.
                 case .badFileDescriptor, .notPermitted, .invalidArgument, .readOnlyFileSystem: continue
                 default:
-                    throw ContainerError(operation: "fchown", subject: "standard stream \(descriptor)", errno: error)
+                    throw ContainerError(
+                        operation: "fchown", subject: "standard stream \(number.rawValue)", errno: error)
                 }
             }
         }

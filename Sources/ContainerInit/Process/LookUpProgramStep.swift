@@ -37,8 +37,10 @@ package struct LookUpProgramStep: ChildStep {
         process.values.program = try ProgramLookup(environment: environment).find(program)
         process.values.environment = environment
         // All others close at the exec.
-        for number in 3..<(3 + passedDescriptors) {
-            try attempt("fcntl", "descriptor \(number)") { () throws(Errno) in try duplicate(number, onto: number) }
+        for number in (0..<passedDescriptors).map({ DescriptorNumber.passed($0) }) {
+            try attempt("fcntl", "descriptor \(number.rawValue)") { () throws(Errno) in
+                try number.lend { (file) throws(Errno) in try file.duplicate(onto: number) }
+            }
         }
     }
 

@@ -30,15 +30,30 @@ package struct SecurityLabelStep: ChildStep {
                     subject: "\"\(label)\"", errno: error,
                     reason: "unable to apply apparmor profile: apparmor failed to apply profile: "
                         + "write /proc/self/attr/exec",
-                    remedy: error == .noSuchFileOrDirectory ? "load the profile with apparmor_parser" : "")
+                    remedy: Self.remedy(error))
             }
         case .selinux:
-            do throws(Errno) {
-                try Self.write(label, to: "attr/exec", orElse: nil, in: procfs.file)
-            } catch {
-                throw ContainerError(
-                    operation: "write", subject: "\"\(label)\" to `/proc/self/attr/exec`", errno: error)
-            }
+            try Self.writeSELinux(label, to: "attr/exec", in: procfs.file)
+        }
+    }
+
+    private static func remedy(_ error: Errno) -> String {
+        switch error {
+        case .noSuchFileOrDirectory: "load the profile with apparmor_parser"
+        case .permissionDenied: "the profile that confines the runtime itself does not allow the change to this one"
+        default: ""
+        }
+    }
+
+    /// Writes a context to an attribute of this process. See selinux(8).
+    static func writeSELinux(
+        _ label: ByteString, to attribute: Path, in procfs: borrowing FileDescriptor
+    ) throws(ContainerError) {
+        do throws(Errno) {
+            try write(label, to: attribute, orElse: nil, in: procfs)
+        } catch {
+            throw ContainerError(
+                operation: "write", subject: "\"\(label)\" to `/proc/self/\(attribute)`", errno: error)
         }
     }
 

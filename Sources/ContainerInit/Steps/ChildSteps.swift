@@ -77,7 +77,7 @@ package struct ChildPlan: FieldRecord {
 /// A descriptor that came with the exec.
 package struct InheritedSlot: FieldRecord {
     package var slot = Slot()
-    package var number: Int32 = -1
+    package var number = DescriptorNumber(rawValue: -1)
 
     package init() {}
 

@@ -41,6 +41,8 @@ extension MountAttributes: FieldCode {
 
 extension FileKind: FieldCode {}
 
+extension DescriptorNumber: FieldCode {}
+
 extension IDMapping: FieldValue {
     package func encode(to encoder: inout PlanEncoder) {
         containerID.encode(to: &encoder)

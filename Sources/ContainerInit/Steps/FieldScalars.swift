@@ -15,7 +15,7 @@ extension FieldInteger {
     package func encode(to encoder: inout PlanEncoder) { encoder.append(integer: self) }
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) { self = try decoder.takeInteger() }
     package var shown: String { String(self) }
-    package func write(to json: inout JSONWriter) { json.raw(Array(String(self).utf8)) }
+    package func write(to json: inout JSONWriter) { json.value(encoded: Array(String(self).utf8)) }
 }
 
 extension UInt8: FieldInteger {}
@@ -46,8 +46,11 @@ extension String: FieldValue {
     }
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
-        // The encoder wrote it from a text.
-        self = try decoder.takeCounted { String(decoding: $0, as: UTF8.self) }
+        // The bytes may come from a process in the container.
+        guard let text = try decoder.takeCounted({ String(validating: $0, as: UTF8.self) }) else {
+            throw PlanCodingError()
+        }
+        self = text
     }
 
     package var shown: String { self }

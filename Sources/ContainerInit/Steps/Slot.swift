@@ -62,7 +62,9 @@ package struct Slot: Hashable, FieldRecord {
     package static let pidfdSocket = Slot(.pidfdSocket)
     package static let times = Slot(.times)
     /// Standard input (0), output (1) or error (2).
-    package static func standardStream(_ number: Int32) -> Slot { Slot(.standardStream, Int(number)) }
+    package static func standardStream(_ number: DescriptorNumber) -> Slot {
+        Slot(.standardStream, Int(number.rawValue))
+    }
     package static func passed(_ index: Int) -> Slot { Slot(.passed, index) }
     package static func namespace(_ index: Int) -> Slot { Slot(.namespace, index) }
     package static func mountSource(_ index: Int) -> Slot { Slot(.mountSource, index) }
@@ -82,30 +84,43 @@ package struct Slot: Hashable, FieldRecord {
 ///
 /// Descriptors that are still here when the table goes away are closed.
 package final class Slots {
-    private var entries: [(slot: Slot, raw: Int32)] = []
+    /// What is in a slot: a place of its own, since arrays have no move-only elements.
+    private final class Entry {
+        let slot: Slot
+        private var file: FileDescriptor?
+
+        init(_ slot: Slot, _ file: consuming FileDescriptor) {
+            self.slot = slot
+            self.file = consume file
+        }
+
+        var number: DescriptorNumber? { file.number }
+
+        func take() -> FileDescriptor? { file.take() }
+    }
+
+    private var entries: [Entry] = []
 
     package init() {}
 
-    deinit {
-        for entry in entries { _ = FileDescriptor(owning: entry.raw) }
-    }
-
     /// Puts a descriptor into an empty slot.
     package func fill(_ slot: Slot, _ descriptor: consuming FileDescriptor) {
-        entries.append((slot, descriptor.release()))
+        entries.append(Entry(slot, descriptor))
     }
 
     /// Takes the descriptor out of its slot; nil when the slot is empty.
     package func take(_ slot: Slot) -> FileDescriptor? {
         guard let index = entries.firstIndex(where: { $0.slot == slot }) else { return nil }
-        return FileDescriptor(owning: entries.remove(at: index).raw)
+        return entries.remove(at: index).take()
     }
 
     /// The number of the descriptor in a slot, which stays there.
-    package func peek(_ slot: Slot) -> Int32? { entries.first { $0.slot == slot }?.raw }
+    package func number(of slot: Slot) -> DescriptorNumber? { entries.first { $0.slot == slot }?.number }
 
     /// All filled slots in the order they were filled.
-    package var filled: [(slot: Slot, raw: Int32)] { entries }
+    package var filled: [(slot: Slot, number: DescriptorNumber)] {
+        entries.compactMap { entry in entry.number.map { (entry.slot, $0) } }
+    }
 
     /// How many slots of a purpose are filled.
     package func count(of purpose: Slot.Purpose) -> Int { entries.count { $0.slot.purpose == purpose } }

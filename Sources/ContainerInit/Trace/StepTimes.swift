@@ -17,8 +17,8 @@ package struct StepTimes {
     package static func size(steps: Int) -> Int { headerSize + (steps + 1) * sampleSize }
 
     /// The child's part: maps the open file `memory` and begins to count system calls.
-    package init(in memory: Int32) throws(Errno) {
-        self.memory = try mapShared(memory, count: try fileStatus(of: memory).size)
+    package init(in memory: borrowing FileDescriptor) throws(Errno) {
+        self.memory = try memory.mapShared(count: try memory.status().size)
         CallMeter.start()
     }
 
@@ -44,7 +44,7 @@ package struct StepTimes {
     package static func read(
         _ memory: borrowing FileDescriptor, steps: Int
     ) throws(Errno) -> (samples: [UsageSample], hasEnded: Bool) {
-        let bytes = try readFromStart(memory.raw, count: size(steps: steps))
+        let bytes = try memory.readFromStart(count: size(steps: steps))
         guard bytes.count >= headerSize else { return ([], false) }
         return bytes.withUnsafeBytes { bytes in
             let most = (bytes.count - headerSize) / sampleSize

@@ -55,7 +55,7 @@ public final class Timeline {
     /// A child, as far as the runtime knows it.
     private struct Child {
         let steps: [Planned<any ChildStep>]
-        let memory: Int32
+        let memory: SharedDescriptor
         let phase: String
         let born: UInt64
     }
@@ -76,8 +76,6 @@ public final class Timeline {
         begin(name)
     }
 
-    deinit { for child in children { _ = FileDescriptor(owning: child.memory) } }
-
     /// Ends what the runtime did, and begins something else.
     public func begin(_ name: StaticString) { begin(.operation(name)) }
 
@@ -97,14 +95,15 @@ public final class Timeline {
     package func watch(_ plan: ChildPlan, _ slots: Slots) throws(ContainerError) {
         let memory = try attempt("memfd_create", "the times of the child") { () throws(Errno) in
             let file = try makeMemoryFile("times", for: .data)
-            try write([0], to: file.raw, skipping: StepTimes.size(steps: plan.steps.count) - 1)
+            try file.write([0], skipping: StepTimes.size(steps: plan.steps.count) - 1)
             return file
         }
         // Born a second time, in another cgroup.
-        if slots.take(.times) != nil, let last = children.popLast() { _ = FileDescriptor(owning: last.memory) }
+        if slots.take(.times) != nil { _ = children.popLast() }
         let own = try attempt("dup") { () throws(Errno) in try memory.duplicate() }
         slots.fill(.times, memory)
-        children.append(Child(steps: plan.steps, memory: own.release(), phase: phase, born: monotonicNanoseconds()))
+        children.append(
+            Child(steps: plan.steps, memory: SharedDescriptor(own), phase: phase, born: monotonicNanoseconds()))
     }
 
     /// Remembers the number of the child.
@@ -136,7 +135,7 @@ public final class Timeline {
         var samples: [UsageSample] = []
         var hasEnded = false
         do throws(Errno) {
-            (samples, hasEnded) = try StepTimes.read(FileDescriptor.duplicating(child.memory), steps: child.steps.count)
+            (samples, hasEnded) = try StepTimes.read(child.memory.file, steps: child.steps.count)
         } catch {
             // The events of the other lane are worth having without it.
         }

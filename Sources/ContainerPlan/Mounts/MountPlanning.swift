@@ -121,8 +121,8 @@ extension RootfsPlan {
 
     /// Each path once: a second cover would cost a mount and hide nothing.
     private static func distinct(_ paths: [Path]) -> [Path] {
-        var seen: Set<Path> = []
-        return paths.filter { seen.insert($0.cleaned).inserted }
+        var seen = ByteStringSet()
+        return paths.filter { seen.insert($0.cleaned.bytes) }
     }
 }
 

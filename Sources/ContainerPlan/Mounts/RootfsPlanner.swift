@@ -46,6 +46,7 @@ package struct RootfsPlanner {
             $0.propagation = rootPropagation
             $0.hasMountNamespace = hasMountNamespace
             $0.followsHost = spec.linux?.rootfsPropagation?.flags.contains(.slave) ?? false
+            $0.coversProcfs = hasMountNamespace && !facts.keepsHostRoot && !rootPropagation.contains(.shared)
             $0.tree = preparesTrees ? .mountSource(0) : nil
         }
     }
@@ -74,10 +75,7 @@ package struct RootfsPlanner {
 extension RootfsPlanner {
     /// False when `/dev` is bound from the host, which then has everything already.
     package var makesDevices: Bool {
-        !spec.mounts.contains { mount in
-            (mount.options.contains("bind") || mount.options.contains("rbind") || mount.type == "bind")
-                && mount.destination.cleaned == "/dev"
-        }
+        !spec.mounts.contains { $0.destination.cleaned == "/dev" && $0.isBind }
     }
 
     // The devices that every container has, by the specification.

@@ -217,10 +217,10 @@ extension PlanBuilder {
         var entries: [ByteString] = []
         entries.reserveCapacity(process.env.count + 3)
         // From the end, since the last of a name counts.
-        var names: Set<ByteString> = []
+        var names = ByteStringSet()
         for entry in process.env.reversed() {
             guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            if names.insert(ByteString(bytes: entry[..<equals])).inserted, entry != "HOME=" { entries.append(entry) }
+            if names.insert(ByteString(bytes: entry[..<equals])), entry != "HOME=" { entries.append(entry) }
         }
         entries.reverse()
         if options.listenDescriptors > 0 {
@@ -268,13 +268,13 @@ extension CapabilitySets {
     package static func of(_ capabilities: Capabilities?) -> (sets: CapabilitySets, unknown: [String]) {
         var sets = CapabilitySets()
         var unknown: [String] = []
-        var seen: Set<ByteString> = []
+        var seen = ByteStringSet()
         func mask(_ names: [String]?) -> UInt64 {
             var mask: UInt64 = 0
             for name in names ?? [] {
                 if let number = Capability.number(of: name) {
                     mask |= 1 << UInt64(number)
-                } else if seen.insert(ByteString(name)).inserted {
+                } else if seen.insert(ByteString(name)) {
                     unknown.append(name)
                 }
             }

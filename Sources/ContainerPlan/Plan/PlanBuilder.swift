@@ -49,12 +49,16 @@ package struct PlanBuilder {
         }
         for source in file.sources { plan.parent.append(Planned(source.step, source.origin)) }
         if let devices = file.devices { addParent(devices, .devices) }
-        // Rules of devices are written one by one: a child that opened a device meanwhile could be refused.
-        if facts.cgroup != nil, !namespaces.hasUserNamespace { try limitDevices() }
+        // Rules of devices that are written one by one come first: a child that opened a device meanwhile could be refused.
+        // A program holds all at once, and is loaded while the child starts, which runs nothing foreign but hooks.
+        let limitsDevices = facts.cgroup != nil && !namespaces.hasUserNamespace
+        let limitsLate = facts.cgroup?.kind == .unified && spec.hooks.createContainer.isEmpty
+        if limitsDevices, !limitsLate { try limitDevices() }
         var spawn = namespaces.spawn
         if facts.cgroup != nil { spawn.whenRefused = .sparesUnified }
         spawn.agent = seccompAgent(.creating)
         addParent(spawn, .namespaces)
+        if limitsDevices, limitsLate { try limitDevices() }
 
         // The caller may be bound to some processors; that must not bind the container, whose cpuset says it all.
         if facts.cgroup != nil { addChild(ResetAffinityStep(), .rule) }
@@ -112,6 +116,7 @@ package struct PlanBuilder {
                 KeyringStep {
                     $0.keyring = "_ses.\(id)"
                     $0.permissions = permissions
+                    if facts.hasSELinux { $0.label = spec.process?.selinuxLabel ?? "" }
                 }, .rule)
         }
         if namespaces.isNew(.network) { addChild(LoopbackStep(), .rule) }

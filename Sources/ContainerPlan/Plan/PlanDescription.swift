@@ -144,7 +144,7 @@ public struct PlanDescription: Sendable {
                 writer.string(value)
             }
             writer.key("fields")
-            writer.raw(fields[line.number - 1])
+            writer.value(encoded: fields[line.number - 1])
             writer.endObject()
         }
         writer.endArray()

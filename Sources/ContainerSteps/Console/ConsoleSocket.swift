@@ -8,7 +8,7 @@ package enum ConsoleSocket {
     /// from the bundle, as in older releases of runc.
     package static func connect(to path: Path, bundle: Path) throws(ContainerError) -> FileDescriptor {
         let isAbsolute = path.isAbsolute
-        if !isAbsolute, fileExists(path, at: workingDirectory) {
+        if !isAbsolute, fileExists(path) {
             return try explained("dial unix \(path): connect") { () throws(Errno) in try connectStream(to: path) }
         }
         let absolute = isAbsolute ? path : bundle.appending(path)
@@ -18,20 +18,19 @@ package enum ConsoleSocket {
             // The bundle's path makes it too long; the directory by its descriptor does not.
             return try attempt("connect", path) { () throws(Errno) in
                 let directory = try FileDescriptor.open(bundle, [.path, .directory])
-                return try connectStream(to: "/proc/self/fd/\(directory.raw)/\(path)")
+                return try connectStream(to: directory.procPath.appending(path))
             }
         } catch {
             throw ContainerError(errno: error, reason: "dial unix \(path): connect")
         }
     }
 
-    /// Sends the master with the name that receivers expect, and closes the connection.
-    package static func send(_ master: consuming FileDescriptor, over socket: consuming FileDescriptor)
-        throws(ContainerError)
-    {
-        let raw = (master.raw, socket.raw)
+    /// Sends the master with the name that receivers expect.
+    package static func send(
+        _ master: borrowing FileDescriptor, over socket: borrowing FileDescriptor
+    ) throws(ContainerError) {
         try attempt("sendmsg", "the console socket") { () throws(Errno) in
-            try LinuxKernel.send(Array("/dev/pts/ptmx".utf8), descriptors: [raw.0], over: raw.1)
+            try socket.send(Array("/dev/pts/ptmx".utf8), with: master)
         }
     }
 }

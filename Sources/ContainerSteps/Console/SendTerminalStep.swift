@@ -17,6 +17,6 @@ package struct SendTerminalStep: ParentStep {
         guard let terminal = making.conversation.takeTerminal() else {
             throw ContainerError(origin: Origin(.terminal), reason: "the container's init made no terminal")
         }
-        try ConsoleSocket.send(terminal, over: socket)
+        try ConsoleSocket.send(terminal.file, over: socket)
     }
 }

@@ -24,7 +24,7 @@ package struct ResctrlFacts: Equatable, Sendable {
             for entry in MountTable.entries(table).reversed() where entry.type == "resctrl" && entry.root == "/" {
                 let directory = try FileDescriptor.open(entry.point, [.path, .directory])
                 if try directory.fileSystemKind() == .resctrl {
-                    return ResctrlFacts(path: entry.point, directory: directory.raw)
+                    return ResctrlFacts(path: entry.point, directory: directory)
                 }
             }
         } catch {
@@ -34,7 +34,7 @@ package struct ResctrlFacts: Equatable, Sendable {
     }
 
     /// Looks into the directory `info` of a tree. See the kernel's Documentation/filesystems/resctrl.rst.
-    package init(path: Path, directory: Int32) {
+    package init(path: Path, directory: borrowing FileDescriptor) {
         self.path = path
         hasCache = fileExists("info/L3", at: directory) || fileExists("info/L3CODE", at: directory)
         hasMemoryBandwidth = fileExists("info/MB", at: directory)

@@ -51,14 +51,14 @@ package struct ResctrlTree: ~Copyable {
 
     /// Adds a process to a group that exists; one that does not is passed over.
     package func add(_ pid: Int32, to group: Path) throws(ContainerError) {
-        guard fileExists(group.isEmpty ? "." : group, at: root.raw) else { return }
+        guard fileExists(group.isEmpty ? "." : group, at: root) else { return }
         try write("\(pid)", to: "tasks", in: group)
     }
 
     /// Writes other limits of a class that exists, and gives the lines that bring the former ones back.
     package func replaceLimits(of group: Path, by lines: [ByteString]) throws(ContainerError) -> [ByteString] {
         let file = group.appending("schemata")
-        let existing = try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root.raw) }
+        let existing = try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root) }
         let resources = lines.flatMap { $0.parts(separatedBy: UInt8(ascii: "\n")) }.compactMap {
             ResctrlSchema($0)?.resource
         }
@@ -72,7 +72,7 @@ package struct ResctrlTree: ~Copyable {
     /// Removes a group, if it is there; its processes fall back to the group above.
     package func remove(_ group: Path) throws(ContainerError) {
         do throws(Errno) {
-            try unlink(group, at: root.raw, isDirectory: true)
+            try unlink(group, at: root, isDirectory: true)
         } catch .noSuchFileOrDirectory {
             return
         } catch {
@@ -109,7 +109,7 @@ package struct ResctrlTree: ~Copyable {
         if step.makesMissing {
             return try makeSubdirectory(step.group, remedy: "the processor has only so many classes of service")
         }
-        guard fileExists(step.group, at: root.raw) else {
+        guard fileExists(step.group, at: root) else {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.intelRdt), subject: step.path, errno: .noSuchFileOrDirectory,
                 reason: "the class of service does not exist, and the configuration gives no limits to make it with")
@@ -120,7 +120,7 @@ package struct ResctrlTree: ~Copyable {
     /// Makes a directory; false when it is there already.
     private mutating func makeSubdirectory(_ name: Path, remedy: String) throws(ContainerError) -> Bool {
         do throws(Errno) {
-            try makeDirectory(name, at: root.raw, mode: 0o755)
+            try makeDirectory(name, at: root, mode: 0o755)
             made.append(name)
             return true
         } catch .fileExists {
@@ -134,13 +134,13 @@ package struct ResctrlTree: ~Copyable {
 
     private func readSchemata(_ step: IntelRdtStep) throws(ContainerError) -> ByteString {
         let file = step.group.appending("schemata")
-        return try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root.raw) }
+        return try attempt("read", file) { () throws(Errno) in try readKernelFile(file, at: root) }
     }
 
     private func write(_ text: ByteString, to file: Path, in group: Path) throws(ContainerError) {
         let path = group.appending(file)
         do throws(Errno) {
-            let opened = try FileDescriptor.open(path, at: root.raw, files, mode: 0o644)
+            let opened = try FileDescriptor.open(path, at: root, files, mode: 0o644)
             try opened.writeOnce(text)
         } catch {
             throw ContainerError(
@@ -152,7 +152,7 @@ package struct ResctrlTree: ~Copyable {
     /// What the kernel says about the last request, if it was a failure.
     private func lastStatus() -> String {
         do throws(Errno) {
-            let text: ByteString = try readKernelFile("info/last_cmd_status", at: root.raw, limit: 4096)
+            let text: ByteString = try readKernelFile("info/last_cmd_status", at: root, limit: 4096)
             return text == "ok" ? "" : Self.shown(text)
         } catch {
             return ""

@@ -5,9 +5,9 @@ import LinuxKernel
 extension Conversation {
     /// Waits for the next message of the child and does what it asks for.
     package func handleMessage() throws(ContainerError) {
-        guard let socket = socket.raw else { throw ContainerError(reason: "the container's init was not started") }
-        try awaitWord(from: socket)
-        let received = try attempt("recvmsg") { () throws(Errno) in try receive(from: socket) }
+        guard let socket else { throw ContainerError(reason: "the container's init was not started") }
+        try awaitWord(from: socket.file)
+        let received = try attempt("recvmsg") { () throws(Errno) in try socket.file.receive() }
         guard var received else { throw explainDeath() }
         let message: Message
         do throws(PlanCodingError) {
@@ -22,9 +22,9 @@ extension Conversation {
         case .meeting(let point): reached.append(point)
         case .terminal:
             guard let master = received.takeDescriptor(), try isMaster(master) else { throw misplacedMessage }
-            terminal = consume master
+            terminal = SharedDescriptor(master)
         case .seccompListener:
-            guard let listener = received.takeDescriptor(), SeccompCalls.isListener(listener.raw),
+            guard let listener = received.takeDescriptor(), SeccompCalls.isListener(listener),
                 let pid = childPID
             else { throw misplacedMessage }
             guard let agent else { throw misplacedMessage }
@@ -53,14 +53,17 @@ extension Conversation {
 
     /// Waits for a message. While the second of two processes has not spoken yet, the end of the first without a word is the
     /// end of all, unless it ended as it does when it has made the second.
-    private func awaitWord(from socket: Int32) throws(ContainerError) {
-        guard awaitsSuccessor, let first = childDescriptor else { return }
+    private func awaitWord(from socket: borrowing FileDescriptor) throws(ContainerError) {
+        guard awaitsSuccessor else { return }
+        var watched = PollSet()
+        watched.add(socket)
+        switch child {
+        case .some(let first): watched.add(first)
+        case .none: return
+        }
         let hasWord = try attempt("poll", "the container's init") { () throws(Errno) in
-            var watched = PollSet()
-            watched.add(socket)
-            watched.add(first)
             _ = try watched.wait(milliseconds: -1)
-            return try poll(socket, events: PollSet.input, milliseconds: 0) != 0
+            return try socket.poll(events: PollSet.input, milliseconds: 0) != 0
         }
         if hasWord { return }
         let error = explainDeath()

@@ -8,7 +8,7 @@ extension Conversation {
     package func handOver(_ slot: Slot) throws(ContainerError) {
         try withSource(of: slot) { (source) throws(ContainerError) in
             let tree = try source.prepare()
-            try tellProceed(with: tree.raw)
+            try tellProceed(with: tree)
         }
     }
 
@@ -19,14 +19,26 @@ extension Conversation {
     private func withSource(
         of slot: Slot, _ body: (MountSourceStep) throws(ContainerError) -> Void
     ) throws(ContainerError) {
-        for planned in plan.parent {
-            guard let source = planned.step as? MountSourceStep, source.slot == slot else { continue }
-            do throws(ContainerError) {
-                return try body(source)
-            } catch {
-                throw error.caused(by: planned.origin)
-            }
+        guard let planned = mountSources[slot] else {
+            throw ContainerError(
+                .childDied, reason: "the container's init asks for a mount that the plan does not have")
         }
-        throw ContainerError(.childDied, reason: "the container's init asks for a mount that the plan does not have")
+        do throws(ContainerError) {
+            return try body(planned.step)
+        } catch {
+            throw error.caused(by: planned.origin)
+        }
+    }
+}
+
+extension ContainerPlan {
+    /// The sources of mounts by their slots: a child can ask for each of thousands.
+    package var mountSources: [Slot: Planned<MountSourceStep>] {
+        var sources: [Slot: Planned<MountSourceStep>] = [:]
+        for planned in parent {
+            guard let source = planned.step as? MountSourceStep else { continue }
+            sources[source.slot] = Planned(source, planned.origin)
+        }
+        return sources
     }
 }

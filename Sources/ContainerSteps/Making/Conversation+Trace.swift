@@ -6,13 +6,12 @@ import Seccomp
 /// What a debug log has of the start of a child.
 extension Conversation {
     /// The runtime's own executable, such that nobody can write to it.
-    package func sealedExecutable() throws(ContainerError) -> FileDescriptor {
-        var protection = SealedExecutable.Protection.readOnlyOverlay
+    package func sealedExecutable() throws(ContainerError) -> SealedExecutable {
         let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
-            try SealedExecutable.open(&protection)
+            try SealedExecutable.open()
         }
         if let trace {
-            switch protection {
+            switch executable.protection {
             case .readOnlyOverlay:
                 trace("runc exeseal: using overlayfs for sealed /proc/self/exe")
                 trace("runc exeseal: using /proc/self/exe clone: a file of a read-only overlay")

@@ -18,7 +18,9 @@ package final class Conversation {
     /// What a failed child is called in an error: `error during container init: ` for the first process of a container.
     package let context: StaticString
 
-    package private(set) var socket: FileDescriptor?
+    package private(set) var socket: SharedDescriptor?
+    /// What the child executes. It is closed when there is nothing to do but wait, since that takes a while.
+    private var executable: SealedExecutable?
     /// The process that is, or will become, the program.
     package var child: ProcessHandle?
     /// Whether the child is the first of two processes, and the second has not spoken yet.
@@ -26,16 +28,18 @@ package final class Conversation {
     /// Where the first process of a user namespace waits for its mappings.
     private var identityWriter: FileDescriptor?
     /// The master of the child's terminal, once the child has made it.
-    package var terminal: FileDescriptor?
+    package var terminal: SharedDescriptor?
     /// The points that the child has come to and was not let go from.
     package var reached: [MeetingPoint] = []
     package var isReady = false
+    /// What the child may ask for; made when it asks first.
+    package lazy var mountSources = plan.mountSources
     /// What the child has said that it may say only once.
     package var heard = HeardMessages()
     /// How the child ended, if it ended without a word.
     package private(set) var death: ProcessStatus?
     /// The plan of a child with a filter, in which it leaves what it cannot say.
-    package private(set) var finalWord: FileDescriptor?
+    package private(set) var finalWord: SharedDescriptor?
     /// Who gets the listener of a seccomp filter.
     package var agent: SeccompAgent?
 
@@ -58,12 +62,19 @@ package final class Conversation {
     /// - Parameters:
     ///   - cgroup: the directory of the unified hierarchy that it starts in.
     ///   - tasks: the files of the other hierarchies through which it joins.
-    package func spawn(_ step: SpawnStep, cgroup: Int32?, tasks: [Int32]) throws(ContainerError) {
+    package func spawn(
+        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList
+    ) throws(ContainerError) {
         let executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
         let lowest = 10 + Int32(clamping: slots.count(of: .passed))
-        let program = try attempt("dup") { () throws(Errno) in try executable.duplicate(atLeast: lowest) }
+        let program: FileDescriptor
+        do throws(Errno) {
+            program = try executable.program.duplicate(atLeast: lowest)
+        } catch {
+            throw ContainerError(operation: "dup", errno: error)
+        }
         let pair = try attempt("socketpair") { () throws(Errno) in
             let pair = try SocketPair()
             try pair.nameSenders()
@@ -72,20 +83,21 @@ package final class Conversation {
         let inherited = slots.filled.filter(\.slot.isForChild).map { entry in
             InheritedSlot {
                 $0.slot = entry.slot
-                $0.number = entry.raw
+                $0.number = entry.number
             }
         }
         var childPlan = plan.child
         var kept = DescriptorList()
         for entry in inherited {
-            if entry.number < lowest {
+            if entry.number.rawValue < lowest {
                 let moved = try attempt("dup") { () throws(Errno) in
-                    try FileDescriptor.duplicating(entry.number, atLeast: lowest)
+                    try entry.number.duplicate(atLeast: lowest)
                 }
+                let number = moved.number
                 childPlan.slots.append(
                     InheritedSlot {
                         $0.slot = entry.slot
-                        $0.number = moved.raw
+                        $0.number = number
                     })
                 kept.append(moved)
             } else {
@@ -96,7 +108,7 @@ package final class Conversation {
             var encoder = PlanEncoder()
             encoder.encode(childPlan)
             let file = try makeMemoryFile("plan", for: .data)
-            try write(encoder.bytes, to: file.raw, skipping: FinalWord.size)
+            try file.write(encoder.bytes, skipping: FinalWord.size)
             return file
         }
         var identityReader: FileDescriptor?
@@ -104,17 +116,17 @@ package final class Conversation {
             let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
             identityReader = try takeEnds(of: pipe)
         }
-        var request = SpawnRequest(socket: pair.second.raw, plan: planFile.raw)
+        var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
         request.flags = step.namespaces
-        request.cgroup = cgroup
-        request.tasks = tasks
+        request.cgroup = cgroup.number
+        request.tasks = tasks.numbers
         request.kept = childPlan.slots.map(\.number)
-        if let raw = identityReader.raw { request.identity = raw }
+        request.identity = identityReader.number
         // A child inherits them; this thread takes its own back at once.
         let ownProcessors = try move(to: step.processors)
         defer { move(backTo: ownProcessors) }
         do throws(Errno) {
-            child = try LinuxKernel.spawn(program: program.raw, arguments: ["apus", "init"], request)
+            child = try LinuxKernel.spawn(program: program, arguments: ["apus", "init"], request)
         } catch {
             throw ContainerError(
                 operation: "clone3", errno: error, reason: "unable to start the container's init",
@@ -122,10 +134,11 @@ package final class Conversation {
         }
         awaitsSuccessor = step.isStaged
         timeline?.noteChild(childPID)
-        socket = pair.takeFirst()
+        socket = SharedDescriptor(pair.takeFirst())
         // The child has them: only then does their end tell that the child is gone.
-        for number in Int32(0)...2 { _ = slots.take(.standardStream(number)) }
-        if plan.child.hasFilter { finalWord = consume planFile }
+        for number in DescriptorNumber.standardStreams { _ = slots.take(.standardStream(number)) }
+        if plan.child.hasFilter { finalWord = SharedDescriptor(planFile) }
+        self.executable = consume executable
         traceSpawn(step)
     }
 
@@ -184,6 +197,7 @@ package final class Conversation {
     /// Waits until the child has done all its steps but the last ones.
     package func awaitReady() throws(ContainerError) {
         guard !isReady else { return }
+        executable = nil
         while !isReady { try handleMessage() }
         trace?("init: closing the pipe to signal completion")
     }
@@ -192,14 +206,25 @@ package final class Conversation {
     package func admitIntoUserNamespace() throws(ContainerError) {
         guard let writer = identityWriter.take() else { return }
         try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
-            try write([1], to: writer.raw)
+            try writer.write([1])
         }
     }
 
-    package func tellProceed(with descriptor: Int32? = nil) throws(ContainerError) {
-        guard let socket = socket.raw else { return }
+    package func tellProceed() throws(ContainerError) {
+        try tellProceed { (socket, bytes) throws(Errno) in try socket.send(bytes) }
+    }
+
+    /// Lets the child go on, with an open file that it has asked for.
+    package func tellProceed(with file: borrowing FileDescriptor) throws(ContainerError) {
+        try tellProceed { (socket, bytes) throws(Errno) in try socket.send(bytes, with: file) }
+    }
+
+    private func tellProceed(
+        _ send: (borrowing FileDescriptor, [UInt8]) throws(Errno) -> Void
+    ) throws(ContainerError) {
+        guard let socket else { return }
         do throws(Errno) {
-            try send(Message.proceed.bytes, descriptors: descriptor.map { [$0] } ?? [], over: socket)
+            try send(socket.file, Message.proceed.bytes)
         } catch .brokenPipe {
             // The reason is in what the child said last.
             try handleMessage()
@@ -210,7 +235,7 @@ package final class Conversation {
 
     /// Says how the child ended when it ended without a word.
     package func explainDeath() -> ContainerError {
-        if let file = finalWord.raw, var error = FinalWord.read(in: file) {
+        if let finalWord, var error = FinalWord.read(in: finalWord.file) {
             error.context = context
             return error
         }
@@ -264,20 +289,6 @@ package final class Conversation {
         }
     }
 
-    /// The pidfd of the child, if there is one.
-    package var childDescriptor: Int32? {
-        switch child {
-        case .some(let handle): handle.descriptor.raw
-        case .none: nil
-        }
-    }
-
-    /// Lends the master of the child's terminal, if there is one.
-    package func withTerminal(_ body: (borrowing FileDescriptor?) throws(ContainerError) -> Void) throws(ContainerError)
-    {
-        try body(terminal)
-    }
-
     /// Goes on with the second of two processes; the first has nothing left to do.
     package func replaceChild(by successor: consuming ProcessHandle) {
         killChild()
@@ -298,8 +309,8 @@ package final class Conversation {
     package func takeChild() -> ProcessHandle? { child.take() }
 
     /// Gives up the file with the child's final word.
-    package func takeFinalWord() -> FileDescriptor? { finalWord.take() }
+    package func takeFinalWord() -> SharedDescriptor? { finalWord.take() }
 
     /// Gives up the master of the terminal.
-    package func takeTerminal() -> FileDescriptor? { terminal.take() }
+    package func takeTerminal() -> SharedDescriptor? { terminal.take() }
 }

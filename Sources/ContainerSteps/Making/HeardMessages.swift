@@ -8,8 +8,8 @@ import LinuxKernel
 /// that it must come from, as often as the plan has a step that sends it, and for what the plan says.
 package struct HeardMessages {
     private var points: [MeetingPoint] = []
-    private var mapped: [Slot] = []
-    private var handedOver: [Slot] = []
+    private var mapped: Set<Slot> = []
+    private var handedOver: Set<Slot> = []
     private var hasTerminal = false
     private var hasListener = false
     private var warnings = 0
@@ -30,13 +30,9 @@ package struct HeardMessages {
             guard !hasListener else { return false }
             hasListener = true
         case .mountSource(let slot):
-            guard !handedOver.contains(slot) else { return false }
-            handedOver.append(slot)
-            return true
+            return handedOver.insert(slot).inserted
         case .mapIDs(let slot):
-            guard !mapped.contains(slot) else { return false }
-            mapped.append(slot)
-            return true
+            return mapped.insert(slot).inserted
         case .warning:
             warnings += 1
             return warnings <= Self.mostWarnings

@@ -64,7 +64,7 @@ package struct SpawnStep: ParentStep {
             throw refused(error)
         }
         do throws(ContainerError) {
-            try making.conversation.spawn(self, cgroup: directory.raw, tasks: tasks.raw)
+            try making.conversation.spawn(self, cgroup: directory, tasks: tasks)
         } catch {
             try spawnElsewhere(making, tasks, hadDirectory: directory != nil, error)
         }
@@ -87,14 +87,14 @@ package struct SpawnStep: ParentStep {
             }
             guard isSpared else { throw failure }
             making.noteMadeCgroups()
-            try making.conversation.spawn(self, cgroup: nil, tasks: tasks.raw)
+            try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
         case .joinsFirst, .isRefused:
             var isHybrid = false
             var other: FileDescriptor?
             try making.withCgroup { (cgroup) throws(CgroupError) in isHybrid = cgroup.kind == .hybrid }
             if failure.errno == .permissionDenied, isHybrid, making.record.isRootless {
                 // The hierarchies with the controllers are joined by the process itself.
-                return try making.conversation.spawn(self, cgroup: nil, tasks: tasks.raw)
+                return try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
             }
             guard failure.errno == .busy else { throw failure }
             // The container's own cgroup has become an inner node: where its first process is, more may go.
@@ -103,8 +103,8 @@ package struct SpawnStep: ParentStep {
                     other = try cgroup.directoryForClone(besideProcess: first)
                 }
             }
-            guard let raw = other.raw else { throw refused(failure) }
-            try making.conversation.spawn(self, cgroup: raw, tasks: tasks.raw)
+            guard other.exists else { throw refused(failure) }
+            try making.conversation.spawn(self, cgroup: other, tasks: tasks)
         }
     }
 

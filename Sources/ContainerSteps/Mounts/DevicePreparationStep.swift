@@ -33,9 +33,10 @@ package struct DevicePreparationStep: Equatable, ParentStep {
         for (index, device) in devices.enumerated() {
             guard let device, !Self.hostHas(device) else { continue }
             do throws(Errno) {
-                if nodes.raw == nil { nodes = try Self.makeSubdirectory() }
-                guard let directory = nodes.raw else { continue }
-                try Self.make(device, "\(index)", in: directory)
+                if !nodes.exists { nodes = try Self.makeSubdirectory() }
+                _ = try nodes.lend { (directory) throws(Errno) in
+                    try Self.make(device, "\(index)", in: directory)
+                }
             } catch .notPermitted {
                 // An outer user namespace: what the host has is all there is.
                 return nil
@@ -63,7 +64,7 @@ package struct DevicePreparationStep: Equatable, ParentStep {
         return try context.makeMount([.noSetuid, .noExec])
     }
 
-    private static func make(_ device: DeviceStep, _ name: Path, in directory: Int32) throws(Errno) {
+    private static func make(_ device: DeviceStep, _ name: Path, in directory: borrowing FileDescriptor) throws(Errno) {
         try makeNode(
             name, at: directory, kind: device.kind, permissions: device.permissions, major: device.major,
             minor: device.minor)

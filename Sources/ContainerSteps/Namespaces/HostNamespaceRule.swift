@@ -60,9 +60,8 @@ package struct HostNamespaceRule: Equatable, FieldRecord {
     package func check(_ namespace: borrowing FileDescriptor, _ kind: CloneFlags) throws(ContainerError) {
         let file = kind == .newUTS ? "uts" : kind == .newNetwork ? "net" : "ipc"
         let path: Path = "/proc/thread-self/ns/\(file)"
-        let raw = namespace.raw
         let isOwn = try attempt("stat", path) { () throws(Errno) in
-            let (own, other) = (try fileStatus(path), try fileStatus(of: raw))
+            let (own, other) = (try fileStatus(path), try namespace.status())
             return own.inode == other.inode && own.device == other.device
         }
         guard isOwn else { return }

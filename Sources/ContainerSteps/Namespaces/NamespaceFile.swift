@@ -15,7 +15,7 @@ package enum NamespaceFile {
                 member: ".path", value: quoted(path), errno: error,
                 reason: "unable to create new parent process: namespace path: lstat \(path)")
         }
-        try check(descriptor.raw, path, flags)
+        try check(descriptor, path, flags)
         return descriptor
     }
 
@@ -29,10 +29,12 @@ package enum NamespaceFile {
         }
     }
 
-    private static func check(_ raw: Int32, _ path: Path, _ flags: CloneFlags) throws(ContainerError) {
+    private static func check(_ file: borrowing FileDescriptor, _ path: Path, _ flags: CloneFlags)
+        throws(ContainerError)
+    {
         let kind: CloneFlags?
         do throws(Errno) {
-            kind = try fileSystemKind(of: raw) == .nsfs ? try namespaceKind(of: raw) : nil
+            kind = try file.fileSystemKind() == .nsfs ? try file.namespaceKind() : nil
         } catch {
             throw ContainerError(
                 operation: "ioctl(NS_GET_NSTYPE)", member: ".path", value: quoted(path), errno: error)

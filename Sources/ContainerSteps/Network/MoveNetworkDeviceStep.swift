@@ -33,8 +33,8 @@ package struct MoveNetworkDeviceStep: ParentStep {
 
     /// The container's network namespace: the one it joins, or the one its first process was made with.
     private func openNetwork(_ making: Making) throws(ContainerError) -> NetworkDevices {
-        if let slot, let raw = making.slots.peek(slot) {
-            let namespace = try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw) }
+        if let slot, let number = making.slots.number(of: slot) {
+            let namespace = try attempt("dup") { () throws(Errno) in try number.duplicate(atLeast: 3) }
             return try NetworkDevices(namespace: namespace, path: path)
         }
         // The child is not reaped, so the number is still its own.

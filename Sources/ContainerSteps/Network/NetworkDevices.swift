@@ -23,9 +23,8 @@ package final class NetworkDevices {
     /// - Parameter namespace: the container's network namespace, which was opened at `path`.
     package init(namespace: consuming FileDescriptor, path: Path) throws(ContainerError) {
         let host = try NamespaceFile.open("/proc/thread-self/ns/net", .newNetwork)
-        let (ownRaw, otherRaw) = (host.raw, namespace.raw)
-        let own = try attempt("fstat", path) { () throws(Errno) in try fileStatus(of: ownRaw) }
-        let other = try attempt("fstat", path) { () throws(Errno) in try fileStatus(of: otherRaw) }
+        let own = try attempt("fstat", path) { () throws(Errno) in try host.status() }
+        let other = try Self.status(of: namespace, path)
         guard own.inode != other.inode || own.device != other.device else {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.netDevices), subject: path,
@@ -43,6 +42,10 @@ package final class NetworkDevices {
         hostNamespace = host
         self.namespace = namespace
         self.path = path
+    }
+
+    private static func status(of file: borrowing FileDescriptor, _ path: Path) throws(ContainerError) -> FileStatus {
+        try attempt("fstat", path) { () throws(Errno) in try file.status() }
     }
 
     /// Moves the device `name` of the host into the container, with its addresses, and switches it on.

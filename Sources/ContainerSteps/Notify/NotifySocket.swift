@@ -12,7 +12,8 @@ package struct NotifySocket: ~Copyable {
     /// The directory of the socket in the state directory, which is bound into the container.
     package static let directoryName: Path = "notify"
 
-    private let socket: FileDescriptor
+    /// What can be waited on.
+    package let socket: FileDescriptor
     /// The socket of the caller's service manager.
     private let target: Path
 
@@ -29,19 +30,16 @@ package struct NotifySocket: ~Copyable {
     /// Makes the socket in the state directory of a container.
     package init(in directory: borrowing StateDirectory, target: Path) throws(ContainerError) {
         self.target = target
-        let raw = directory.descriptor.raw
         socket = try attempt("bind", directory.path.appending("notify/notify.sock")) { () throws(Errno) in
-            let inner = try FileDescriptor.open(Self.directoryName, at: raw, [.path, .directory, .noFollow])
+            let inner = try FileDescriptor.open(
+                Self.directoryName, at: directory.descriptor, [.path, .directory, .noFollow])
             let socket = try makeDatagramSocket()
             // By the descriptor: a path of a socket may have 107 bytes only.
-            try socket.bindSocket(to: "/proc/self/fd/\(inner.raw)/\(Self.name)")
-            try setPermissions(0o777, of: Self.name, at: inner.raw)
+            try socket.bindSocket(to: inner.procPath.appending(Self.name))
+            try setPermissions(0o777, of: Self.name, at: inner)
             return socket
         }
     }
-
-    /// The number to wait on.
-    package var raw: Int32 { socket.raw }
 
     /// Waits until the program is ready or its process has ended, and passes the word on.
     ///
@@ -65,7 +63,7 @@ package struct NotifySocket: ~Copyable {
     ///
     /// - Parameter waits: whether the manager's confirmation is waited for, which a sender that ends at once needs.
     package func forwardIfReady(main: Int32, waits: Bool) throws(Errno) -> Bool {
-        guard Self.saysReady(try read(socket.raw, count: 4096)) else { return false }
+        guard Self.saysReady(try socket.read(count: 4096)) else { return false }
         try announce(main: main, waits: waits)
         return true
     }
@@ -75,14 +73,14 @@ package struct NotifySocket: ~Copyable {
         let outgoing = try makeDatagramSocket()
         try outgoing.connectSocket(to: target)
         // Words of our own: nothing of the container's text reaches the service manager.
-        try send(Array("READY=1\n".utf8), over: outgoing.raw)
-        try send(Array("MAINPID=\(main)\n".utf8), over: outgoing.raw)
+        try outgoing.send(Array("READY=1\n".utf8))
+        try outgoing.send(Array("MAINPID=\(main)\n".utf8))
         // The manager closes its end of the pipe when it has seen the messages before.
         let pipe = try FileDescriptor.pipe()
-        try send(Array("BARRIER=1".utf8), descriptors: [pipe.write.raw], over: outgoing.raw)
+        try outgoing.send(Array("BARRIER=1".utf8), with: pipe.write)
         guard waits else { return }
         let reader = pipe.takeRead()
-        _ = try poll(reader.raw, events: PollSet.input, milliseconds: Self.patience)
+        _ = try reader.poll(events: PollSet.input, milliseconds: Self.patience)
     }
 
     /// Whether one line of a message is `READY=1`. See sd_notify(3).

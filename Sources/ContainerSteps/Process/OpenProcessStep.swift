@@ -21,8 +21,7 @@ package struct OpenProcessStep: ParentStep {
         guard let process = try ProcessFacts.open(pid: pid, startTime: startTime) else {
             throw ContainerError(.wrongStatus, exactly: "cannot exec in a stopped container")
         }
-        let raw = process.descriptor.raw
-        let copy = try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(raw, atLeast: 10) }
+        let copy = try attempt("dup") { () throws(Errno) in try process.descriptor.duplicate(atLeast: 10) }
         making.slots.fill(.containerProcess, copy)
     }
 }

@@ -23,7 +23,7 @@ package struct PassedDescriptorsStep: ParentStep {
     package func perform(in making: Making) throws(ContainerError) {
         for index in 0..<count {
             do throws(Errno) {
-                making.slots.fill(.passed(Int(index)), try FileDescriptor.duplicating(3 + index, atLeast: 10))
+                making.slots.fill(.passed(Int(index)), try DescriptorNumber.passed(index).duplicate(atLeast: 10))
             } catch {
                 throw ContainerError(
                     errno: .noSuchFileOrDirectory,

@@ -13,11 +13,11 @@ package struct SendPIDFDStep: ParentStep {
     package var context: StaticString { "" }
 
     package func perform(in making: Making) throws(ContainerError) {
-        guard let socket = making.slots.take(.pidfdSocket), let descriptor = making.conversation.childDescriptor else {
-            return
-        }
-        try attempt("sendmsg", "the pidfd socket") { () throws(Errno) in
-            try send(Array("pidfd".utf8), descriptors: [descriptor], over: socket.raw)
+        guard let socket = making.slots.take(.pidfdSocket) else { return }
+        try making.conversation.withChild { (child) throws(ContainerError) in
+            try attempt("sendmsg", "the pidfd socket") { () throws(Errno) in
+                try socket.send(Array("pidfd".utf8), with: child.descriptor)
+            }
         }
     }
 }

@@ -32,7 +32,6 @@ package struct SeccompAgent: Equatable, FieldRecord {
         }
         let document = ContainerProcessState(
             fds: ["seccompFd"], pid: pid, metadata: metadata, state: state.state(pid: firstPID == 0 ? pid : firstPID))
-        let raw = listener.raw
         let socket: FileDescriptor
         do throws(Errno) {
             socket = try connectStream(to: path)
@@ -43,7 +42,7 @@ package struct SeccompAgent: Equatable, FieldRecord {
                 remedy: "the agent must listen at this path before the container is made")
         }
         do throws(Errno) {
-            try send(document.encoded(), descriptors: [raw], over: socket.raw)
+            try socket.send(document.encoded(), with: listener)
         } catch {
             throw ContainerError(
                 origin: Origin(.seccomp), member: ".listenerPath", errno: error,

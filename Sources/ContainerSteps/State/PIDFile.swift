@@ -17,7 +17,7 @@ package struct PIDFile {
             let file = try FileDescriptor.open(
                 temporary, [.writeOnly, .create, .exclusive, .synchronous, .noFollow], mode: 0o666)
             do throws(Errno) {
-                try LinuxKernel.write(Array(String(pid).utf8), to: file.raw)
+                try file.write(Array(String(pid).utf8))
                 try rename(temporary, to: path)
             } catch {
                 try unlink(temporary)

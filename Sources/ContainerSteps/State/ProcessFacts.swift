@@ -83,7 +83,11 @@ package struct ProcessFacts: Equatable, Sendable {
         } catch .noSuchProcess {
             return nil
         } catch {
-            throw ContainerError(operation: "pidfd_open", subject: String(pid), errno: error)
+            let isUnknown = error == .noSuchSystemCall || error == .notPermitted
+            throw ContainerError(
+                operation: "pidfd_open", subject: String(pid), errno: error,
+                remedy: isUnknown
+                    ? "it takes Linux 5.3, and no filter of system calls around the runtime that refuses it" : "")
         }
         // Looked at after the descriptor is there: from now on the number cannot change its meaning.
         guard let facts = try of(pid), facts.startTime == startTime, facts.isAlive else { return nil }

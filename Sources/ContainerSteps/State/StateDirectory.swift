@@ -104,8 +104,8 @@ package final class StateDirectory {
         let temporary: Path = ".\(name).new"
         try attempt("write", path.appending(name)) { () throws(Errno) in
             let file = try FileDescriptor.open(
-                temporary, at: descriptor.raw, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-            try LinuxKernel.write(bytes, to: file.raw)
+                temporary, at: descriptor, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try file.write(bytes)
             try descriptor.rename(temporary, to: name)
         }
     }
@@ -113,7 +113,7 @@ package final class StateDirectory {
     /// Makes a directory that everybody may enter.
     package func makeSubdirectory(_ name: Path) throws(ContainerError) {
         try attempt("mkdir", path.appending(name)) { () throws(Errno) in
-            try makeDirectory(name, at: descriptor.raw, mode: 0o755)
+            try makeDirectory(name, at: descriptor, mode: 0o755)
         }
     }
 
@@ -122,8 +122,8 @@ package final class StateDirectory {
     /// Whoever can write to it can start the container: that is the runtime's user alone. The container has it open.
     package func makeStartFifo() throws(ContainerError) -> FileDescriptor {
         try attempt("mkfifo", path.appending(startFifoName)) { () throws(Errno) in
-            try makeNode(startFifoName, at: descriptor.raw, kind: .fifo, permissions: 0o600)
-            let fifo = try FileDescriptor.open(startFifoName, at: descriptor.raw, [.readWrite, .noFollow])
+            try makeNode(startFifoName, at: descriptor, kind: .fifo, permissions: 0o600)
+            let fifo = try FileDescriptor.open(startFifoName, at: descriptor, [.readWrite, .noFollow])
             try fifo.setPermissions(0o600)
             return fifo
         }

@@ -24,6 +24,7 @@ package struct StateSummary: Sendable {
     private var unified: Path?
     private var hasLegacy = false
     private var hasPaths = false
+    private var hasOwn = false
 
     package var bundle: Path { StateRecord.path(bundleText, bundleBytes) }
     package var rootfs: Path { StateRecord.path(rootfsText, rootfsBytes) }
@@ -62,7 +63,7 @@ package struct StateSummary: Sendable {
         }
     }
 
-    private var isComplete: Bool { hasPaths && !rootfsText.isEmpty }
+    private var isComplete: Bool { hasPaths && hasOwn && !rootfsText.isEmpty }
 
     private mutating func note(_ path: Path, of controller: ByteString) {
         if controller.isEmpty {
@@ -113,6 +114,7 @@ package struct StateSummary: Sendable {
 
     private mutating func readOwn(_ reader: inout StateReader) throws(JSONSyntaxError) {
         guard try reader.expect(.object) else { return }
+        hasOwn = true
         try reader.json.beginObject()
         while try reader.json.nextMember() {
             if reader.json.isKey("bundle") {

@@ -6,7 +6,7 @@ import LinuxKernel
 /// The log that CRIU wrote, of which people need the lines with errors.
 struct CRIULog {
     /// The open directory of the log.
-    let directory: Int32
+    let directory: SharedDescriptor
     /// The directory as the caller named it.
     let path: Path
     let name: Path
@@ -23,11 +23,12 @@ struct CRIULog {
     func quoteErrors(_ report: @escaping WarningReport) -> ByteString? {
         var scan = Scan(path.appending(name), report)
         do throws(Errno) {
-            let file = try FileDescriptor.open(name, at: directory, [.nonBlocking, .noControllingTerminal, .noFollow])
+            let file = try FileDescriptor.open(
+                name, at: directory.file, [.nonBlocking, .noControllingTerminal, .noFollow])
             guard try file.status().kind == .regular else { return nil }
             var (line, size): ([UInt8], Int) = ([], 0)
             while size < Self.largest {
-                let part = try read(file.raw, count: 65536)
+                let part = try file.read(count: 65536)
                 if part.isEmpty { break }
                 size += part.count
                 var rest = part[...]

@@ -8,7 +8,7 @@ import RuntimeSpec
 /// runtime sets. Absent ones leave the choice to CRIU.
 struct CRIUOptions: Equatable, Sendable {
     /// The directory of the images, by its number in the process that asks.
-    var imagesDirectory: Int32
+    var imagesDirectory: DescriptorNumber
     var pid: Int32?
     var leaveRunning: Bool?
     /// Unix sockets may be connected to the outside.
@@ -29,7 +29,7 @@ struct CRIUOptions: Equatable, Sendable {
     var trackMemory: Bool?
     var autoDedup: Bool?
     /// The directory of logs and statistics, by its number in the process that asks.
-    var workDirectory: Int32?
+    var workDirectory: DescriptorNumber?
     var linkRemap: Bool?
     var externalMounts: [ExternalMount] = []
     var managesCgroups: Bool?
@@ -53,7 +53,7 @@ struct CRIUOptions: Equatable, Sendable {
     var lsmProfile: ByteString?
     var lsmMountContext: ByteString?
 
-    init(imagesDirectory: Int32) { self.imagesDirectory = imagesDirectory }
+    init(imagesDirectory: DescriptorNumber) { self.imagesDirectory = imagesDirectory }
 
     /// What every dump and every restore of a container asks for.
     ///
@@ -112,7 +112,7 @@ struct CRIUOptions: Equatable, Sendable {
     }
 
     func encode(_ writer: inout ProtobufWriter) {
-        writer.field(1, imagesDirectory)
+        writer.field(1, imagesDirectory.rawValue)
         writer.field(2, pid)
         writer.field(3, leaveRunning)
         writer.field(4, externalUnixSockets)
@@ -133,7 +133,7 @@ struct CRIUOptions: Equatable, Sendable {
         writer.field(14, parentImages)
         writer.field(15, trackMemory)
         writer.field(16, autoDedup)
-        writer.field(17, workDirectory)
+        writer.field(17, workDirectory?.rawValue)
         writer.field(18, linkRemap)
         for mount in externalMounts { Self.pair(23, mount.key, mount.value, &writer) }
         writer.field(24, managesCgroups)

@@ -16,11 +16,11 @@ final class CRIUService {
     /// How the process is started.
     struct Launch: ~Copyable {
         /// What becomes its standard streams; nil for the null device.
-        var streams: [Int32]?
+        var streams: [DescriptorNumber]?
         /// Becomes its descriptors from 4 on.
         var inherited = DescriptorList()
         /// The cgroup v2 directory that it starts in.
-        var cgroup: Int32?
+        var cgroup: SharedDescriptor?
         /// The `tasks` files of the version 1 cgroups that it joins.
         var tasks = DescriptorList()
         /// Binds a directory on another in a mount namespace of its own.
@@ -43,11 +43,12 @@ final class CRIUService {
         let null = try attempt("open", "/dev/null") { () throws(Errno) in
             try FileDescriptor.open("/dev/null", .readWrite)
         }
-        let streams = launch.streams ?? [null.raw, null.raw, null.raw]
+        let streams = launch.streams ?? [null.number, null.number, null.number]
         var request = ServiceRequest(
-            path, arguments: ["criu", "swrk", "3"], descriptors: streams + [pair.second.raw] + launch.inherited.raw)
-        request.cgroup = launch.cgroup
-        request.tasks = launch.tasks.raw
+            path, arguments: ["criu", "swrk", "3"],
+            descriptors: streams + [pair.second.number] + launch.inherited.numbers)
+        request.cgroup = launch.cgroup?.file.number
+        request.tasks = launch.tasks.numbers
         request.bind = launch.bind
         do throws(ServiceFailure) {
             process = try startService(request)
@@ -94,7 +95,7 @@ final class CRIUService {
             var isFirst = true
             while true {
                 var received = try attempt("recvmsg", "CRIU") { () throws(Errno) in
-                    try receive(from: socket.raw, capacity: Self.largestMessage)
+                    try socket.receive(capacity: Self.largestMessage)
                 }
                 if isFirst { answered() }
                 isFirst = false
@@ -138,7 +139,7 @@ final class CRIUService {
 
     private func tell(_ request: CRIURequest) throws(ContainerError) {
         do throws(Errno) {
-            try send(request.encoded, over: socket.raw)
+            try socket.send(request.encoded)
         } catch .brokenPipe {
             // It has ended; what it said last is still to be read.
         } catch {

@@ -111,7 +111,9 @@ private struct Checkpoint: ~Copyable {
                 request,
                 answered: {
                     // CRIU has opened it by now; who waits for its end would wait for ever.
-                    if !isTold, let number = statusDescriptor.take() { FileDescriptor(owning: number).close() }
+                    if !isTold, let number = statusDescriptor.take() {
+                        DescriptorNumber(rawValue: number).take().close()
+                    }
                 },
                 notified: { (notification, _) throws(ContainerError) in
                     switch notification.script {
@@ -119,7 +121,9 @@ private struct Checkpoint: ~Copyable {
                     case "post-dump": progress("the container is dumped")
                     case "status-ready":
                         progress("waiting until all pages are fetched")
-                        if let number = statusDescriptor.take() { tellReady(number, report) }
+                        if let number = statusDescriptor.take() {
+                            tellReady(DescriptorNumber(rawValue: number).take(), report)
+                        }
                     default: return
                     }
                 })
@@ -180,13 +184,12 @@ private struct Checkpoint: ~Copyable {
         return mounts.keys
     }
 
-    private func tellReady(_ descriptor: Int32, _ report: WarningReport) {
+    private func tellReady(_ descriptor: consuming FileDescriptor, _ report: WarningReport) {
         do throws(Errno) {
-            try write([0], to: descriptor)
+            try descriptor.write([0])
         } catch {
             report("can't write \\0 to status fd: " + error.message)
         }
-        FileDescriptor(owning: descriptor).close()
     }
 }
 

@@ -26,7 +26,7 @@ struct HostCgroupOptions {
         guard let place, !options.isEmpty, let now = Self.current(place), now != options else { return }
         do throws(Errno) {
             let mount = try FileDescriptor.open(place, [.path, .directory])
-            let flags = try mountFlags(of: mount.raw)
+            let flags = try mount.mountFlags()
             let data = options.parts(separatedBy: UInt8(ascii: ",")).filter { $0 != "rw" && $0 != "ro" }
             try LinuxKernel.mount(nil, on: place, flags.union(.remount), data: Self.joined(data))
         } catch {

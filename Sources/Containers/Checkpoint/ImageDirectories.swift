@@ -6,8 +6,8 @@ import StrictJSON
 
 /// The directory with the images of a container, and the one with CRIU's log.
 struct ImageDirectories: ~Copyable {
-    private let images: FileDescriptor
-    private let work: FileDescriptor?
+    private let images: SharedDescriptor
+    private let work: SharedDescriptor?
     private let imagePath: Path
     private let workPath: Path?
 
@@ -15,7 +15,7 @@ struct ImageDirectories: ~Copyable {
     private static let descriptorsName: Path = "descriptors.json"
 
     private init(
-        images: consuming FileDescriptor, work: consuming FileDescriptor?, imagePath: Path, workPath: Path?
+        images: SharedDescriptor, work: SharedDescriptor?, imagePath: Path, workPath: Path?
     ) {
         self.images = images
         self.work = work
@@ -38,9 +38,9 @@ struct ImageDirectories: ~Copyable {
     static func open(_ options: RestoreOptions, bundle: Path) throws(ContainerError) -> ImageDirectories {
         var path = options.settings.imagePath
         if !path.isAbsolute, !fileExists(path), fileExists(bundle.appending(path)) { path = bundle.appending(path) }
-        let images: FileDescriptor
+        let images: SharedDescriptor
         do throws(Errno) {
-            images = try FileDescriptor.open(path, [.readOnly, .directory])
+            images = SharedDescriptor(try FileDescriptor.open(path, [.readOnly, .directory]))
         } catch {
             throw ContainerError(operation: "open", subject: path.appending(descriptorsName), errno: error)
         }
@@ -49,46 +49,44 @@ struct ImageDirectories: ~Copyable {
     }
 
     /// The numbers by which CRIU finds the directories.
-    var imagesNumber: Int32 { images.raw }
-    var workNumber: Int32? { work.raw }
+    var imagesNumber: DescriptorNumber { images.file.number }
+    var workNumber: DescriptorNumber? { work?.file.number }
 
     /// The log of that name in the directory of logs.
     func log(_ name: Path) -> CRIULog {
-        CRIULog(directory: work.raw ?? images.raw, path: workPath ?? imagePath, name: name)
+        CRIULog(directory: work ?? images, path: workPath ?? imagePath, name: name)
     }
 
     /// The same directories as a process sees them that is in another mount namespace: CRIU works in them and mounts below, which
     /// is possible in its own namespace only.
     func seen(by pid: Int32) throws(ContainerError) -> ImageDirectories {
         let images = try Self.reopen(images, imagePath, seenBy: pid)
-        var seenWork: FileDescriptor?
-        switch work {
-        case .some(let directory): seenWork = try Self.reopen(directory, workPath ?? imagePath, seenBy: pid)
-        case .none: seenWork = nil
-        }
+        var seenWork: SharedDescriptor?
+        if let work { seenWork = try Self.reopen(work, workPath ?? imagePath, seenBy: pid) }
         return ImageDirectories(images: images, work: seenWork, imagePath: imagePath, workPath: workPath)
     }
 
     // MARK: - Directories
 
     private static func reopen(
-        _ directory: borrowing FileDescriptor, _ path: Path, seenBy pid: Int32
-    ) throws(ContainerError) -> FileDescriptor {
-        let raw = directory.raw
-        return try attempt("open", path) { () throws(Errno) in
-            let place = try readLink("/proc/self/fd/\(raw)")
+        _ directory: SharedDescriptor, _ path: Path, seenBy pid: Int32
+    ) throws(ContainerError) -> SharedDescriptor {
+        try attempt("open", path) { () throws(Errno) in
+            let place = try readLink(directory.file.procPath)
             let seen = try FileDescriptor.open("/proc/\(pid)/root\(place)", [.readOnly, .directory])
-            let (own, other) = (try fileStatus(of: raw), try seen.status())
+            let (own, other) = (try directory.file.status(), try seen.status())
             guard own.inode == other.inode, own.device == other.device else { throw .staleFile }
-            return seen
+            return SharedDescriptor(seen)
         }
     }
 
-    private static func open(_ path: Path) throws(ContainerError) -> FileDescriptor {
-        try attempt("open", path) { () throws(Errno) in try FileDescriptor.open(path, [.readOnly, .directory]) }
+    private static func open(_ path: Path) throws(ContainerError) -> SharedDescriptor {
+        try attempt("open", path) { () throws(Errno) in
+            SharedDescriptor(try FileDescriptor.open(path, [.readOnly, .directory]))
+        }
     }
 
-    private static func openWork(_ path: Path?) throws(ContainerError) -> FileDescriptor? {
+    private static func openWork(_ path: Path?) throws(ContainerError) -> SharedDescriptor? {
         guard let path else { return nil }
         do throws(Errno) {
             try makeDirectory(path, mode: 0o700)
@@ -137,10 +135,10 @@ struct ImageDirectories: ~Copyable {
         writer.endArray()
         try attempt("write", imagePath.appending(Self.descriptorsName)) { () throws(Errno) in
             let file = try FileDescriptor.open(
-                Self.descriptorsName, at: images.raw, [.writeOnly, .create, .truncate, .noFollow, .nonBlocking],
+                Self.descriptorsName, at: images.file, [.writeOnly, .create, .truncate, .noFollow, .nonBlocking],
                 mode: 0o600)
             guard try file.status().kind == .regular else { throw .invalidArgument }
-            try LinuxKernel.write(writer.bytes, to: file.raw)
+            try file.write(writer.bytes)
         }
     }
 
@@ -148,7 +146,7 @@ struct ImageDirectories: ~Copyable {
     func readDescriptors() throws(ContainerError) -> [ByteString] {
         let path = imagePath.appending(Self.descriptorsName)
         let bytes = try attempt("open", path) { () throws(Errno) in
-            try readRegularFile(Self.descriptorsName, at: images.raw, limit: 1 << 16)
+            try readRegularFile(Self.descriptorsName, at: images.file, limit: 1 << 16)
         }
         do throws(JSONSyntaxError) {
             return try Self.descriptors(bytes)

@@ -19,11 +19,11 @@ final class Restoration {
     private var program: CRIUProgram?
     /// The steps that need the container's namespaces.
     private var whenNamespacesAre: [Planned<any ParentStep>] = []
-    private var namespaces: [(step: OpenNamespaceStep, number: Int32)] = []
+    private var namespaces: [(step: OpenNamespaceStep, number: DescriptorNumber)] = []
     private var externalMounts: [CRIUOptions.ExternalMount] = []
     private var inherited: [CRIUOptions.InheritedDescriptor] = []
     private var streamNames: [ByteString] = []
-    private var terminal: FileDescriptor?
+    private var terminal: SharedDescriptor?
     private var isServed = false
 
     private static let log: Path = "restore.log"
@@ -57,7 +57,7 @@ final class Restoration {
     }
 
     /// The master of the container's terminal, if nobody else got it.
-    func takeTerminal() -> FileDescriptor? { terminal.take() }
+    func takeTerminal() -> SharedDescriptor? { terminal.take() }
 
     private func directory() throws(ContainerError) -> StateDirectory {
         guard let directory = making.directory else {
@@ -106,7 +106,7 @@ final class Restoration {
         switch planned.step {
         case let step as OpenNamespaceStep:
             try making.perform(planned)
-            if let number = making.slots.peek(step.slot) { namespaces.append((step, number)) }
+            if let number = making.slots.number(of: step.slot) { namespaces.append((step, number)) }
         case is SpawnStep:
             making.timeline?.begin(planned.step)
             making.willDo(planned.step.undo)
@@ -134,11 +134,11 @@ final class Restoration {
         try directory.makeSubdirectory(Self.rootName)
         var launch = CRIUService.Launch()
         let slots = making.slots
-        launch.streams = [0, 1, 2].map { slots.peek(.standardStream($0)) ?? $0 }
+        launch.streams = DescriptorNumber.standardStreams.map { slots.number(of: .standardStream($0)) ?? $0 }
         launch.bind = (making.record.rootfs, directory.path.appending(Self.rootName))
         for namespace in namespaces where Self.isInherited(namespace.step) {
             launch.inherited.append(
-                try attempt("dup") { () throws(Errno) in try FileDescriptor.duplicating(namespace.number) })
+                try attempt("dup") { () throws(Errno) in try namespace.number.duplicate(atLeast: 3) })
         }
         var cgroupPlace: FileDescriptor?
         var tasks = DescriptorList()
@@ -146,7 +146,7 @@ final class Restoration {
             tasks = try cgroup.filesForJoining()
             cgroupPlace = try cgroup.directoryForClone()
         }
-        launch.cgroup = cgroupPlace.raw
+        launch.cgroup = SharedDescriptor(ifPresent: cgroupPlace.take())
         launch.tasks = tasks
         let streamNumbers = launch.streams ?? []
         let service = try CRIUService(launch)
@@ -156,7 +156,7 @@ final class Restoration {
             inherited.append(CRIUOptions.InheritedDescriptor(key: streamNames[index], number: Int32(index)))
             streamNames[index] = try Self.name(of: number)
         }
-        for number in Int32(0)...2 { _ = slots.take(.standardStream(number)) }
+        for number in DescriptorNumber.standardStreams { _ = slots.take(.standardStream(number)) }
         making.unit?.releasePlace()
         // Until there is a process of the container this is the one whose end undoes everything.
         making.conversation.child = try attempt("pidfd_open", "CRIU") { () throws(Errno) in
@@ -167,8 +167,9 @@ final class Restoration {
     /// A pipe's other end is not in the images: the new stream takes its place.
     private static func isPipe(_ name: ByteString) -> Bool { name.hasPrefix("pipe:") }
 
-    private static func name(of descriptor: Int32) throws(ContainerError) -> ByteString {
-        try attempt("readlink", "/proc/self/fd") { () throws(Errno) in try readLink("/proc/self/fd/\(descriptor)").bytes
+    private static func name(of number: DescriptorNumber) throws(ContainerError) -> ByteString {
+        try attempt("readlink", "/proc/self/fd") { () throws(Errno) in
+            try number.lend { (file) throws(Errno) in try readLink(file.procPath).bytes }
         }
     }
 
@@ -264,7 +265,7 @@ final class Restoration {
             if let console = making.slots.take(.consoleSocket) {
                 try ConsoleSocket.send(master, over: console)
             } else if creation.spec.process?.terminal ?? false {
-                terminal = consume master
+                terminal = SharedDescriptor(master)
             }
         case "post-restore": try record(notification.pid, in: directory)
         case "pre-resume":

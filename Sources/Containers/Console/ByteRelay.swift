@@ -15,16 +15,14 @@ final class ByteRelay {
         case drainsSource
     }
 
-    private let source: Int32
-    private let sink: Int32
-    /// The runtime's end of the process's pipe, which is closed when the relay ends.
-    private var own: FileDescriptor?
+    /// Nil when the relay has ended: it may be that nobody else holds the runtime's end of the process's pipe.
+    private var source: SharedDescriptor?
+    private var sink: SharedDescriptor?
     private let loss: Loss
     /// The most that is written at once.
     private let portion: Int
     private var held: [UInt8] = []
     private var written = 0
-    private var isOpen = true
     private var isLost = false
 
     private static let readSize = 65536
@@ -32,21 +30,20 @@ final class ByteRelay {
     private static let safePortion = 4096
 
     /// - Parameters:
-    ///   - own: the source or the sink, if it is the runtime's own end of a pipe.
+    ///   - blocks: whether a write to the sink may wait, so that not more is written at once than it is ready for.
     init(
-        from source: Int32, to sink: Int32, own: consuming FileDescriptor? = nil, onLoss loss: Loss = .closesSource
+        from source: SharedDescriptor, to sink: SharedDescriptor, blocks: Bool = true,
+        onLoss loss: Loss = .closesSource
     ) {
         self.source = source
         self.sink = sink
         self.loss = loss
-        let isOwnSink = own.raw == sink
-        self.own = own
-        portion = isOwnSink || Self.isFile(sink) ? Self.readSize : Self.safePortion
+        portion = blocks && !Self.isFile(sink.file) ? Self.safePortion : Self.readSize
     }
 
-    private static func isFile(_ descriptor: Int32) -> Bool {
+    private static func isFile(_ file: borrowing FileDescriptor) -> Bool {
         do throws(Errno) {
-            return try fileStatus(of: descriptor).kind == .regular
+            return try file.status().kind == .regular
         } catch {
             return false
         }
@@ -57,18 +54,20 @@ final class ByteRelay {
 
     /// Watches for the next thing to do: to write what is held, or else to read.
     func watch(in watched: inout PollSet) {
+        guard let source, let sink else { return }
         if holdsBytes {
-            watched.add(sink, events: PollSet.output)
-        } else if isOpen {
-            watched.add(source)
+            watched.add(sink.file, events: PollSet.output)
+        } else {
+            watched.add(source.file)
         }
     }
 
     /// Moves what the descriptors are ready for.
     func move(_ watched: PollSet) throws(Errno) {
+        guard let source, let sink else { return }
         if holdsBytes {
-            if watched.isReady(sink) { try writeHeld() }
-        } else if isOpen, watched.isReady(source) {
+            if watched.isReady(sink.file) { try writeHeld() }
+        } else if watched.isReady(source.file) {
             readMore()
             try writeHeld()
         }
@@ -81,16 +80,17 @@ final class ByteRelay {
     func finish(left: inout Int) throws(Errno) {
         while true {
             try writeHeld()
-            guard !holdsBytes, isOpen, left > 0 else { return }
-            guard try poll(source, events: PollSet.input, milliseconds: 0) != 0 else { return }
+            guard !holdsBytes, let source, left > 0 else { return }
+            guard try source.file.poll(events: PollSet.input, milliseconds: 0) != 0 else { return }
             readMore()
             left -= held.count
         }
     }
 
     private func readMore() {
+        guard let source else { return }
         do throws(Errno) {
-            held = try read(source, count: Self.readSize)
+            held = try source.file.read(count: Self.readSize)
             written = 0
             if held.isEmpty { end() }
             if isLost { held = [] }
@@ -103,12 +103,12 @@ final class ByteRelay {
     }
 
     private func writeHeld() throws(Errno) {
-        while holdsBytes {
+        while holdsBytes, let sink {
             if portion == Self.safePortion {
-                guard try poll(sink, events: PollSet.output, milliseconds: 0) != 0 else { return }
+                guard try sink.file.poll(events: PollSet.output, milliseconds: 0) != 0 else { return }
             }
             do throws(Errno) {
-                written += try writeSome(held, from: written, atMost: portion, to: sink)
+                written += try sink.file.writeSome(held, from: written, atMost: portion)
             } catch .tryAgain {
                 return
             } catch {
@@ -128,7 +128,7 @@ final class ByteRelay {
     }
 
     private func end() {
-        isOpen = false
-        own = nil
+        source = nil
+        sink = nil
     }
 }

@@ -21,16 +21,15 @@ final class ForegroundSession {
     }
 
     /// Lets the terminals have the same size and settings, now that the process's is there.
-    func adopt(_ terminal: borrowing FileDescriptor?) throws(ContainerError) {
-        guard let host, let master = terminal.raw else { return }
-        try host.prepare(master: master)
+    func adopt(_ terminal: SharedDescriptor?) throws(ContainerError) {
+        guard let host, let terminal else { return }
+        try host.prepare(master: terminal.file)
     }
 
     /// Serves until the process ends.
     func run(
-        _ process: borrowing ProcessHandle, terminal: borrowing FileDescriptor?, notifySocket: borrowing NotifySocket?
+        _ process: borrowing ProcessHandle, terminal master: SharedDescriptor?, notifySocket: borrowing NotifySocket?
     ) throws(ContainerError) -> ProcessStatus {
-        let master = terminal.raw
         let (input, outputs) = try relays(master: master)
         if let host { try host.makeRaw() }
         defer { host?.restore() }
@@ -43,31 +42,32 @@ final class ForegroundSession {
 
     /// What carries the bytes to the process and from it: between two terminals, or between the caller's streams and the
     /// process's pipes.
-    private func relays(master: Int32?) throws(ContainerError) -> (input: ByteRelay?, outputs: [ByteRelay]) {
+    private func relays(master: SharedDescriptor?) throws(ContainerError) -> (input: ByteRelay?, outputs: [ByteRelay]) {
         guard let master else { return (streams?.input, streams?.outputs ?? []) }
-        try attempt("fcntl", "the container's terminal") { () throws(Errno) in try setNonBlocking(master) }
+        try attempt("fcntl", "the container's terminal") { () throws(Errno) in try master.file.setNonBlocking() }
         // The caller's terminal may be known by standard error alone; the bytes go where its input and output are. A
         // terminal that nobody looks at any more does not stop who writes to it.
         return (
-            ByteRelay(from: 0, to: master), [ByteRelay(from: master, to: 1, onLoss: .drainsSource)]
+            ByteRelay(from: .standardInput, to: master),
+            [ByteRelay(from: master, to: .standardOutput, onLoss: .drainsSource)]
         )
     }
 
     private func serve(
-        _ process: borrowing ProcessHandle, master: Int32?, _ input: ByteRelay?, _ outputs: [ByteRelay],
+        _ process: borrowing ProcessHandle, master: SharedDescriptor?, _ input: ByteRelay?, _ outputs: [ByteRelay],
         notifySocket: borrowing NotifySocket?
     ) throws(Errno) -> ProcessStatus {
-        var notify = Self.number(of: notifySocket)
+        var isNotified = false
         while true {
             var watched = PollSet()
-            watched.add(signals.stream.raw)
+            watched.add(signals.stream)
             watched.add(process)
-            if let notify { watched.add(notify) }
+            if !isNotified { Self.watch(notifySocket, in: &watched) }
             input?.watch(in: &watched)
             for relay in outputs { relay.watch(in: &watched) }
             _ = try watched.wait(milliseconds: -1)
-            if watched.isReady(signals.stream.raw) { try passSignals(to: process, master: master) }
-            if let raw = notify, watched.isReady(raw), try Self.forward(notifySocket) { notify = nil }
+            if watched.isReady(signals.stream) { try passSignals(to: process, master: master) }
+            if !isNotified { isNotified = try Self.forward(notifySocket, ifReady: watched) }
             try input?.move(watched)
             for relay in outputs { try relay.move(watched) }
             guard watched.hasEnded(process) else { continue }
@@ -93,32 +93,36 @@ final class ForegroundSession {
                 isWaiting = true
             }
             guard isWaiting else { return }
-            watched.add(signals.stream.raw)
+            watched.add(signals.stream)
             _ = try watched.wait(milliseconds: -1)
             while let signal = try signals.next() { if SignalNumber.usualEnds.contains(signal) { return } }
         }
     }
 
-    private static func number(of socket: borrowing NotifySocket?) -> Int32? {
-        switch socket {
-        case .some(let socket): socket.raw
-        case .none: nil
+    private static func watch(_ notifySocket: borrowing NotifySocket?, in watched: inout PollSet) {
+        switch notifySocket {
+        case .some(let notifySocket): watched.add(notifySocket.socket)
+        case .none: return
         }
     }
 
     /// In the foreground the service manager watches this process, which lives as long as the container.
-    private static func forward(_ socket: borrowing NotifySocket?) throws(Errno) -> Bool {
-        switch socket {
-        case .some(let socket): try socket.forwardIfReady(main: processIdentifier, waits: false)
-        case .none: true
+    private static func forward(
+        _ notifySocket: borrowing NotifySocket?, ifReady watched: PollSet
+    ) throws(Errno) -> Bool {
+        switch notifySocket {
+        case .some(let notifySocket):
+            guard watched.isReady(notifySocket.socket) else { return false }
+            return try notifySocket.forwardIfReady(main: processIdentifier, waits: false)
+        case .none: return true
         }
     }
 
-    private func passSignals(to process: borrowing ProcessHandle, master: Int32?) throws(Errno) {
+    private func passSignals(to process: borrowing ProcessHandle, master: SharedDescriptor?) throws(Errno) {
         while let signal = try signals.next() {
             switch signal {
             case SignalNumber.child: try reapOrphans(except: process.pid)
-            case SignalNumber.windowSize: if let master { host?.copySize(to: master) }
+            case SignalNumber.windowSize: if let master { host?.copySize(to: master.file) }
             // A failed write of the runtime's own is none of the container's business, nor is its runtime's urgency.
             case SignalNumber.brokenPipe, SignalNumber.fileSizeExceeded, SignalNumber.urgent: continue
             default:
@@ -139,41 +143,40 @@ final class ForegroundSession {
 
 /// The terminal of the caller.
 final class HostTerminal {
-    private let descriptor: Int32
-    private let opened: FileDescriptor?
+    private let terminal: SharedDescriptor
     private let original: TerminalSettings
 
-    private init(descriptor: Int32, opened: consuming FileDescriptor?, original: TerminalSettings) {
-        self.descriptor = descriptor
-        self.opened = opened
+    private init(_ terminal: SharedDescriptor, original: TerminalSettings) {
+        self.terminal = terminal
         self.original = original
     }
 
     /// Finds it: standard error, output or input, else the controlling terminal.
     static func find() throws(ContainerError) -> HostTerminal {
-        for candidate: Int32 in [2, 1, 0] where isTerminal(candidate) {
-            let settings = try attempt("tcgetattr") { () throws(Errno) in try TerminalSettings(of: candidate) }
-            return HostTerminal(descriptor: candidate, opened: nil, original: settings)
+        let streams: [SharedDescriptor] = [.standardError, .standardOutput, .standardInput]
+        for stream in streams where stream.file.isTerminal {
+            let settings = try attempt("tcgetattr") { () throws(Errno) in try TerminalSettings(of: stream.file) }
+            return HostTerminal(stream, original: settings)
         }
         do throws(Errno) {
-            let terminal = try FileDescriptor.open("/dev/tty", [.readWrite, .noControllingTerminal])
-            let raw = terminal.raw
-            return HostTerminal(descriptor: raw, opened: terminal, original: try TerminalSettings(of: raw))
+            let terminal = SharedDescriptor(
+                try FileDescriptor.open("/dev/tty", [.readWrite, .noControllingTerminal]))
+            return HostTerminal(terminal, original: try TerminalSettings(of: terminal.file))
         } catch {
             throw ContainerError(origin: Origin(.terminal), errno: error, reason: "open /dev/tty")
         }
     }
 
     /// Gives the container's terminal this one's size, and the translation of newlines to this one alone.
-    func prepare(master: Int32) throws(ContainerError) {
+    func prepare(master: borrowing FileDescriptor) throws(ContainerError) {
         copySize(to: master)
         try attempt("tcsetattr", "the container's terminal") { () throws(Errno) in
             try TerminalSettings(of: master).withoutNewlineTranslation.apply(to: master)
         }
     }
 
-    func copySize(to master: Int32) {
-        guard let size = PseudoTerminal.size(of: descriptor) else { return }
+    func copySize(to master: borrowing FileDescriptor) {
+        guard let size = PseudoTerminal.size(of: terminal.file) else { return }
         do throws(Errno) {
             try PseudoTerminal.setSize(of: master, rows: size.rows, columns: size.columns)
         } catch {
@@ -182,12 +185,12 @@ final class HostTerminal {
     }
 
     func makeRaw() throws(ContainerError) {
-        try attempt("tcsetattr", "the terminal") { () throws(Errno) in try original.madeRaw.apply(to: descriptor) }
+        try attempt("tcsetattr", "the terminal") { () throws(Errno) in try original.madeRaw.apply(to: terminal.file) }
     }
 
     func restore() {
         do throws(Errno) {
-            try original.apply(to: descriptor)
+            try original.apply(to: terminal.file)
         } catch {
             // The terminal is gone, and its settings with it.
         }

@@ -22,36 +22,34 @@ final class StandardStreams {
     /// - Parameter owner: the host's ids of the container's root.
     init(owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
         do throws(Errno) {
-            if Self.isToBeReplaced(0) {
+            if Self.isToBeReplaced(.standardInput) {
                 let pipe = try FileDescriptor.pipe()
                 let writer = try pipe.write.duplicate(atLeast: 10)
-                let raw = writer.raw
-                try setNonBlocking(raw)
-                input = ByteRelay(from: 0, to: raw, own: writer)
+                try writer.setNonBlocking()
+                input = ByteRelay(from: .standardInput, to: SharedDescriptor(writer), blocks: false)
                 inputEnd = try Self.owned(pipe.takeRead(), by: owner)
             }
-            if Self.isToBeReplaced(1) { outputEnd = try makeOutput(to: 1, owner) }
-            if Self.isToBeReplaced(2) { errorEnd = try makeOutput(to: 2, owner) }
+            if Self.isToBeReplaced(.standardOutput) { outputEnd = try makeOutput(to: .standardOutput, owner) }
+            if Self.isToBeReplaced(.standardError) { errorEnd = try makeOutput(to: .standardError, owner) }
         } catch {
             throw ContainerError(operation: "pipe", errno: error)
         }
     }
 
     private func makeOutput(
-        to number: Int32, _ owner: (user: UInt32, group: UInt32)
+        to stream: SharedDescriptor, _ owner: (user: UInt32, group: UInt32)
     ) throws(Errno) -> FileDescriptor {
         let pipe = try FileDescriptor.pipe()
         let writer = try pipe.write.duplicate(atLeast: 10)
         let reader = pipe.takeRead()
-        let raw = reader.raw
-        try setNonBlocking(raw)
-        outputs.append(ByteRelay(from: raw, to: number, own: reader))
+        try reader.setNonBlocking()
+        outputs.append(ByteRelay(from: SharedDescriptor(reader), to: stream))
         return try Self.owned(writer, by: owner)
     }
 
-    private static func isToBeReplaced(_ number: Int32) -> Bool {
+    private static func isToBeReplaced(_ stream: SharedDescriptor) -> Bool {
         do throws(Errno) {
-            let status = try fileStatus(of: number)
+            let status = try stream.file.status()
             return status.kind != .characterDevice || status.deviceNumber != (1, 3)
         } catch {
             // Closed: there is nothing to carry.
@@ -64,9 +62,8 @@ final class StandardStreams {
         _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)
     ) throws(Errno) -> FileDescriptor {
         guard owner.user != effectiveUser || owner.group != effectiveGroup else { return end }
-        let raw = end.raw
         do throws(Errno) {
-            try changeOwner(of: raw, user: owner.user, group: owner.group)
+            try end.changeOwner(user: owner.user, group: owner.group)
         } catch {
             // Without the host's privileges, or without the id, there is nobody else to give it to.
             guard error == .notPermitted || error == .invalidArgument else { throw error }
@@ -76,8 +73,12 @@ final class StandardStreams {
 
     /// Puts the process's ends where the child takes them.
     func hand(to slots: Slots) {
-        if let end = inputEnd.take() { slots.fill(.standardStream(0), end) }
-        if let end = outputEnd.take() { slots.fill(.standardStream(1), end) }
-        if let end = errorEnd.take() { slots.fill(.standardStream(2), end) }
+        let (input, output, error) = (
+            SharedDescriptor.standardInput.file.number, SharedDescriptor.standardOutput.file.number,
+            SharedDescriptor.standardError.file.number
+        )
+        if let end = inputEnd.take() { slots.fill(.standardStream(input), end) }
+        if let end = outputEnd.take() { slots.fill(.standardStream(output), end) }
+        if let end = errorEnd.take() { slots.fill(.standardStream(error), end) }
     }
 }

@@ -35,14 +35,16 @@ package struct ContainerWatch: ~Copyable {
     /// A container that has run out of memory and ended of it is told in this order.
     ///
     /// - Parameter output: where the caller writes; its reader may go away.
-    package mutating func next(until moment: UInt64, output: Int32) throws(ContainerError) -> Happening {
+    package mutating func next(until moment: UInt64, output: borrowing FileDescriptor) throws(ContainerError)
+        -> Happening
+    {
         while true {
             let now = monotonicNanoseconds()
             let left = moment > now ? (moment - now + 999_999) / 1_000_000 : 0
             var watched = PollSet()
             watched.add(process)
             watched.add(output, events: 0)
-            if !cgroupIsGone { watched.add(notifier.raw, events: notifier.events) }
+            if !cgroupIsGone { notifier.watch(in: &watched) }
             let count = try attempt("poll", "the container") { () throws(Errno) in
                 try watched.wait(milliseconds: Int32(clamping: left))
             }

@@ -44,7 +44,7 @@ extension Container {
         let conversation = making.conversation
         do throws(ContainerError) {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
-            try conversation.withTerminal { (terminal) throws(ContainerError) in try session?.adopt(terminal) }
+            try session?.adopt(conversation.terminal)
             let waits = options.detaches && plan.child.hasFilter
             guard let starter = making.slots.take(.starter) else {
                 throw ContainerError(reason: "the process has no start")

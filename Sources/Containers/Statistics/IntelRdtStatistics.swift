@@ -52,7 +52,7 @@ package struct IntelRdtStatistics: Equatable, Sendable {
     ///   - root: the open top of the tree.
     ///   - group: the container's class below it; empty for the host's own.
     ///   - monitoring: where its monitoring data is, below the top.
-    package init(root: Int32, group: Path, monitoring: Path) throws(Errno) {
+    package init(root: borrowing FileDescriptor, group: Path, monitoring: Path) throws(Errno) {
         let rootLines = try Self.lines("schemata", root)
         schemata = try Self.lines(group.appending("schemata"), root)
         if fileExists("info/L3", at: root) {
@@ -73,20 +73,20 @@ package struct IntelRdtStatistics: Equatable, Sendable {
         for name in try data.directoryEntries().sorted(by: { $0.bytes < $1.bytes }) {
             var domain = Domain(name: name.bytes)
             if features.contains("mbm_total_bytes") {
-                domain.totalBytes = try Self.count(Path(name).appending("mbm_total_bytes"), data.raw)
+                domain.totalBytes = try Self.count(Path(name).appending("mbm_total_bytes"), data)
             }
             if features.contains("mbm_local_bytes") {
-                domain.localBytes = try Self.count(Path(name).appending("mbm_local_bytes"), data.raw)
+                domain.localBytes = try Self.count(Path(name).appending("mbm_local_bytes"), data)
             }
             if monitorsOccupancy {
-                domain.occupancy = try Self.count(Path(name).appending("llc_occupancy"), data.raw)
+                domain.occupancy = try Self.count(Path(name).appending("llc_occupancy"), data)
             }
             domains.append(domain)
         }
     }
 
     /// The lines of a file, without the blanks around them.
-    fileprivate static func lines(_ path: Path, _ directory: Int32) throws(Errno) -> [ByteString] {
+    fileprivate static func lines(_ path: Path, _ directory: borrowing FileDescriptor) throws(Errno) -> [ByteString] {
         try readKernelFile(path, at: directory).split(separator: UInt8(ascii: "\n")).map { line in
             let trimmed = line.drop { $0 == UInt8(ascii: " ") }
             return ByteString(
@@ -95,14 +95,15 @@ package struct IntelRdtStatistics: Equatable, Sendable {
     }
 
     /// A counter; nil where the hardware has no value just now and the file says so in words.
-    private static func count(_ path: Path, _ directory: Int32) throws(Errno) -> UInt64? {
+    private static func count(_ path: Path, _ directory: borrowing FileDescriptor) throws(Errno) -> UInt64? {
         UInt64(try readKernelFile(path, at: directory).text)
     }
 }
 
 extension IntelRdtStatistics.Resource {
     fileprivate init(
-        _ resource: StaticString, _ names: [StaticString], _ root: Int32, rootLines: [ByteString], lines: [ByteString]
+        _ resource: StaticString, _ names: [StaticString], _ root: borrowing FileDescriptor, rootLines: [ByteString],
+        lines: [ByteString]
     ) throws(Errno) {
         for name in names {
             let path: Path = "info/\(resource)/\(name)"
@@ -130,7 +131,7 @@ extension Container {
             if let path = record.intelRdtMonitoringPath, path.isBelow(top) {
                 monitoring = Path(path.bytes.dropping(first: top.bytes.count + 1))
             }
-            return try IntelRdtStatistics(root: root.raw, group: own, monitoring: monitoring)
+            return try IntelRdtStatistics(root: root, group: own, monitoring: monitoring)
         }
     }
 }

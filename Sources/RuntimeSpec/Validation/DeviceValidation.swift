@@ -43,7 +43,7 @@ extension Validation {
                 "linux", "netDevices",
                 "unable to move network devices without a NET namespace: " + quotation(of: first.key))
         }
-        var names: Set<ByteString> = []
+        var names = ByteStringSet()
         for pair in devices {
             if !Self.isInterfaceName(pair.key, isTemplate: false) {
                 report(
@@ -51,7 +51,7 @@ extension Validation {
                     "invalid network device name " + quotation(of: pair.key))
             }
             let name = pair.value.name ?? pair.key
-            if !name.hasSuffix("%d"), !names.insert(name).inserted {
+            if !name.hasSuffix("%d"), !names.insert(name) {
                 let path = PropertyPath("linux.netDevices").member(pair.key).member("name")
                 report(path.text, "", quotation(of: name) + " is the name of two devices")
             }

@@ -71,7 +71,7 @@ extension Invocation {
 /// Shows what a long work is at, to somebody who looks on, and leaves nothing of it behind.
 final class ProgressLine {
     private let name: String
-    private let isWatched = isTerminal(2)
+    private let isWatched = SharedDescriptor.standardError.file.isTerminal
     private var isShown = false
 
     private static let clearing = "\r\u{1b}[K"

@@ -148,6 +148,13 @@ extension Flag {
     static var jsonOutput: Flag { Flag("json", "print a JSON object with the id, the exit status and the signal") }
 }
 
+// MARK: The host
+
+extension Flag {
+    static var doctorJSON: Flag { Flag("json", "print a JSON object") }
+    static var noTrial: Flag { Flag("no-trial", "only look, and run no container") }
+}
+
 // MARK: Processes
 
 extension Flag {

@@ -23,12 +23,12 @@ struct PassedDescriptors: Sendable {
         let activated = takesActivated ? Self.activatedCount : 0
         var complaint: String?
         if count < 0 { complaint = "--preserve-fds must not be negative: " + String(count) }
-        for index in 0..<activated where complaint == nil && !isOpen(3 + index) {
+        for index in 0..<activated where complaint == nil && !DescriptorNumber.passed(index).isOpen {
             complaint = "descriptor " + String(3 + index) + " of LISTEN_FDS is not open"
         }
         var index: Int32 = 0
         while complaint == nil, index < count {
-            if !isOpen(3 + activated + index) {
+            if !DescriptorNumber.passed(activated + index).isOpen {
                 complaint =
                     "unable to stat preserved-fd " + String(index) + " (of " + String(count)
                     + "): no such file or directory"
@@ -41,7 +41,9 @@ struct PassedDescriptors: Sendable {
         self.status = status.flatMap { $0 < 0 ? nil : Int32(clamping: $0) }
         if complaint == nil, let number = self.status {
             do throws(Errno) {
-                if try !isWritable(number) { complaint = "invalid --status-fd argument \(number): not writable" }
+                let file = DescriptorNumber(rawValue: number)
+                let isWritable = try file.lend { (file) throws(Errno) in try file.isWritable() }
+                if !isWritable { complaint = "invalid --status-fd argument \(number): not writable" }
             } catch {
                 complaint = "invalid --status-fd argument \(number): " + error.message
             }

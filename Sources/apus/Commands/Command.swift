@@ -78,7 +78,8 @@ extension Command {
     /// All commands that help texts list, in alphabetical order.
     static var all: [Command] {
         [
-            .checkpoint, .create, .delete, .events, .exec, .explain, .features, .kill, .list, .mounts, .pause, .ps,
+            .checkpoint, .create, .delete, .doctor, .events, .exec, .explain, .features, .kill, .list, .mounts, .pause,
+            .ps,
             .restore, .resume, .run, .spec, .start, .state, .update, .wait,
         ]
     }
@@ -89,6 +90,7 @@ extension Command {
         case "checkpoint": .checkpoint
         case "create": .create
         case "delete": .delete
+        case "doctor": .doctor
         case "events": .events
         case "exec": .exec
         case "explain": .explain

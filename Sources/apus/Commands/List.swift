@@ -95,7 +95,7 @@ struct ContainerList {
             writer.null()
         } else {
             writer.beginArray()
-            for state in states { writer.raw(state.encoded()) }
+            for state in states { writer.value(encoded: state.encoded()) }
             writer.endArray()
         }
         return writer.bytes + [UInt8(ascii: "\n")]

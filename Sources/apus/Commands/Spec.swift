@@ -39,8 +39,8 @@ private func writeSpec(_ arguments: ParsedArguments) throws(CommandError) {
     if hasUnifiedCgroups { spec = spec.addingCgroupNamespace() }
     do throws(Errno) {
         let file = try FileDescriptor.open(
-            "config.json", at: directory.raw, [.writeOnly, .create, .exclusive], mode: 0o666)
-        try LinuxKernel.write(spec.encoded(.tabs), to: file.raw)
+            "config.json", at: directory, [.writeOnly, .create, .exclusive], mode: 0o666)
+        try file.write(spec.encoded(.tabs))
     } catch {
         if error == .fileExists { throw CommandError("File config.json exists. Remove it first") }
         throw CommandError("open", "config.json", error)

@@ -11,7 +11,7 @@ final class Log {
         case text, json
     }
 
-    private var file: FileDescriptor?
+    private var file: SharedDescriptor?
     private var format = Format.text
     private var minimum = LogLevel.info
     private var showsPlace = false
@@ -32,8 +32,8 @@ final class Log {
         }
         guard let path = arguments.path(.log) else { return }
         do throws(Errno) {
-            file = try FileDescriptor.open(
-                path, at: workingDirectory, [.writeOnly, .create, .append, .synchronous], mode: 0o644)
+            file = SharedDescriptor(
+                try FileDescriptor.open(path, [.writeOnly, .create, .append, .synchronous], mode: 0o644))
         } catch {
             throw CommandError("open", path, error)
         }
@@ -105,18 +105,18 @@ final class Log {
             record.function = function
             record.place = file.description + ":" + String(line)
         }
-        let destination = self.file?.raw ?? 2
+        let destination = self.file ?? .standardError
         let bytes: [UInt8]
         if format == .json {
             bytes = record.json(at: .now())
-        } else if self.file == nil, isTerminal(destination) {
+        } else if self.file == nil, destination.file.isTerminal {
             bytes = record.colored(afterSeconds: monotonicSeconds() - start)
         } else {
             bytes = record.text(at: .now())
         }
         // One write for each record keeps a file whole that several commands append to. Where the log cannot be
         // written there is no place left to say so.
-        do throws(Errno) { try LinuxKernel.write(bytes, to: destination) } catch {}
+        do throws(Errno) { try destination.file.write(bytes) } catch {}
     }
 }
 

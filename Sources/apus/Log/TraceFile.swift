@@ -15,7 +15,7 @@ final class TraceFile {
         self.command = program.text + " " + command.name.description
         do throws(Errno) {
             let flags: OpenFlags = [.writeOnly, .create, .noFollow, .nonBlocking, .noControllingTerminal]
-            file = try FileDescriptor.open(path, at: workingDirectory, flags, mode: 0o644)
+            file = try FileDescriptor.open(path, flags, mode: 0o644)
             let status = try file.status()
             guard status.kind == .regular, status.links == 1 else { throw .invalidArgument }
         } catch {
@@ -30,7 +30,7 @@ final class TraceFile {
         let bytes = path.bytes.hasSuffix(".svg") ? timeline.picture(of: command) : timeline.chromeTrace(of: command)
         do throws(Errno) {
             try file.truncate()
-            try LinuxKernel.write(bytes, to: file.raw)
+            try file.write(bytes)
         } catch {
             throw CommandError("write", path, error)
         }

@@ -10,7 +10,7 @@ nonisolated(unsafe) var isStandardOutputMissing = false
 func writeStandardOutput(_ bytes: [UInt8]) throws(CommandError) {
     do throws(Errno) {
         if isStandardOutputMissing { throw .badFileDescriptor }
-        try LinuxKernel.write(bytes, to: 1)
+        try SharedDescriptor.standardOutput.file.write(bytes)
     } catch {
         throw CommandError("write", "/dev/stdout", error)
     }
@@ -24,5 +24,5 @@ func writeStandardOutput(_ text: String) throws(CommandError) {
 /// Writes a message for people to standard error.
 func writeStandardError(_ text: String) {
     // Where standard error cannot be written there is no place left to say so.
-    do throws(Errno) { try LinuxKernel.write([UInt8](text.utf8), to: 2) } catch {}
+    do throws(Errno) { try SharedDescriptor.standardError.file.write([UInt8](text.utf8)) } catch {}
 }

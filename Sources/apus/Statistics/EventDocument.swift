@@ -101,11 +101,11 @@ enum EventDocument {
         writer.member("swap", memory.swap)
         writer.member("kernel", memory.kernel)
         writer.member("kernelTCP", memory.kernelTCP)
-        if !memory.raw.isEmpty {
+        if !memory.counters.isEmpty {
             writer.key("raw")
             writer.beginObject()
             // As Go writes the keys of a map.
-            for pair in memory.raw.sorted(by: { $0.name < $1.name }) {
+            for pair in memory.counters.sorted(by: { $0.name < $1.name }) {
                 writer.key(pair.name)
                 writer.integer(pair.value)
             }
@@ -301,6 +301,6 @@ extension JSONWriter {
     /// A number with two decimals, as short as it can be.
     private mutating func hundredths(_ name: StaticString, _ value: UInt64) {
         key(name)
-        raw(Array(DecimalText.text(value, decimals: 2).utf8))
+        self.value(encoded: Array(DecimalText.text(value, decimals: 2).utf8))
     }
 }

@@ -47,7 +47,7 @@ struct EventStream {
         outOfMemory = 0
         var moment = Self.sum(monotonicNanoseconds(), interval)
         while true {
-            switch try watch.next(until: moment, output: Self.output) {
+            switch try watch.next(until: moment, output: SharedDescriptor.standardOutput.file) {
             case .ended: return
             case .readerGone: Self.endWithReader()
             case .outOfMemory:
@@ -82,7 +82,7 @@ struct EventStream {
         while start < bytes.count {
             do throws(Errno) {
                 if isStandardOutputMissing { throw .badFileDescriptor }
-                start += try writeSome(bytes, from: start, atMost: bytes.count, to: Self.output)
+                start += try SharedDescriptor.standardOutput.file.writeSome(bytes, from: start)
             } catch .tryAgain {
                 try Self.waitForRoom()
             } catch .brokenPipe {
@@ -93,11 +93,9 @@ struct EventStream {
         }
     }
 
-    private static let output: Int32 = 1
-
     private static func waitForRoom() throws(ContainerError) {
         do throws(Errno) {
-            _ = try poll(output, events: PollSet.output, milliseconds: -1)
+            _ = try SharedDescriptor.standardOutput.file.poll(events: PollSet.output, milliseconds: -1)
         } catch {
             throw ContainerError(operation: "poll", subject: "/dev/stdout", errno: error)
         }

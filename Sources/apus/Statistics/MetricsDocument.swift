@@ -85,7 +85,7 @@ enum MetricsDocument {
         text.add("container_memory_cache_bytes", .gauge, "Memory that caches files.", .integer(memory.cache))
         text.add(
             "container_memory_stat", .untyped, "The fields of memory.stat, in the units of the kernel.",
-            memory.raw.map { Sample(.integer($0.value), [("field", $0.name)]) })
+            memory.counters.map { Sample(.integer($0.value), [("field", $0.name)]) })
     }
 
     /// One holds the other, so each has metrics of its own: their sum would mean nothing.

@@ -16,10 +16,10 @@ import Testing
         defer { try? FileManager.default.removeItem(at: directory) }
         try lines.joined(separator: "\n").write(
             to: directory.appendingPathComponent("dump.log"), atomically: false, encoding: .utf8)
-        let open = try FileDescriptor.open(Path(directory.path), [.readOnly, .directory])
+        let open = SharedDescriptor(try FileDescriptor.open(Path(directory.path), [.readOnly, .directory]))
         final class Reported { var lines: [String] = [] }
         let reported = Reported()
-        let log = CRIULog(directory: open.raw, path: "/img", name: "dump.log")
+        let log = CRIULog(directory: open, path: "/img", name: "dump.log")
         let error = log.explain(ContainerError(reason: "criu failed: type DUMP errno 0")) { reported.lines.append($0) }
         return (reported.lines, error.message)
     }

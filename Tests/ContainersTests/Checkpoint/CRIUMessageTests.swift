@@ -1,5 +1,6 @@
 import ByteStrings
 import Foundation
+import LinuxKernel
 import RuntimeSpec
 import Testing
 
@@ -99,11 +100,14 @@ import Testing
 
     /// What is not set is not sent.
     @Test func theLeastOptions() {
-        #expect(CRIURequest(.dump, CRIUOptions(imagesDirectory: 7)).encoded == [0x08, 0x01, 0x12, 0x02, 0x08, 0x07])
+        #expect(
+            CRIURequest(.dump, CRIUOptions(imagesDirectory: DescriptorNumber(rawValue: 7))).encoded == [
+                0x08, 0x01, 0x12, 0x02, 0x08, 0x07,
+            ])
     }
 
     private static var allOptions: CRIUOptions {
-        var options = CRIUOptions(imagesDirectory: 7)
+        var options = CRIUOptions(imagesDirectory: DescriptorNumber(rawValue: 7))
         options.pid = 4242
         options.leaveRunning = true
         options.externalUnixSockets = false
@@ -119,7 +123,7 @@ import Testing
         options.parentImages = "../one"
         options.trackMemory = true
         options.autoDedup = false
-        options.workDirectory = 8
+        options.workDirectory = DescriptorNumber(rawValue: 8)
         options.linkRemap = true
         options.externalMounts = [CRIUOptions.ExternalMount(key: "/a b", value: "/c")]
         options.managesCgroups = true

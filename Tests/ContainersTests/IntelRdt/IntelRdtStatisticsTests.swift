@@ -30,7 +30,7 @@ struct IntelRdtStatisticsTests {
 
     private func read(_ fixture: ResctrlFixture, _ group: Path, _ monitoring: Path) throws -> IntelRdtStatistics {
         let root = try FileDescriptor.open(Path(fixture.path), [.readOnly, .directory])
-        return try IntelRdtStatistics(root: root.raw, group: group, monitoring: monitoring)
+        return try IntelRdtStatistics(root: root, group: group, monitoring: monitoring)
     }
 
     @Test func aClassOfItsOwn() throws {

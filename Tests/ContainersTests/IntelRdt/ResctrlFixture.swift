@@ -51,7 +51,7 @@ final class ResctrlFixture {
     var facts: ResctrlFacts {
         get throws {
             let directory = try FileDescriptor.open(Path(path), [.path, .directory])
-            return ResctrlFacts(path: Path(path), directory: directory.raw)
+            return ResctrlFacts(path: Path(path), directory: directory)
         }
     }
 

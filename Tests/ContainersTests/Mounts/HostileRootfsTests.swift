@@ -114,7 +114,7 @@ struct HostileRootfsTests {
     @Test func fifoAsNullDeviceIsRefused() throws {
         let rootfs = try ProbedRootfs(mounts: [Mount(destination: "/proc", type: "proc", source: "proc")])
         try rootfs.makeSubdirectory("rootfs/dev")
-        try makeNode(rootfs.rootfs + "/dev/null", at: workingDirectory, kind: .fifo, permissions: 0o666)
+        try makeNode(rootfs.rootfs + "/dev/null", kind: .fifo, permissions: 0o666)
         let (output, status) = try rootfs.run("true")
         #expect(status == 3)
         #expect(output.contains("error creating device nodes /dev/null"))
@@ -127,7 +127,7 @@ struct HostileRootfsTests {
         try rootfs.makeSubdirectory("devices")
         switch kind {
         case "fifo":
-            try makeNode(rootfs.bundle + "/devices/null", at: workingDirectory, kind: .fifo, permissions: 0o666)
+            try makeNode(rootfs.bundle + "/devices/null", kind: .fifo, permissions: 0o666)
         case "file":
             try rootfs.write("", to: "devices/null")
         default:
@@ -171,12 +171,12 @@ struct HostileRootfsTests {
         let rootfs = try ProbedRootfs(mounts: [Mount(destination: "/proc", type: "proc", source: "proc")])
         try rootfs.makeSubdirectory("rootfs/dev")
         try makeNode(
-            rootfs.rootfs + "/dev/null", at: workingDirectory, kind: .characterDevice, permissions: 0o666, major: 1,
+            rootfs.rootfs + "/dev/null", kind: .characterDevice, permissions: 0o666, major: 1,
             minor: 1)
         #expect(try rootfs.run("true").status == 3)
         try unlink(rootfs.rootfs + "/dev/null")
         try makeNode(
-            rootfs.rootfs + "/dev/null", at: workingDirectory, kind: .characterDevice, permissions: 0o600, major: 1,
+            rootfs.rootfs + "/dev/null", kind: .characterDevice, permissions: 0o600, major: 1,
             minor: 3)
         #expect(try rootfs.run("true").status == 0)
     }

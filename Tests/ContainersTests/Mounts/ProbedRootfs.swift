@@ -28,7 +28,7 @@ final class ProbedRootfs {
         let program = try FileDescriptor.open("/bin/busybox")
         let copy = try FileDescriptor.open(
             bundle + "/rootfs/bin/busybox", [.create, .exclusive, .writeOnly], mode: 0o755)
-        while try sendFile(to: copy.raw, from: program.raw, count: 1 << 30) > 0 {}
+        while try copy.sendFile(from: program, count: 1 << 30) > 0 {}
         spec = Spec(root: Root(path: "rootfs"), mounts: mounts ?? Self.defaultMounts, linux: LinuxConfiguration())
         spec.linux?.namespaces = [.pid, .network, .ipc, .uts, .mount].map { Namespace(type: $0) }
         facts = MountFacts(bundle: bundle, rootfs: bundle + "/rootfs")
@@ -36,7 +36,7 @@ final class ProbedRootfs {
 
     deinit {
         do throws(Errno) {
-            try removeTree(bundle, at: workingDirectory)
+            try removeTree(bundle)
         } catch {
             Issue.record("\(bundle) cannot be removed: \(error.message)")
         }
@@ -69,13 +69,13 @@ final class ProbedRootfs {
         if let slash = path.lastIndex(of: "/") { try makeSubdirectory(String(path[..<slash])) }
         let file = try FileDescriptor.open(
             bundle + "/" + path, [.create, .truncate, .writeOnly], mode: 0o644)
-        try LinuxKernel.write(Array(text.utf8), to: file.raw)
+        try file.write(Array(text.utf8))
     }
 
     func read(_ path: String) throws -> String { try readKernelFile(bundle + "/" + path).text }
 
     func link(_ path: String, to target: Path) throws {
-        try makeSymbolicLink(bundle + "/" + path, at: workingDirectory, to: target)
+        try makeSymbolicLink(bundle + "/" + path, to: target)
     }
 
     func makeSubdirectory(_ path: String) throws {
@@ -107,7 +107,7 @@ final class ProbedRootfs {
         encoder.encode(scenario)
         let file = try FileDescriptor.open(
             bundle + "/scenario", [.create, .truncate, .writeOnly], mode: 0o600)
-        try LinuxKernel.write(encoder.bytes, to: file.raw)
+        try file.write(encoder.bytes)
         return try Self.runProbe(bundle + "/scenario")
     }
 
@@ -129,13 +129,13 @@ final class ProbedRootfs {
 /// In tests a path is often put together of text.
 func + (directory: Path, rest: String) -> Path { "\(directory)\(rest)" }
 
-private func removeTree(_ path: Path, at parent: Int32) throws(Errno) {
+private func removeTree(_ path: Path, at parent: borrowing FileDescriptor = .workingDirectory) throws(Errno) {
     do throws(Errno) {
         try unlink(path, at: parent)
     } catch .isDirectory {
         do {
             let directory = try FileDescriptor.open(path, at: parent, [.directory, .noFollow])
-            for name in try directory.directoryEntries() { try removeTree(Path(name), at: directory.raw) }
+            for name in try directory.directoryEntries() { try removeTree(Path(name), at: directory) }
         }
         try unlink(path, at: parent, isDirectory: true)
     } catch .noSuchFileOrDirectory {

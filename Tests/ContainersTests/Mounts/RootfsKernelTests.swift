@@ -298,7 +298,7 @@ extension RootfsKernelTests {
         do throws(Errno) {
             let directory = try FileDescriptor.open($0, [.path, .directory])
             let permissions = try directory.status().permissions
-            return try mountFlags(of: directory.raw).isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
+            return try directory.mountFlags().isSuperset(of: [.noSetuid, .noDevices]) && permissions & 5 == 5
         } catch {
             return false
         }

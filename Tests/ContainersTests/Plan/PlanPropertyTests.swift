@@ -118,10 +118,28 @@ struct PlanPropertyTests {
     @Test(arguments: 0..<10)
     func damagedConfigurations(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
+        var read = 0
         for name in PlanSamples.engines {
-            var bytes = try PlanSamples.bytes(name)
-            let texts: [[UInt8]] = ["-1", "0", "4294967295", "9223372036854775807", "null", "\"\"", "[]", "{}", "true"]
-                .map { Array($0.utf8) }
+            guard let spec = try damaged(PlanSamples.bytes(name), &generator) else { continue }
+            read += 1
+            for layout in PlanSamples.layouts {
+                do {
+                    _ = try PlanSamples.plan(spec, on: layout)
+                } catch is ContainerError {
+                } catch is CgroupError {
+                    // The path of the cgroup is looked at before the plan.
+                }
+            }
+        }
+        #expect(read > 0, "no damaged configuration was read")
+    }
+
+    /// A configuration with other values in some places, damaged anew until it is read; nil if it never is.
+    private func damaged(_ whole: [UInt8], _ generator: inout SeededGenerator) throws -> Spec? {
+        let texts: [[UInt8]] = ["-1", "0", "4294967295", "9223372036854775807", "null", "\"\"", "[]", "{}", "true"]
+            .map { Array($0.utf8) }
+        for _ in 0..<8 {
+            var bytes = whole
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 // A value is replaced: what is between a colon and the next end of a line.
                 let colons = bytes.indices.filter { bytes[$0] == UInt8(ascii: ":") }
@@ -132,16 +150,9 @@ struct PlanPropertyTests {
                 let text = texts.randomElement(using: &generator) ?? []
                 bytes.replaceSubrange((colon + 1)..<(hasComma ? end - 1 : end), with: text)
             }
-            guard let spec = try? Spec(json: bytes) else { continue }
-            for layout in PlanSamples.layouts {
-                do {
-                    _ = try PlanSamples.plan(spec, on: layout)
-                } catch is ContainerError {
-                } catch is CgroupError {
-                    // The path of the cgroup is looked at before the plan.
-                }
-            }
+            if bytes != whole, let spec = try? Spec(json: bytes) { return spec }
         }
+        return nil
     }
 
     // MARK: - Single properties
@@ -184,6 +195,8 @@ struct PlanPropertyTests {
             }
             let labels = plan.child.steps.compactMap { $0.step as? SecurityLabelStep }
             #expect(labels.map(\.module) == [module] && labels.map(\.label) == [ByteString(label)])
+            let rings = plan.child.steps.compactMap { $0.step as? KeyringStep }
+            #expect(rings.map(\.label) == [module == .selinux ? ByteString(label) : ""])
         }
     }
 

@@ -31,9 +31,8 @@ import Testing
     /// The test program itself is for this machine and has a loader.
     @Test func aProgramOfThisMachine() throws {
         let file = try FileDescriptor.open("/proc/self/exe")
-        let raw = file.raw
         let found = ProgramFormat { offset, count in
-            (try? readFromStart(raw, count: count, offset: offset)) ?? []  // a short file gives less
+            (try? file.readFromStart(count: count, offset: offset)) ?? []  // a short file gives less
         }
         guard case .elf(let machine, let interpreter) = found else {
             Issue.record("\(found)")
@@ -46,7 +45,7 @@ import Testing
     /// Whatever the header says, nothing traps, and what is asked for stays small.
     @Test func hostileHeaders() throws {
         let file = try FileDescriptor.open("/proc/self/exe")
-        let start = try readFromStart(file.raw, count: 4096)
+        let start = try file.readFromStart(count: 4096)
         var generator = SystemRandomNumberGenerator()
         let extremes: [UInt8] = [0, 1, 2, 0x7f, 0x80, 0xff]
         for _ in 0..<20_000 {

@@ -66,6 +66,14 @@ struct StepCodingTests {
         for kind in ChildSteps.kinds { check(kind.init(), &generator) }
     }
 
+    /// What a process in a container sends as a text must be one.
+    @Test func aTextThatIsNotUTF8IsRefused() {
+        var bytes = Self.coded("ab")
+        #expect(Self.decoded(String.self, bytes)?.value == "ab")
+        bytes[bytes.count - 1] = 0xff
+        #expect(Self.decoded(String.self, bytes) == nil)
+    }
+
     @Test func everyKindHasItsNumber() {
         for (index, kind) in ChildSteps.kinds.enumerated() {
             #expect(ChildSteps.number(of: kind.init()) == UInt8(index), "\(kind) stands twice")

@@ -17,10 +17,10 @@ import Testing
         let timeline = Timeline("test", phase: "create")
         let slots = Slots()
         try timeline.watch(Self.plan, slots)
-        let memory = try #require(slots.peek(.times))
+        let memory = try #require(slots.number(of: .times))
         var bytes: [UInt8] = []
         for word in words { withUnsafeBytes(of: word) { bytes += $0 } }
-        try write(bytes, to: memory, skipping: 0)
+        try memory.lend { (memory) throws(Errno) in try memory.write(bytes, skipping: 0) }
         timeline.end()
         return timeline.events.filter { $0.lane == .initProcess }
     }

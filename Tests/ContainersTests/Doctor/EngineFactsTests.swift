@@ -1,0 +1,91 @@
+import ByteStrings
+import Testing
+
+@testable import Containers
+
+/// The settings of engines, and what they mean on a host.
+struct EngineFactsTests {
+    @Test func docker() throws {
+        let text: ByteString = """
+            {"exec-opts": ["native.cgroupdriver=systemd", 1], "log-level": null, "live-restore": true, "mtu": 1500,
+             "runtimes": {"runc2": {"path": "/x"}, "apus": {"path": "/usr/local/bin/apus", "runtimeArgs": ["--debug"]}}}
+            """
+        let engine = EngineFacts.docker(try EngineSettings(json: text.bytes))
+        #expect(engine.driver == .systemd)
+        #expect(engine.path == "/usr/local/bin/apus")
+        #expect(EngineFacts.docker(EngineSettings()).driver == nil)
+        #expect(throws: (any Error).self) { try EngineSettings(json: Array("{".utf8)) }
+    }
+
+    @Test func podman() {
+        let text: ByteString = """
+            # a comment
+            [containers]
+            cgroup_manager = "not here"
+            [engine]  # of podman
+            cgroup_manager = "cgroupfs" # a comment
+            #runtime = "crun"
+            [engine.runtimes]
+            crun = ["/usr/bin/crun"]
+            apus = [
+              "/opt/apus",  # first
+              "/usr/bin/apus",
+            ]
+            """
+        let engine = EngineFacts.podman(EngineSettings(toml: text))
+        #expect(engine.driver == .cgroupfs)
+        #expect(engine.path == "/opt/apus")
+        #expect(EngineSettings(toml: text).values("runtimes", "apus") == ["/opt/apus", "/usr/bin/apus"])
+    }
+
+    @Test func containerd() {
+        let text: ByteString = """
+            version = 2
+            [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.apus]
+              runtime_type = "io.containerd.runc.v2"
+              [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.apus.options]
+                BinaryName = '/usr/bin/apus'
+                SystemdCgroup = true
+            """
+        let engine = EngineFacts.containerd(EngineSettings(toml: text))
+        #expect(engine.driver == .systemd)
+        #expect(engine.path == "/usr/bin/apus")
+    }
+
+    @Test func crio() {
+        var settings = EngineSettings(toml: "[crio.runtime]\ncgroup_manager = \"systemd\"\n")
+        settings.append(
+            EngineSettings(
+                toml:
+                    "[crio.runtime]\ncgroup_manager = \"cgroupfs\"\n[crio.runtime.runtimes.apus]\nruntime_path = \"/a\"\n"
+            ))
+        let engine = EngineFacts.crio(settings)
+        #expect(engine.driver == .cgroupfs)
+        #expect(engine.path == "/a")
+    }
+
+    /// Nothing in a file of others traps or loops.
+    @Test(arguments: [
+        "[", "[[", "a", "a=", "a=[", "a=[\"", "=", ".", "a.=1", "[\"", "a = \"x", "\u{0}", "]", "a=[}",
+        "a=[ {x=1} ]\nb=2",
+    ])
+    func brokenText(_ text: String) {
+        _ = EngineSettings(toml: ByteString(text))
+        _ = EngineSettings(toml: ByteString(text + "\n" + text))
+    }
+
+    @Test func whatItMeans() {
+        func findings(_ engine: EngineFacts.Engine, systemd: Bool = true, unified: Bool = true) -> [HostFinding] {
+            EngineFacts([engine]).findings(hasSystemd: systemd, hasUnifiedCgroups: unified)
+        }
+        let good = EngineFacts.Engine("docker", file: "f", driver: .systemd, path: "/apus", pathExists: true)
+        #expect(findings(good).map(\.level) == [.good])
+        #expect(findings(good, systemd: false).map(\.identifier) == ["engines.driver"])
+        #expect(findings(good, systemd: false).map(\.level) == [.warning])
+        let second = EngineFacts.Engine("docker", file: "f", driver: .cgroupfs, path: "/apus", pathExists: false)
+        #expect(findings(second).map(\.level) == [.note, .warning])
+        #expect(findings(second, unified: false).map(\.identifier) == ["engines.runtime"])
+        #expect(findings(EngineFacts.Engine("docker", file: "f")).map(\.level) == [.note])
+        #expect(findings(EngineFacts.Engine("docker", file: "f", complaint: "x")).map(\.level) == [.warning])
+    }
+}

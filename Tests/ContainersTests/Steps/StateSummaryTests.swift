@@ -1,0 +1,72 @@
+import ByteStrings
+import Cgroups
+import Foundation
+import RuntimeSpec
+import Testing
+
+@testable import ContainerSteps
+
+/// What `list` and `state` read of a state file is what the whole record says.
+@Suite struct StateSummaryTests {
+    private static func record(_ paths: OrderedPairs<ByteString, Path>) -> StateRecord {
+        var record = StateRecord(id: "web", created: "2026-01-02T03:04:05Z", bundle: "/b/\u{e9}", rootfs: "/b/root")
+        record.pid = 12
+        record.startTime = 34
+        record.annotations = ["k": "v", "l": ""]
+        record.cgroupPaths = paths
+        record.own.cgroupMark = CgroupMark(recorded: "web c1-2 3")
+        record.own.cgroupInodes = ["freezer": 7]
+        return record
+    }
+
+    private func expectSame(_ read: StateSummary, _ record: StateRecord) {
+        let whole = StateSummary(record)
+        #expect(read.id == "web" && whole.id == "web")
+        #expect(read.pid == record.pid && whole.pid == record.pid)
+        #expect(read.startTime == 34 && whole.startTime == 34)
+        #expect(read.created == record.created && whole.created == record.created)
+        #expect(read.bundle == record.bundle && whole.bundle == record.bundle)
+        #expect(read.rootfs == record.rootfs && whole.rootfs == record.rootfs)
+        #expect(read.annotations == record.annotations && whole.annotations == record.annotations)
+        let paths = [read, whole].map { $0.freezingCgroup.paths.map { "\($0.controller)=\($0.path)" } }
+        #expect(paths[0] == paths[1])
+    }
+
+    private static let paths: [OrderedPairs<ByteString, Path>] = [
+        [:], ["": "/sys/fs/cgroup/web"], ["pids": "/c/pids/web", "freezer": "/c/freezer/web", "": "/c/unified/web"],
+        ["pids": "/c/pids/web", "": "/c/unified/web"],
+    ]
+
+    @Test(arguments: paths) func theFrontOfTheFile(_ paths: OrderedPairs<ByteString, Path>) throws {
+        let record = Self.record(paths)
+        let bytes = record.encoded
+        expectSame(try StateSummary(decoding: bytes), record)
+        // What stands behind it is not looked at.
+        let end = try #require(String(decoding: bytes, as: UTF8.self).range(of: "\"config\""))
+        let front = String(decoding: bytes, as: UTF8.self)[..<end.lowerBound]
+        expectSame(try StateSummary(decoding: Array(front.utf8)), record)
+    }
+
+    @Test func theFreezerOfEachLayout() {
+        let found = Self.paths.map { StateSummary(Self.record($0)).freezingCgroup.paths.map(\.path.text) }
+        #expect(found == [[], ["/sys/fs/cgroup/web"], ["/c/freezer/web"], []])
+    }
+
+    /// An earlier version had the root in the configuration alone, and another order.
+    @Test func anEarlierRecord() throws {
+        let text = """
+            {"id":"web","init_process_pid":12,"init_process_start":34,"created":"c","config":{"rootfs":"/b/root","x":[1]},
+            "cgroup_paths":{"":"/g"},"apus":{"bundle":"/b","annotations":{},"cgroupMark":"web c1-2 3"}}
+            """
+        let summary = try StateSummary(decoding: Array(text.utf8))
+        #expect(summary.rootfs == "/b/root" && summary.bundle == "/b" && summary.pid == 12)
+        #expect(summary.freezingCgroup.paths.map(\.path.text) == ["/g"])
+    }
+
+    @Test(arguments: ["", "{", "[1]", "{\"id\":", "{\"init_process_pid\":\"x\"}", "{\"cgroup_paths\":[],\"apus\":3}"])
+    func whatIsNoRecord(_ text: String) {
+        // An error or nothing, never a trap.
+        let id = try? StateSummary(decoding: Array(text.utf8)).id
+        #expect(id ?? "" == "")
+    }
+}
