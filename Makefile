@@ -27,6 +27,8 @@ RUNC ?= runc
 CRUN ?= crun
 # Further options of the benchmark: make bench BENCH="--quick --layout v1"
 BENCH ?=
+# Options of the tests with systemd: make test-systemd SYSTEMD="--filter SystemdUnit"
+SYSTEMD ?=
 # Options of the tests in a virtual machine: make test-vm VM="--keep try --filter CgroupV2"
 VM ?=
 # Options of the comparison on engines: make test-engines ENGINES="--driver systemd --engines podman"
@@ -40,7 +42,7 @@ flags = $(foreach flag,$(SWIFTFLAGS),-Xswiftc $(flag)) $(foreach flag,$(CFLAGS),
 	$(foreach flag,$(LDFLAGS),-Xswiftc -Xclang-linker -Xswiftc $(flag)) $(SWIFT_BUILD_FLAGS)
 
 .DEFAULT_GOAL := build
-.PHONY: help deps quickstart build test test-vm test-engines install uninstall deb bench counts format lint clean
+.PHONY: help deps quickstart build test test-systemd test-vm test-engines install uninstall deb bench counts format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -58,6 +60,11 @@ build: ## build .build/release/apus, one static executable
 # The runner's own summary is the last line. Tests that need root or a feature of the host say so when they skip.
 test: build ## run the unit and integration tests; as root, containers need it
 	APUS_BINARY=$(abspath $(release)) $(SWIFT) test --disable-xctest
+
+test-systemd: build ## run the integration tests that need systemd in a container that boots one
+	@Scripts/install-packages systemd-host
+	$(SWIFT) build --build-tests
+	@APUS_BINARY=$(abspath $(APUS)) Tests/SystemdHost/run $(SYSTEMD)
 
 test-vm: build ## run the integration tests in a virtual machine: cgroup v2, AppArmor, another kernel
 	@Scripts/install-packages vm

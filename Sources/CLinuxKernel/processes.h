@@ -107,7 +107,8 @@ static inline void linux_reset_signals(uint64_t set) {
 #define LINUX_SPAWN_EXECUTION 98
 static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int program, char *const *argv,
                                          char *const *envp, int socket, int plan, const int *keep, int keep_count,
-                                         const int *tasks, int task_count, int identity, uint64_t ignored) {
+                                         const int *tasks, int task_count, int gate, int gate_writer, int waits,
+                                         int becomes_root, uint64_t ignored) {
     // A handler of the caller must not run in the child.
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
@@ -116,14 +117,17 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int
         linux_reset_signals(ignored);
         int refused;
         if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
-        if (identity >= 0) {
+        // Its own copy of the other end would keep it waiting for a caller that is gone.
+        if (gate >= 0) syscall(SYS_close, gate_writer);
+        for (int left = waits; left > 0; left--) {
             char byte;
             long count;
-            do count = syscall(SYS_read, identity, &byte, 1);
+            do count = syscall(SYS_read, gate, &byte, 1);
             while (count < 0 && errno == EINTR);
             if (count != 1) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);
-            if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0) linux_exit_group(LINUX_SPAWN_IDENTITY);
         }
+        if (becomes_root && (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0))
+            linux_exit_group(LINUX_SPAWN_IDENTITY);
         int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
         for (int index = 0; index < keep_count; index++) failed |= syscall(SYS_fcntl, keep[index], F_SETFD, 0) < 0;
         if (failed) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);

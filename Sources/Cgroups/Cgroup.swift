@@ -50,6 +50,8 @@ package struct Cgroup: ~Copyable {
     let mark: CgroupMark?
     /// What `remove` has left, since it is not the container's alone.
     package internal(set) var left: [LeftCgroup] = []
+    /// Told before the processes are frozen for a change that is theirs not to see, and after they go on.
+    package var whenFreezing: ((_ begins: Bool) throws(CgroupError) -> Void)?
     /// Controllers that could not be enabled for the container, and where and why.
     var notEnabled: [DisabledController] = []
 

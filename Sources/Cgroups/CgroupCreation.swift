@@ -27,6 +27,7 @@ extension Cgroup {
                     branches[index].refusal = errno
                 }
             }
+            try checkAbove()
             for controller in besides { try enableBesides(controller) }
             try checkUnused(except: placeholder)
             try writeMarks()
@@ -93,6 +94,25 @@ extension Cgroup {
             SharedDescriptor(try FileDescriptor.open(leaf, [.readOnly, .directory, .noFollow]))
         }
         branches[index].owner = .own(nil)
+    }
+
+    /// Checks a cgroup that is about to be made: it may be there, but must hold no process in any hierarchy.
+    package mutating func checkFree() throws(CgroupError) {
+        for index in branches.indices {
+            do throws(CgroupError) {
+                let directory = branches[index].directory
+                let descriptor = try attempt("open", directory) { () throws(Errno) in
+                    try FileDescriptor.open(directory, [.readOnly, .directory, .noFollow])
+                }
+                branches[index].open = SharedDescriptor(descriptor)
+            } catch {
+                // What this runtime may not look into it may not make either, which shows then.
+                guard error.errno == .noSuchFileOrDirectory || error.errno == .permissionDenied else { throw error }
+                branches[index].refusal = error.errno
+            }
+            branches[index].owner = .own(nil)
+        }
+        try checkUnused(except: nil)
     }
 
     /// Checks a cgroup that was there before: it must hold no process in any hierarchy, and must not be frozen.

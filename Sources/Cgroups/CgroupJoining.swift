@@ -51,6 +51,20 @@ extension Cgroup {
     /// A container that has moved its processes into cgroups below its own, as systemd does, makes its own one an inner
     /// node, which takes no process. The directory is refused if it is not inside the container's cgroup.
     package mutating func directoryForClone(besideProcess pid: Int32) throws(CgroupError) -> FileDescriptor? {
+        guard let index = unifiedIndex, let below = try place(ofProcess: pid), !below.isEmpty else { return nil }
+        let own = branches[index].directory
+        let directory = try directory(of: index)
+        return try attempt("open", "\(own)/\(below)") { () throws(Errno) in
+            try FileDescriptor.open(
+                below, at: directory.file, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
+        }
+    }
+
+    /// The place below the container's cgroup2 that this value means; empty for that itself.
+    package var placeInUnit: Path { unifiedIndex.map { branches[$0].below } ?? Path() }
+
+    /// The place below the container's cgroup2 that a process is in, empty for that itself; nil if it is elsewhere.
+    package func place(ofProcess pid: Int32) throws(CgroupError) -> Path? {
         guard let index = unifiedIndex else { return nil }
         let file: Path = "/proc/\(pid)/cgroup"
         // The container has named the cgroups below its own, in any bytes.
@@ -59,12 +73,8 @@ extension Cgroup {
         let own = branches[index].directory.bytes
         // The recorded directory has the mount point in front; what follows it must be what the process's path starts with.
         for offset in own.indices where own[offset] == UInt8(ascii: "/") {
-            guard let below = path.relative(to: Path(own.dropping(first: offset))) else { continue }
-            let directory = try directory(of: index)
-            return try attempt("open", "\(own)/\(below)") { () throws(Errno) in
-                try FileDescriptor.open(
-                    below, at: directory.file, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
-            }
+            if path == Path(own.dropping(first: offset)) { return Path() }
+            if let below = path.relative(to: Path(own.dropping(first: offset))) { return below }
         }
         return nil
     }

@@ -14,8 +14,11 @@ extension Cgroup {
                 try write("1", to: "cgroup.kill", of: index)
                 isDone = true
             } catch {
-                // Kernels before 5.14 lack the file, a cgroup removed meanwhile needs no signal.
-                guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice else { throw error }
+                // Kernels before 5.14 lack the file, a threaded cgroup has no use for it, one removed meanwhile needs no signal.
+                guard
+                    error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice
+                        || error.errno == .notSupported
+                else { throw error }
             }
         }
         guard isDone else { return try signalEach(everyHierarchy) }

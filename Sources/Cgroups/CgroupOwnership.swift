@@ -29,6 +29,22 @@ extension Cgroup {
         return false
     }
 
+    /// Whether a directory that the state file names is there and the container's.
+    package mutating func isSomewhereOwn() throws(CgroupError) -> Bool {
+        for index in branches.indices where branches[index].refusal == nil {
+            if case .own = try ownerByPath(of: index) { return true }
+        }
+        return false
+    }
+
+    /// Whether a directory that the state file names is there, whoever's it is.
+    package mutating func isSomewhere() throws(CgroupError) -> Bool {
+        for index in branches.indices where branches[index].refusal == nil {
+            if try ownerByPath(of: index) != nil { return true }
+        }
+        return false
+    }
+
     /// Opens the directory of a branch and finds out whose it is. From then on only the descriptor is used, so nobody can
     /// put another cgroup in its place.
     mutating func openDirectory(of index: Int) throws(CgroupError) -> SharedDescriptor {

@@ -28,7 +28,9 @@ extension Cgroup {
         try forEachDirectory(of: index, at: directory(of: index).file) { (directory) throws(Errno) in
             try Self.collect(from: directory, into: &pids)
         }
-        return pids
+        // One in a threaded cgroup is also in the list of the domain above it.
+        var seen: Set<Int32> = []
+        return pids.filter { seen.insert($0).inserted }
     }
 
     /// All processes in a directory and below it, whoever's they are; 0 for one that the caller cannot see.
@@ -49,7 +51,11 @@ extension Cgroup {
             let text = try readKernelFile("cgroup.procs", at: directory, limit: 64 << 20)
             parse(text, includingHidden: includingHidden, into: &pids)
         } catch .notSupported {
-            // A threaded cgroup lists no processes: they belong to the domain above it.
+            // A threaded cgroup lists no processes, only their threads: the first of each has its number.
+            var threads: [Int32] = []
+            let text = try readKernelFile("cgroup.threads", at: directory, limit: 64 << 20)
+            parse(text, includingHidden: includingHidden, into: &threads)
+            pids += threads.filter { $0 == 0 || ThreadFacts.isFirst($0) }
         }
     }
 

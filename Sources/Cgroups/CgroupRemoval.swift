@@ -55,8 +55,9 @@ extension Cgroup {
         var deadline = Deadline(milliseconds: patience)
         var pause: UInt = 500
         // Whoever makes processes and cgroups as fast as they end does not keep this going.
-        let end = Deadline(milliseconds: patience &* 15)
+        let end = Deadline(milliseconds: patience &* (killing ? 30 : 15))
         var fewest = Int.max
+        var used: UInt64?
         while true {
             if try removeTop(index) { return }
             // Gone meanwhile, or exchanged: then it is not ours.
@@ -70,6 +71,11 @@ extension Cgroup {
             }
             if sweep.removed > 0 || count < fewest { deadline = Deadline(milliseconds: patience) }
             fewest = min(fewest, count)
+            // What is killed ends at the speed that its share of the processors lets it.
+            if killing, let now = processorTime() {
+                if let before = used, now > before { deadline = Deadline(milliseconds: patience) }
+                used = now
+            }
             guard !deadline.isOver, !end.isOver else { throw Self.removalError(path.text, .busy) }
             if killing { try killAll(everyHierarchy: true) }
             if branches[index].isUnified, sweep.holder == nil {

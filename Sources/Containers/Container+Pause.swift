@@ -10,6 +10,7 @@ extension Container {
     ///
     /// - Throws: `notRunning` for a container that is stopped or paused already, `notSupported` for one without a cgroup.
     public func pause() throws(ContainerError) {
+        try waitForUpdate()
         switch try status() {
         case .created, .running: break
         case .creating, .paused, .stopped: throw ContainerError(.notRunning, exactly: "container not running")
@@ -22,6 +23,7 @@ extension Container {
     ///
     /// - Throws: `wrongStatus` for a container that is not paused.
     public func resume() throws(ContainerError) {
+        try waitForUpdate()
         guard try status() == .paused else {
             throw ContainerError(.wrongStatus, exactly: "container not paused")
         }

@@ -37,15 +37,14 @@ extension Container {
         }
         try record.checkProcess()
         timeline?.begin("lock-state")
-        guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000),
-            let process = try openProcess()
-        else {
+        var lock = try StateDirectory.open(at: store.directory(of: id), patience: 10_000)
+        guard let path = lock?.path, let process = try openProcess() else {
             throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
         let fifo: FileDescriptor
         do throws(Errno) {
-            fifo = try FileDescriptor.open(
-                startFifoName, at: directory.descriptor, [.writeOnly, .nonBlocking, .noFollow])
+            guard let opened = try lock?.openStartFifo() else { throw .noSuchFileOrDirectory }
+            fifo = opened
         } catch .noSuchDeviceOrAddress {
             throw ContainerError(
                 .wrongStatus,
@@ -54,18 +53,22 @@ extension Container {
         } catch .noSuchFileOrDirectory {
             throw ContainerError(.wrongStatus, exactly: "cannot start an already running container")
         } catch {
-            throw ContainerError(operation: "open", subject: directory.path.appending(startFifoName), errno: error)
+            throw ContainerError(operation: "open", subject: path.appending(startFifoName), errno: error)
         }
         var notify: NotifySocket?
-        if let notifySocket, !notifySocket.isEmpty { notify = try NotifySocket(in: directory, target: notifySocket) }
+        if let directory = lock, let notifySocket, !notifySocket.isEmpty {
+            notify = try NotifySocket(in: directory, target: notifySocket)
+        }
         let nameBefore = record.own.hasFilter ? try ProcessFacts.of(process.pid)?.name : nil
         timeline?.begin("give-start")
         try StartSignal.give(over: fifo, to: process, waits: true)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
         timeline?.begin("remove-fifo")
-        try attempt("unlink", directory.path.appending(startFifoName)) { () throws(Errno) in
-            try unlink(startFifoName, at: directory.descriptor)
+        try attempt("unlink", path.appending(startFifoName)) { () throws(Errno) in
+            try lock?.removeStartFifo()
         }
+        // The container runs: its hooks may change it.
+        lock = nil
         do throws(ContainerError) {
             try runPoststartHooks(try poststartHooks(), report, timeline)
         } catch {
@@ -139,6 +142,14 @@ extension ProcessHandle {
             reason: "the container's init could neither execute the program nor say why",
             remedy: "the seccomp profile denies what the start of a program needs")
     }
+}
+
+extension StateDirectory {
+    fileprivate func openStartFifo() throws(Errno) -> FileDescriptor {
+        try FileDescriptor.open(startFifoName, at: descriptor, [.writeOnly, .nonBlocking, .noFollow])
+    }
+
+    fileprivate func removeStartFifo() throws(Errno) { try unlink(startFifoName, at: descriptor) }
 }
 
 extension StateRecord {

@@ -48,6 +48,7 @@ extension Container {
         case .created, .running, .paused: break
         case .creating, .stopped: throw ContainerError(.notRunning, exactly: "container not running")
         }
+        try container.endInterruptedUpdate(directory)
         try container.update(resources.withoutKernelMemory(report), rdt, resctrl, directory, report)
     }
 
@@ -73,7 +74,7 @@ extension Container {
         spec.linux = linux
         let former = try resctrl.map { (facts) throws(ContainerError) in try replaceLimits(rdt, facts) }
         do throws(ContainerError) {
-            try change(asked, stored, report) { () throws(ContainerError) in
+            try change(asked, stored, directory, report) { () throws(ContainerError) in
                 if isChanged { try save(spec, in: directory) }
             }
         } catch {
@@ -86,10 +87,11 @@ extension Container {
 
     /// Changes the limits, and makes the change last by `save`; sets everything back if either fails.
     private func change(
-        _ asked: Resources, _ stored: Resources, _ report: WarningReport,
+        _ asked: Resources, _ stored: Resources, _ directory: StateDirectory, _ report: WarningReport,
         save: () throws(ContainerError) -> Void
     ) throws(ContainerError) {
         var cgroup = record.cgroup
+        cgroup.whenFreezing = { (begins) throws(CgroupError) in try Self.markFreeze(begins, in: directory) }
         var values = cgroup.completed(asked, stored: stored)
         let replacesDevices = !asked.devices.isEmpty && asked.devices != stored.devices
         if !replacesDevices { values.devices = [] }

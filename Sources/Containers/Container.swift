@@ -28,7 +28,7 @@ public struct Container: Sendable {
         try look.state()
     }
 
-    private var look: StateLook { StateLook(record, at: store.directory(of: id)) }
+    var look: StateLook { StateLook(record, at: store.directory(of: id)) }
 
     /// The processes of the container, as the runtime sees their numbers.
     ///

@@ -58,7 +58,7 @@ struct StateLook {
         } catch {
             throw ContainerError(error)
         }
-        return isFrozen ? .paused : waits ? .created : .running
+        return isFrozen && !isFrozenByUpdate ? .paused : waits ? .created : .running
     }
 
     /// The state document. See runtime.md, "State".
@@ -79,6 +79,16 @@ struct StateLook {
             return false
         } catch {
             throw ContainerError(operation: "open", subject: path, errno: error)
+        }
+    }
+
+    /// Whether an update has frozen the container, and is at work still or was killed.
+    var isFrozenByUpdate: Bool {
+        do throws(Errno) {
+            _ = try fileStatus(path.appending(Container.updateMarker), at: directory.file, followingLinks: false)
+            return true
+        } catch {
+            return false
         }
     }
 

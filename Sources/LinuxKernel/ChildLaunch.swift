@@ -14,8 +14,12 @@ package struct SpawnRequest: ~Copyable {
     package var kept: [DescriptorNumber] = []
     /// The `tasks` files of the version 1 cgroups that the child joins.
     package var tasks: [DescriptorNumber] = []
-    /// Where the child of a new user namespace waits for its mappings.
-    package var identity: DescriptorNumber?
+    /// Where the child waits before it goes on, a byte for each reason; the two ends of a pipe.
+    package var gate: (reader: DescriptorNumber, writer: DescriptorNumber)?
+    /// How many bytes it waits for.
+    package var waits: Int32 = 0
+    /// Whether it becomes root of its new user namespace then.
+    package var becomesRoot = false
 
     package init(socket: DescriptorNumber, plan: DescriptorNumber) {
         self.socket = socket
@@ -81,11 +85,12 @@ private func spawn(
         clone.exit_signal = UInt64(SIGCHLD)
         clone.cgroup = UInt64(cgroup?.rawValue ?? 0)
         let (socket, plan, executable) = (request.socket.rawValue, request.plan.rawValue, program.raw)
-        let identity = request.identity?.rawValue ?? -1
+        let gate = request.gate.map { (reader: $0.reader.rawValue, writer: $0.writer.rawValue) } ?? (reader: -1, writer: -1)
+        let (waits, becomesRoot) = (request.waits, Int32(request.becomesRoot ? 1 : 0))
         result = metered {
             linux_clone3_execveat(
                 &clone, executable, argv, &environment, socket, plan, kept, Int32(kept.count), tasks,
-                Int32(tasks.count), identity, ignored)
+                Int32(tasks.count), gate.reader, gate.writer, waits, becomesRoot, ignored)
         }
     }
     let pid = try checked(result)

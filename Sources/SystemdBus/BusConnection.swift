@@ -8,14 +8,19 @@ struct BusConnection: ~Copyable {
     private let deadline: Deadline
     private var input: [UInt8] = []
     private var serial: UInt32 = 0
-    /// Signals that came while an answer was waited for.
+    /// Signals that came while an answer was waited for, of the kind that is waited for later.
     private var signals: [BusMessage] = []
+    /// The one kind of signal that counts.
+    private let awaited: String
+    /// The bus's name of who has answered last, of whom alone a signal counts.
+    private var peer = ""
 
     /// Whether a bus is on the other side, and not the manager alone.
     let hasBus: Bool
 
-    private init(_ address: BusAddress, _ deadline: Deadline) throws(BusError) {
+    private init(_ address: BusAddress, _ deadline: Deadline, awaiting signal: String) throws(BusError) {
         self.deadline = deadline
+        awaited = signal
         hasBus = address.hasBus
         do throws(Errno) {
             socket = try connectStream(to: address.path)
@@ -25,8 +30,12 @@ struct BusConnection: ~Copyable {
     }
 
     /// Connects and says who is calling.
-    static func open(_ address: BusAddress, _ deadline: Deadline) throws(BusError) -> BusConnection {
-        var connection = try BusConnection(address, deadline)
+    ///
+    /// - Parameter signal: the member of the signals that are waited for; all others are forgotten at once.
+    static func open(
+        _ address: BusAddress, _ deadline: Deadline, awaiting signal: String
+    ) throws(BusError) -> BusConnection {
+        var connection = try BusConnection(address, deadline, awaiting: signal)
         // Without a name: the server takes the caller's from the socket, which is right in a user namespace, too.
         try connection.send(Array("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".utf8))
         let challenge = try connection.line()
@@ -56,25 +65,37 @@ struct BusConnection: ~Copyable {
         while true {
             let answer = try receive()
             switch answer.kind {
-            case .reply where answer.replySerial == number: return answer.body
+            case .reply where answer.replySerial == number:
+                peer = answer.sender
+                return answer.body
             case .error where answer.replySerial == number:
                 throw BusError(name: answer.errorName, reason: answer.body.first?.text ?? "no reason is given")
-            case .signal: signals.append(answer)
+            case .signal: keep(answer)
             case .call, .reply, .error: break
             }
         }
     }
 
-    /// Waits for a signal.
-    mutating func awaitSignal(_ member: String, where fits: ([BusValue]) -> Bool) throws(BusError) -> [BusValue] {
+    /// Waits for a signal of the kind that the connection is for.
+    mutating func awaitSignal(where fits: ([BusValue]) -> Bool) throws(BusError) -> [BusValue] {
         while true {
             while !signals.isEmpty {
                 let signal = signals.removeFirst()
-                if signal.member == member, fits(signal.body) { return signal.body }
+                if fits(signal.body) { return signal.body }
             }
             let message = try receive()
-            if message.kind == .signal { signals.append(message) }
+            if message.kind == .signal { keep(message) }
         }
+    }
+
+    /// How many signals are kept at most: more jobs than end while an answer is waited for.
+    static let mostSignals = 4096
+
+    /// Keeps a signal that may be waited for. Anybody on a bus can send signals to a name, in any number.
+    private mutating func keep(_ signal: BusMessage) {
+        guard signal.member == awaited, signals.count < Self.mostSignals else { return }
+        guard peer.isEmpty || signal.sender.isEmpty || signal.sender == peer else { return }
+        signals.append(signal)
     }
 
     // MARK: - Bytes

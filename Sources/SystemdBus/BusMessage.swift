@@ -15,6 +15,7 @@ struct BusMessage {
         static let errorName: UInt8 = 4
         static let replySerial: UInt8 = 5
         static let destination: UInt8 = 6
+        static let sender: UInt8 = 7
         static let signature: UInt8 = 8
     }
 
@@ -26,6 +27,8 @@ struct BusMessage {
     /// The serial number of the call that this answers.
     var replySerial: UInt32 = 0
     var destination = ""
+    /// Who sent it, as the bus says; empty where there is no bus.
+    var sender = ""
     var body: [BusValue] = []
 
     /// A call of a method.
@@ -99,6 +102,7 @@ struct BusMessage {
                 case (Field.member, .string(let text)): member = text
                 case (Field.errorName, .string(let text)): errorName = text
                 case (Field.replySerial, .uint32(let serial)): replySerial = serial
+                case (Field.sender, .string(let text)): sender = text
                 case (Field.signature, .signature(let text)): signature = text
                 default: break
                 }

@@ -19,6 +19,8 @@ package struct SystemdManager: ~Copyable {
     private var connection: BusConnection
     /// The manager's name on the bus; without a bus there is nobody else.
     private let destination: String
+    /// Whether the manager has begun to start a unit, whatever came of it.
+    package private(set) var hasBegunStart = false
 
     /// How long a command waits for the manager, in milliseconds.
     package static let patience: Int32 = 30_000
@@ -39,7 +41,7 @@ package struct SystemdManager: ~Copyable {
         var failure: BusError?
         for address in addresses {
             do throws(BusError) {
-                var connection = try BusConnection.open(address, deadline)
+                var connection = try BusConnection.open(address, deadline, awaiting: "JobRemoved")
                 // The manager alone sends its signals unasked.
                 if address.hasBus { try connection.match(jobRule) }
                 return connection
@@ -92,6 +94,7 @@ package struct SystemdManager: ~Copyable {
             try resetFailedUnit(name)
             answer = try call("StartTransientUnit", arguments)
         }
+        hasBegunStart = true
         let result = try awaitJob(answer)
         guard result == "done" else {
             throw BusError(reason: "systemd could not start the unit " + name + ": its job ended with " + result)
@@ -132,8 +135,40 @@ package struct SystemdManager: ~Copyable {
         return properties
     }
 
+    /// Lets a scope go: systemd forgets it with its last process, and kills none.
+    package mutating func abandonScope(_ name: String) throws(BusError) {
+        do throws(BusError) {
+            _ = try call("AbandonScope", [.string(name)])
+        } catch {
+            guard error.name == Self.noSuchUnit || error.name == Self.scopeNotRunning else { throw error }
+        }
+    }
+
+    /// Moves processes into the cgroup of a unit.
+    ///
+    /// - Parameter below: a cgroup below the unit's own, as `/a/b`; empty for that itself.
+    package mutating func attach(_ pids: [Int32], to name: String, below: String = "") throws(BusError) {
+        _ = try call(
+            "AttachProcessesToUnit",
+            [
+                .string(name), .string(below),
+                .array(element: "u", pids.map { .uint32(UInt32(truncatingIfNeeded: $0)) }),
+            ])
+    }
+
+    /// Whether systemd knows a unit of the name.
+    package mutating func hasUnit(_ name: String) throws(BusError) -> Bool {
+        do throws(BusError) {
+            _ = try call("GetUnit", [.string(name)])
+            return true
+        } catch {
+            guard error.name == Self.noSuchUnit else { throw error }
+            return false
+        }
+    }
+
     /// Clears a unit away that failed; one that is not there is no error.
-    private mutating func resetFailedUnit(_ name: String) throws(BusError) {
+    package mutating func resetFailedUnit(_ name: String) throws(BusError) {
         do throws(BusError) {
             _ = try call("ResetFailedUnit", [.string(name)])
         } catch {
@@ -169,6 +204,7 @@ package struct SystemdManager: ~Copyable {
     // MARK: - Calls
 
     private static let noSuchUnit = "org.freedesktop.systemd1.NoSuchUnit"
+    private static let scopeNotRunning = "org.freedesktop.systemd1.ScopeNotRunning"
 
     private mutating func call(_ method: String, _ arguments: [BusValue]) throws(BusError) -> [BusValue] {
         try connection.call(
@@ -181,7 +217,7 @@ package struct SystemdManager: ~Copyable {
     private mutating func awaitJob(_ answer: [BusValue]) throws(BusError) -> String {
         guard let job = answer.first?.text else { throw .malformed("an answer without a job") }
         // id, job, unit, result
-        let ended = try connection.awaitSignal("JobRemoved") { $0.count == 4 && $0[1].text == job }
+        let ended = try connection.awaitSignal { $0.count == 4 && $0[1].text == job }
         return ended[3].text ?? ""
     }
 

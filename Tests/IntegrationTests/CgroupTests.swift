@@ -212,6 +212,40 @@ struct CgroupTests {
         bundle.expectNothingLeft()
     }
 
+    /// What is written there is no limit but a command, or keeps the container from being made.
+    @Test(
+        .requires(.unified),
+        arguments: [
+            ("freeze", "1"), ("procs", "1"), ("threads", "1"), ("kill", "1"), ("type", "threaded"),
+            ("subtree_control", "+pids"), ("events", "x"),
+        ])
+    func unifiedCommands(file: String, value: String) throws {
+        let bundle = try TestBundle(view: .v2) { $0.linux.resources.unified = ["cgroup.\(file)": .string(value)] }
+        try bundle.create().failed(
+            naming: "linux.resources.unified.cgroup.\(file): \"\(value)\"", "is no resource but the runtime's to write")
+        bundle.expectNothingLeft()
+    }
+
+    @Test(.requires(.unified)) func unifiedLimitsOfTheTree() throws {
+        let bundle = try created(view: .v2, ["unified": ["cgroup.max.descendants": "7", "cgroup.max.depth": "3"]])
+        #expect(bundle.cgroupFile("cgroup.max.descendants", controller: "") == "7")
+        #expect(bundle.cgroupFile("cgroup.max.depth", controller: "") == "3")
+    }
+
+    /// The tasks of a frozen cgroup of version 1 do not even die.
+    @Test(.requires(.cgroupV1("freezer"))) func belowAFrozenCgroupV1() throws {
+        let parent = TestRun.shared.cgroup + "/frozen-" + TestRun.shared.uniqueName()
+        let directory = try #require(HostCgroups.directory(parent, controller: "freezer"))
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let bundle = try TestBundle(view: .v1) { $0.linux.cgroupsPath = .string(parent + "/c") }
+        try "FROZEN".write(toFile: directory + "/freezer.state", atomically: false, encoding: .utf8)
+        let output = try bundle.create()
+        try "THAWED".write(toFile: directory + "/freezer.state", atomically: false, encoding: .utf8)
+        output.failed(naming: "lies below a frozen one: ", parent)
+        #expect(!exists(directory + "/c"))
+        HostCgroups.remove(parent)
+    }
+
     @Test(.requires(.cgroupV2Without("memory"))) func aLimitWithoutItsControllerV2() throws {
         let bundle = try TestBundle(view: .v2) { $0.linux.resources.memory = ["limit": 33_554_432] }
         let output = try bundle.create()

@@ -64,28 +64,55 @@ struct CgroupV2LifeTests {
         #expect(contents(parent.directory + "/cgroup.type") == "domain\n")
     }
 
-    /// Somebody has enabled a controller there nevertheless, so it is in threaded mode.
+    /// Somebody has enabled a controller there nevertheless, so it is in threaded mode: so is the container's, then.
     @Test(.requires(.cgroupV2("pids"))) func belowAThreadedCgroupWithProcesses() throws {
         let parent = try parent("mixed")
-        let bundle = try TestBundle(view: .v2) { $0.linux.cgroupsPath = .string(parent.path + "/c") }
+        let bundle = try TestBundle(view: .v2) {
+            $0.process.args = ["sleep", "1000"]
+            $0.linux.cgroupsPath = .string(parent.path + "/c")
+            $0.linux.resources.pids.limit = 20
+        }
         let inside = try process(in: parent.directory)
         defer { inside.end() }
         try "+pids".write(toFile: parent.directory + "/cgroup.subtree_control", atomically: false, encoding: .utf8)
-        let output = try bundle.create()
-        output.failed(naming: parent.path + " is in threaded mode, since it holds processes")
+        try bundle.create().succeeded()
+        #expect(contents(parent.directory + "/c/cgroup.type") == "threaded\n")
+        #expect(contents(parent.directory + "/c/pids.max") == "20\n")
+        try bundle.delete("--force").succeeded()
         #expect(!exists(parent.directory + "/c"))
     }
 
-    /// No process can join a cgroup whose neighbour is threaded.
+    /// No process can join a domain whose neighbour is threaded.
     @Test func besideAThreadedCgroup() throws {
         let parent = try parent("threaded")
         #expect(mkdir(parent.directory + "/t", 0o755) == 0)
         try "threaded".write(toFile: parent.directory + "/t/cgroup.type", atomically: false, encoding: .utf8)
-        let bundle = try TestBundle(view: .v2) { $0.linux.cgroupsPath = .string(parent.path + "/c") }
-        let output = try bundle.create()
-        output.failed(from: "runc create failed: ", to: "")
-        #expect(output.error.contains(parent.path + " is in threaded mode: "))
+        let bundle = try TestBundle(view: .v2) {
+            $0.process.args = ["sleep", "1000"]
+            $0.linux.cgroupsPath = .string(parent.path + "/c")
+        }
+        try bundle.create().succeeded()
+        #expect(contents(parent.directory + "/c/cgroup.type") == "threaded\n")
+        try bundle.start().succeeded()
+        try bundle.exec(shell: "true").succeeded()
+        let pid = try bundle.pid()
+        #expect(try bundle.apus("ps", "--format", "json", bundle.id).succeeded().stdout == "[\(pid)]\n")
+        try bundle.kill("KILL").succeeded()
+        try bundle.waitUntilStopped()
+        try bundle.delete().succeeded()
         #expect(!exists(parent.directory + "/c"))
+        try bundle.running().delete("--force").succeeded()
+        #expect(!exists(parent.directory + "/c"))
+    }
+
+    /// A process would wait there for as long as that lasts.
+    @Test func belowAFrozenCgroup() throws {
+        let parent = try parent("frozen")
+        let bundle = try TestBundle(view: .v2) { $0.linux.cgroupsPath = .string(parent.path + "/c") }
+        try "1".write(toFile: parent.directory + "/cgroup.freeze", atomically: false, encoding: .utf8)
+        try bundle.create().failed(naming: "lies below a frozen one: ", parent.path)
+        #expect(!exists(parent.directory + "/c"))
+        bundle.expectNothingLeft()
     }
 
     // MARK: Processes

@@ -17,6 +17,16 @@ struct HookTests {
         return hook
     }
 
+    /// A hook that comes when the container runs may change it.
+    @Test func aPoststartHookUpdates() throws {
+        let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }
+        let command = bundle.arguments(["update", "-r", "-", bundle.id]).joined(separator: " ")
+        try bundle.change { $0.hooks.poststart = .array([hook("echo '{}' | \(command)")]) }
+        try bundle.create().succeeded()
+        try bundle.start().succeeded()
+        #expect(try bundle.status == "running")
+    }
+
     /// A bundle with a directory that hooks and container both write to.
     private func bundle(_ script: String = "echo program >>/log/order", _ change: (inout JSONValue) -> Void = { _ in })
         throws

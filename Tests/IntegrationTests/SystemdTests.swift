@@ -61,17 +61,17 @@ struct SystemdTests {
         #expect(try properties(of: unit, "ActiveState", "LoadState")["LoadState"] == "not-found")
     }
 
-    @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func aNameThatIsASlice() throws {
+    @Test(.requires(.systemd)) func aNameThatIsASlice() throws {
         let name = "apustests-s\(TestRun.shared.uniqueName()).slice"
         let bundle = try bundle("apustests.slice::\(name)")
         try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
         let directory = "/apustests.slice/" + name
-        #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(directory)\n")
+        #expect(contents("/proc/\(try bundle.pid())/cgroup")?.hasSuffix("0::\(directory)\n") ?? false)
         try bundle.delete("--force").succeeded()
         #expect(!exists("/sys/fs/cgroup" + directory))
     }
 
-    @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func nothingIsLeftOfAFailure() throws {
+    @Test(.requires(.systemd)) func nothingIsLeftOfAFailure() throws {
         let name = TestRun.shared.uniqueName()
         let bundle = try bundle("apustests.slice:apus:\(name)") { $0.process.args = ["no-such-program"] }
         try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")

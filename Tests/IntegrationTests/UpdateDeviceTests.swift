@@ -29,6 +29,30 @@ struct UpdateDeviceTests {
     private static let firstDenied = #"{"allow":false,"type":"c","major":240,"minor":5,"access":"rw"}"#
     private static let neverDenied = #"{"allow":false,"type":"c","major":240,"minor":9,"access":"rwm"}"#
 
+    /// While it is frozen for an update a container is not paused; after one that was killed the next command lets it go on.
+    @Test(.requires(.cgroupV1("freezer"))) func anUpdateThatWasKilled() throws {
+        let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }.running()
+        let marker = "\(bundle.stateRoot)/\(bundle.id)/frozen-by-update"
+        func interrupt() throws {
+            try "".write(toFile: marker, atomically: false, encoding: .utf8)
+            try bundle.freeze()
+        }
+        try interrupt()
+        #expect(try bundle.status == "running")
+        #expect(try bundle.exec(shell: "echo on").succeeded().stdout == "on\n")
+        #expect(!exists(marker))
+        try interrupt()
+        try bundle.apus("pause", bundle.id).succeeded()
+        #expect(try bundle.status == "paused")
+        #expect(!exists(marker))
+        try bundle.apus("resume", bundle.id).succeeded()
+        try interrupt()
+        try bundle.apus("update", "--cpu-share", "512", bundle.id).succeeded()
+        #expect(try bundle.exec(shell: "echo on").succeeded().stdout == "on\n")
+        try interrupt()
+        try bundle.delete("--force").succeeded()
+    }
+
     @Test(arguments: views) func newRulesHold(view: HostView) throws {
         let (bundle, _) = try running(view, shell: "sleep 1000")
         func canOpen(_ device: String) throws -> Bool {

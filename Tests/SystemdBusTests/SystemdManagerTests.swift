@@ -278,4 +278,37 @@ struct SystemdManagerTests {
         let error = #expect(throws: BusError.self) { _ = try SystemdManager([]) }
         #expect(error?.message.hasPrefix("no address of a bus is known") == true)
     }
+
+    // MARK: Processes
+
+    @Test func aProcessIsMovedIntoAUnit() throws {
+        let calls = try FakeBus.run(answering: { call, _ in [.send(.reply(to: call.serial))] }) { address in
+            var manager = try SystemdManager([address])
+            try manager.attach([7, 8], to: "x.scope", below: "/inner")
+        }
+        #expect(calls.last?.member == "AttachProcessesToUnit")
+        #expect(
+            calls.last?.body == [
+                .string("x.scope"), .string("/inner"), .array(element: "u", [.uint32(7), .uint32(8)]),
+            ])
+    }
+
+    /// Anybody on the bus can send signals to a name: those of others neither count nor stay.
+    @Test func signalsOfOthersAreForgotten() throws {
+        var forged = WireMessage.jobRemoved(Self.job, result: "failed")
+        forged.fields.append((7, .string(":1.666")))
+        let flood = Array(repeating: forged.bytes(), count: 10_000).flatMap { $0 }
+        try FakeBus.run(answering: { call, _ in
+            call.member == "GetUnit"
+                ? [.send(.reply(to: call.serial, [.objectPath(Self.unit)]))]
+                : [.send(flood)] + Order.answerFirst.actions(call)
+        }) { address in
+            var manager = try SystemdManager([address])
+            let isThere = try manager.hasUnit("x.scope")
+            #expect(isThere)
+            try manager.startTransientUnit("x.scope", [])
+            let hasBegun = manager.hasBegunStart
+            #expect(hasBegun)
+        }
+    }
 }

@@ -37,14 +37,26 @@ extension Cgroup {
                 failure?.reason += " (and the rules before could not be set back: " + error.message + ")"
             }
         }
-        if thaws { try thaw() }
+        if thaws { try goOn() }
         if let failure { throw failure }
     }
 
     /// Freezes the processes; false if they are frozen already.
     mutating func freezeIfRunning() throws(CgroupError) -> Bool {
         if try isFrozen() { return false }
-        try freeze()
+        try whenFreezing?(true)
+        do throws(CgroupError) {
+            try freeze()
+        } catch {
+            try whenFreezing?(false)
+            throw error
+        }
         return true
+    }
+
+    /// Ends what `freezeIfRunning` has begun.
+    mutating func goOn() throws(CgroupError) {
+        try thaw()
+        try whenFreezing?(false)
     }
 }

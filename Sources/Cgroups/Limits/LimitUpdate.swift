@@ -49,7 +49,8 @@ extension Cgroup {
         let limits: Limits
         do throws(CgroupError) {
             findMountPoints()
-            limits = try self.limits(of: change.resources)
+            limits = try self.limits(
+                of: change.unit == nil ? change.resources : change.resources.withQuotaKeptBySystemd)
             if change.formerDevices != nil { try checkDevices(change.resources.devices) }
         } catch {
             throw CgroupUpdateError(cause: error)

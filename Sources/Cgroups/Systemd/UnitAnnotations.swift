@@ -7,12 +7,27 @@ import SystemdBus
 package enum UnitAnnotations {
     private static let prefix: ByteString = "org.systemd.property."
 
-    /// The properties, in the annotations' order.
+    /// The slice that an annotation names in the place of that of linux.cgroupsPath; nil if none does.
+    package static func slice(of annotations: OrderedPairs<ByteString, ByteString>) throws(CgroupError) -> SliceName? {
+        let key = prefix + slice
+        guard let text = annotations[key] else { return nil }
+        var parser = VariantText(text.text)
+        guard case .string(let name) = parser.parse(), let slice = SliceName(name) else {
+            throw CgroupError(
+                property: "annotations." + key.text, value: text.text,
+                reason: "its value is no name of a slice, such as 'a-b.slice'")
+        }
+        return slice
+    }
+
+    private static let slice: ByteString = "Slice"
+
+    /// The properties, in the annotations' order, without the slice.
     package static func properties(
         of annotations: OrderedPairs<ByteString, ByteString>
     ) throws(CgroupError) -> [UnitProperty] {
         var properties: [UnitProperty] = []
-        for entry in annotations where entry.key.hasPrefix(prefix) {
+        for entry in annotations where entry.key.hasPrefix(prefix) && entry.key != prefix + slice {
             let name = entry.key.dropping(first: prefix.count).text
             guard name.utf8.count >= 3, name.utf8.allSatisfy(isLetter) else {
                 throw refused(

@@ -4,8 +4,13 @@ import SystemdBus
 
 /// The limits of a container as properties of its unit, so that systemd writes the same values as the runtime when it
 /// writes them again, as after `systemctl daemon-reload`. See systemd.resource-control(5).
+///
+/// They stand in the order of their names: systemd writes a file for each that is changed of a unit that runs, and says that
+/// the unit "changed on disk" unless the files come into being in this order.
 package struct UnitLimits {
     package private(set) var properties: [UnitProperty] = []
+    /// What can be given only when the unit is started.
+    package private(set) var startProperties: [UnitProperty] = []
     /// The host's names of drivers.
     private let drivers: DriverNames
 
@@ -16,14 +21,29 @@ package struct UnitLimits {
         if let memory = resources.memory { try add(memory, isUnified: isUnified) }
         if let cpu = resources.cpu { try add(cpu, isUnified: isUnified) }
         if let weight = resources.blockIO?.weight, weight != 0, !isUnified {
-            properties.append(UnitProperty("BlockIOWeight", .uint64(UInt64(weight))))
+            try append("BlockIOWeight", UInt64(weight), in: 10...1000, "blockIO.weight")
         }
         if let limit = resources.pids?.limit {
-            properties.append(UnitProperty("TasksMax", .uint64(limit > 0 ? UInt64(limit) : .max)))
+            properties.append(UnitProperty(Self.tasks, .uint64(limit > 0 ? UInt64(limit) : .max)))
         }
         if isUnified {
             for file in resources.unified { try add(file: file.key.text, file.value.text) }
         }
+        sort()
+    }
+
+    /// The limit of tasks, which what makes the container has to stay below.
+    package static let tasks = "TasksMax"
+
+    /// Of several values of one property the last one counts, as it does in the files of the cgroup; of a list all do.
+    private mutating func sort() {
+        var latest: [UnitProperty] = []
+        for property in properties {
+            if property.name != "DeviceAllow" { latest.removeAll { $0.name == property.name } }
+            latest.append(property)
+        }
+        properties = latest.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }
+            .map(\.element)
     }
 
     // MARK: - Memory
@@ -51,7 +71,7 @@ package struct UnitLimits {
                 properties.append(UnitProperty("CPUWeight", .uint64(UInt64(Limits.weight(ofShares: shares)))))
             }
         } else if let shares = cpu.shares, shares != 0 {
-            properties.append(UnitProperty("CPUShares", .uint64(shares)))
+            try append("CPUShares", shares, in: 2...262_144, "cpu.shares")
         }
         addQuota(cpu.quota ?? 0, period: cpu.period ?? 0)
         try add(cpus: cpu.cpus, "linux.resources.cpu.cpus", as: "AllowedCPUs")
@@ -61,14 +81,33 @@ package struct UnitLimits {
     private mutating func addQuota(_ quota: Int64, period: UInt64) {
         if period != 0 { properties.append(UnitProperty("CPUQuotaPeriodUSec", .uint64(period), since: 242)) }
         guard quota != 0 || period != 0 else { return }
-        var perSecond = UInt64.max
-        if quota > 0 {
-            let period = period == 0 ? 100_000 : period
-            let (product, overflows) = UInt64(quota).multipliedReportingOverflow(by: 1_000_000)
-            // systemd keeps whole hundredths of a processor: never less than what is asked for.
-            if !overflows { perSecond = (product / period + 9999) / 10_000 * 10_000 }
-        }
+        let perSecond =
+            quota > 0 ? Self.perSecond(UInt64(quota), period: period == 0 ? Self.usualPeriod : period) : .max
         properties.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(perSecond)))
+    }
+
+    /// The period of processor time where none is given, in microseconds.
+    private static let usualPeriod: UInt64 = 100_000
+
+    /// Microseconds of processor time a second, as systemd keeps them: whole hundredths of a processor, never less than what
+    /// is asked for. The greatest number if it is too much to count.
+    private static func perSecond(_ quota: UInt64, period: UInt64) -> UInt64 {
+        let (product, overflows) = quota.multipliedReportingOverflow(by: 1_000_000)
+        guard !overflows, period > 0 else { return .max }
+        let hundredths = product.quotientAndRemainder(dividingBy: period)
+        let exact = hundredths.quotient + (hundredths.remainder == 0 ? 0 : 1)
+        let (sum, isTooMuch) = exact.addingReportingOverflow(9999)
+        return isTooMuch ? .max : sum / 10_000 * 10_000
+    }
+
+    /// The quota that systemd writes for this one when it writes it again; the same where it cannot be expressed.
+    static func kept(_ quota: Int64, period: UInt64) -> Int64 {
+        guard quota > 0 else { return quota }
+        let period = period == 0 ? usualPeriod : period
+        let perSecond = perSecond(UInt64(quota), period: period)
+        let (product, overflows) = perSecond.multipliedReportingOverflow(by: period)
+        guard perSecond != .max, !overflows else { return quota }
+        return Int64(clamping: product / 1_000_000)
     }
 
     private mutating func add(cpus list: String?, _ property: String, as name: String) throws(CgroupError) {
@@ -99,29 +138,44 @@ package struct UnitLimits {
     // MARK: - Files of cgroup v2
 
     private mutating func add(file: String, _ value: String) throws(CgroupError) {
-        let amount: BusValue? = value == "max" ? .uint64(.max) : UInt64(value).map { .uint64($0) }
+        let amount = value == "max" ? UInt64.max : UInt64(value)
+        let property = "unified." + file
         switch file {
         case "cpu.idle":
             if value == "1" { properties.append(UnitProperty("CPUWeight", .uint64(0), since: 252)) }
-        case "cpu.weight": append("CPUWeight", amount)
+        case "cpu.weight": try append("CPUWeight", amount, in: 1...10_000, property)
         case "cpu.max":
             let words = value.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
             guard let first = words.first else { return }
             addQuota(Int64(first) ?? -1, period: words.count > 1 ? UInt64(words[1]) ?? 0 : 100_000)
         case "cpuset.cpus": try add(cpus: value, "linux.resources.unified.cpuset.cpus", as: "AllowedCPUs")
         case "cpuset.mems": try add(cpus: value, "linux.resources.unified.cpuset.mems", as: "AllowedMemoryNodes")
-        case "memory.high": append("MemoryHigh", amount)
-        case "memory.low": append("MemoryLow", amount)
-        case "memory.min": append("MemoryMin", amount)
-        case "memory.max": append("MemoryMax", amount)
-        case "memory.swap.max": append("MemorySwapMax", amount)
-        case "pids.max": append("TasksMax", amount)
+        case "memory.high": try append("MemoryHigh", amount, in: 1 ... .max, property)
+        case "memory.low": try append("MemoryLow", amount, in: 0 ... .max, property)
+        case "memory.min": try append("MemoryMin", amount, in: 0 ... .max, property)
+        case "memory.max": try append("MemoryMax", amount, in: 1 ... .max, property)
+        case "memory.oom.group":
+            if value == "1" { startProperties.append(UnitProperty("OOMPolicy", .string("kill"), since: 252)) }
+        case "memory.swap.max": try append("MemorySwapMax", amount, in: 0 ... .max, property)
+        case "pids.max": try append(Self.tasks, amount, in: 1 ... .max, property)
         default: break
         }
     }
 
-    private mutating func append(_ name: String, _ value: BusValue?) {
-        if let value { properties.append(UnitProperty(name, value)) }
+    /// Adds a number that systemd takes; what is no number at all, the kernel refuses.
+    private mutating func append(
+        _ name: String, _ value: UInt64?, in range: ClosedRange<UInt64>, _ property: String
+    ) throws(CgroupError) {
+        guard let value else { return }
+        guard range.contains(value) else {
+            let bounds =
+                range.upperBound == .max
+                ? "at least " + String(range.lowerBound) : "\(range.lowerBound) to \(range.upperBound)"
+            throw CgroupError(
+                property: "linux.resources." + property, value: String(value),
+                reason: "systemd takes no " + name + "=" + String(value) + ", only " + bounds)
+        }
+        properties.append(UnitProperty(name, .uint64(value)))
     }
 
     // MARK: - Devices
@@ -130,9 +184,9 @@ package struct UnitLimits {
     private mutating func add(_ rules: [DeviceRule]) throws(CgroupError) {
         let list = try DeviceList(DeviceRules(rules))
         let isOpen = list.isAllowedByDefault
-        properties.append(UnitProperty("DevicePolicy", .string(isOpen ? "auto" : "strict")))
         // The empty list takes away what was there before.
         properties.append(UnitProperty("DeviceAllow", .array(element: "(ss)", [])))
+        properties.append(UnitProperty("DevicePolicy", .string(isOpen ? "auto" : "strict")))
         guard !isOpen else { return }
         let entries: [BusValue] = list.entries.compactMap { selector, access in
             guard let name = name(of: selector) else { return nil }

@@ -7,15 +7,19 @@ extension CgroupPlan {
     /// The unit is the scope `prefix-name.scope` in the slice, or the slice `name` if it ends so. An absent path gives the
     /// scope `runc-ID.scope` in the manager's usual slice.
     ///
-    /// - Parameter isUser: whether the unit is the user's own manager's.
-    package init(layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool) throws(CgroupError) {
+    /// - Parameters:
+    ///   - isUser: whether the unit is the user's own manager's.
+    ///   - slice: the slice of a scope, if that of the path is not to hold.
+    package init(
+        layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool, slice: SliceName? = nil
+    ) throws(CgroupError) {
         guard !isUser || layout.kind == .unified else {
             throw CgroupError(
                 property: "linux.cgroupsPath", value: unitPath ?? "",
                 reason: "systemd manages cgroups for ordinary users on cgroup v2 only")
         }
         try self.init(
-            layout: layout, unitPath: unitPath, id: id, isUser: isUser,
+            layout: layout, unitPath: unitPath, id: id, isUser: isUser, slice: slice,
             managerPath: isUser ? Self.userManagerPath() : Self.systemManagerPath())
     }
 
@@ -44,16 +48,18 @@ extension CgroupPlan {
 
     /// - Parameter managerPath: the cgroup that the manager's units are below, `/` for the system's.
     package init(
-        layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool, managerPath: Path
+        layout: CgroupLayout, unitPath: String?, id: String, isUser: Bool, slice: SliceName? = nil, managerPath: Path
     ) throws(CgroupError) {
         let given = unitPath ?? ""
-        let unit = try Self.unit(given, id: id, isUser: isUser)
+        let unit = try Self.unit(given, id: id, isUser: isUser, slice: slice)
         try self.init(layout: layout, cgroupsPath: managerPath.appending(Path(unit.path)), id: id)
         self.unit = unit
         isDefaultPath = given.isEmpty
     }
 
-    static func unit(_ text: String, id: String, isUser: Bool) throws(CgroupError) -> ContainerUnit {
+    static func unit(
+        _ text: String, id: String, isUser: Bool, slice other: SliceName?
+    ) throws(CgroupError) -> ContainerUnit {
         let usual = isUser ? "user.slice" : "system.slice"
         var parts = [usual, "runc", id]
         if !text.isEmpty {
@@ -74,7 +80,7 @@ extension CgroupPlan {
         guard isUnitName(name), !isSlice || SliceName(name) != nil else {
             throw refused(text, "invalid unit name: " + name)
         }
-        return ContainerUnit(slice: slice, name: name, container: parts[2], isUser: isUser)
+        return ContainerUnit(slice: isSlice ? slice : other ?? slice, name: name, container: parts[2], isUser: isUser)
     }
 
     /// Whether systemd takes the name: see systemd.unit(5), "valid unit names".

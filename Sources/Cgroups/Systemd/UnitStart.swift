@@ -21,8 +21,12 @@ package struct UnitStart: ~Copyable {
     }
 
     /// Starts the unit, with further properties at will. When this returns, its cgroup is there.
+    ///
+    /// - Parameters:
+    ///   - further: those that annotations give.
+    ///   - limits: those that the runtime sets, which come last.
     package static func start(
-        _ unit: ContainerUnit, isUnified: Bool, _ further: [UnitProperty]
+        _ unit: ContainerUnit, isUnified: Bool, _ further: [UnitProperty], limits: [UnitProperty]
     ) throws(CgroupError) -> UnitStart {
         var start = try connect(unit, isUnified: isUnified)
         if !unit.isSlice {
@@ -30,13 +34,30 @@ package struct UnitStart: ~Copyable {
             start.placeholderPID = placeholder.pid
             start.placeholder = consume placeholder
         }
-        let properties = properties(unit, process: start.placeholderPID, isUnified: isUnified) + further
+        let known = start.version
+        let properties =
+            properties(unit, process: start.placeholderPID, isUnified: isUnified) + further
+            + limits.filter { Int($0.since) <= known }
         do throws(BusError) {
             try start.manager.startTransientUnit(unit.name, properties)
         } catch {
+            // Begun and not done: a slice would stay, since no process ends with which it goes.
+            if start.manager.hasBegunStart { forget(unit) }
             throw failure(unit, "unable to start unit", error)
         }
         return start
+    }
+
+    /// How long systemd is given to take back a start that it did not do in time, in milliseconds.
+    private static let patienceWithFailure: Int32 = 5000
+
+    private static func forget(_ unit: ContainerUnit) {
+        do throws(BusError) {
+            var manager = try SystemdManager(user: unit.isUser, patience: patienceWithFailure)
+            try manager.stopUnit(unit.name)
+        } catch {
+            // The failure of the start is what there is to tell.
+        }
     }
 
     private static func connect(_ unit: ContainerUnit, isUnified: Bool) throws(CgroupError) -> UnitStart {
@@ -67,6 +88,53 @@ package struct UnitStart: ~Copyable {
         } catch {
             throw Self.failure(unit, "unable to set unit properties", error, property: "linux.resources")
         }
+    }
+
+    /// Lets a unit go that was started on a cgroup that is not the container's: whoever is in there lives on.
+    package mutating func abandon() throws(CgroupError) {
+        let name = unit.name
+        let isSlice = unit.isSlice
+        do throws(BusError) {
+            if isSlice { try manager.stopUnit(name) } else { try manager.abandonScope(name) }
+        } catch {
+            throw Self.failure(unit, "unable to let go of unit", error)
+        }
+    }
+
+    /// Clears a unit away that has ended, and may have failed.
+    package static func reset(_ name: String, isUser: Bool) throws(CgroupError) {
+        do throws(BusError) {
+            var manager = try SystemdManager(user: isUser)
+            try manager.resetFailedUnit(name)
+        } catch {
+            throw CgroupError(operation: "reset unit", path: name, errno: error.errno, reason: error.message)
+        }
+    }
+
+    /// Has systemd move a process into the cgroup of a unit, which this runtime may not do itself.
+    ///
+    /// - Parameter places: cgroups below the unit's own, each as `/a/b` or empty for that itself; the first that takes the
+    ///   process is its place.
+    package static func attach(
+        _ pid: Int32, to name: String, isUser: Bool, at places: [String]
+    ) throws(CgroupError) {
+        var failure: BusError?
+        do throws(BusError) {
+            var manager = try SystemdManager(user: isUser)
+            for place in places {
+                do throws(BusError) {
+                    return try manager.attach([pid], to: name, below: place)
+                } catch {
+                    if failure == nil { failure = error }
+                }
+            }
+        } catch {
+            failure = error
+        }
+        throw CgroupError(
+            property: "linux.cgroupsPath", value: name,
+            reason: "unable to apply cgroup configuration: systemd cannot move the process into unit \"" + name + "\": "
+                + (failure?.message ?? "it has no place"))
     }
 
     /// Stops the unit of a container that is gone, or was not made.

@@ -38,6 +38,7 @@ struct UnitUpdate: ~Copyable {
             Int($0.since) <= known
         }
         if properties.isEmpty { return update }
+        // In the order in which systemd names its files; see `UnitLimits`.
         var names: [String] = []
         for property in properties where !names.contains(property.name) { names.append(property.name) }
         do throws(BusError) {
@@ -86,10 +87,10 @@ extension Cgroup {
         do throws(CgroupError) {
             update = try UnitUpdate.apply(change.resources, to: unit, isUnified: kind == .unified)
         } catch {
-            if thaws { try thaw() }
+            if thaws { try goOn() }
             throw error
         }
-        if thaws { try thaw() }
+        if thaws { try goOn() }
         return update
     }
 
@@ -99,7 +100,7 @@ extension Cgroup {
         let thaws = try freezeForSystemd()
         var failure: CgroupError?
         do throws(CgroupError) { try update?.takeBack() } catch { failure = error }
-        if thaws { try thaw() }
+        if thaws { try goOn() }
         if let failure { throw failure }
     }
 

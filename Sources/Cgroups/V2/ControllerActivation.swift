@@ -71,31 +71,23 @@ extension Cgroup {
         return enabled
     }
 
-    /// Refuses a cgroup that threaded neighbours have made useless, which shows only when a process joins.
+    /// Makes a cgroup threaded that threaded neighbours keep from being a domain, as runc does: else no process could join it.
+    /// It has the controllers that count threads; a limit of another one is an error later.
     private mutating func checkType(_ index: Int) throws(CgroupError) {
-        let type = try read("cgroup.type", of: index)
-        if type == "domain" { return }
-        let top = branches[index].mountPoint
-        var directory = branches[index].directory.parent
-        var reason = "a parent cgroup is in threaded mode"
-        while directory.bytes.count > top.bytes.count {
+        guard try read("cgroup.type", of: index) == "domain invalid" else { return }
+        let leaf = branches[index].directory
+        var directory = branches[index].mountPoint
+        for part in leaf.relative(to: directory)?.components ?? [] {
+            directory = directory.appending(part)
+            let file: Path = "\(directory)/cgroup.type"
             do throws(Errno) {
-                if try readKernelFile("\(directory)/cgroup.type") == "domain threaded" {
-                    // Either it has a threaded child, or it has processes of its own beside the controllers it hands on.
-                    let isFull = try !readKernelFile("\(directory)/cgroup.threads").isEmpty
-                    let handsOn = try !readKernelFile("\(directory)/cgroup.subtree_control").isEmpty
-                    reason = directory.text + " is in threaded mode"
-                    if isFull && handsOn { reason += ", since it holds processes and hands controllers on" }
-                    break
-                }
+                if try readKernelFile(file) == "domain invalid" { try writeKernelFile(file, "threaded") }
             } catch {
-                break  // removed meanwhile: nothing more to say about it
+                throw CgroupError(
+                    operation: "write", path: file.text, value: "threaded", errno: error,
+                    reason: "the cgroup is \"domain invalid\", since one above it is in threaded mode")
             }
-            directory = directory.parent
         }
-        throw CgroupError(
-            path: branches[index].directory.text + "/cgroup.type", errno: .notSupported,
-            reason: "the cgroup is \"" + type.text + "\": " + reason)
     }
 
     /// The kernel's own words in a list of controllers.

@@ -20,7 +20,9 @@ extension HostFacts {
                 let path = spec.linux?.cgroupsPath
                 cgroup =
                     options.usesSystemdCgroup
-                    ? try CgroupPlan(layout: layout, unitPath: path?.text, id: id, isUser: goesWithoutCgroup)
+                    ? try CgroupPlan(
+                        layout: layout, unitPath: path?.text, id: id, isUser: goesWithoutCgroup,
+                        slice: UnitAnnotations.slice(of: spec.annotations))
                     : try CgroupPlan(layout: layout, cgroupsPath: path.map { Path($0) }, id: id)
             }
         } catch {

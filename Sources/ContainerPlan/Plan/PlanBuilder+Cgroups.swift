@@ -13,10 +13,13 @@ extension PlanBuilder {
             let properties = try cgroupCall { () throws(CgroupError) in
                 try UnitAnnotations.properties(of: spec.annotations)
             }
+            let limits = try unitLimits(cgroup)
             addParent(
                 StartUnitStep {
                     $0.unit = unit
+                    $0.cgroup = cgroup
                     $0.properties = properties
+                    $0.limits = limits.start
                     $0.isUnified = cgroup.kind == .unified
                 }, .cgroupsPath)
         }
@@ -63,12 +66,34 @@ extension PlanBuilder {
 
     /// The values for the files of the container's cgroup, which nothing was written to yet.
     private func limits(_ resources: Resources, _ cgroup: CgroupPlan) throws(ContainerError) -> Limits {
-        try cgroupCall { () throws(CgroupError) in
+        // systemd writes what it keeps, which must be what the runtime has written.
+        let resources = cgroup.unit == nil ? resources : resources.withQuotaKeptBySystemd
+        return try cgroupCall { () throws(CgroupError) in
             cgroup.kind == .unified
                 ? try Limits(unified: resources)
                 : try Limits(legacy: resources, unifiedHugepages: cgroup.leavesToUnified("hugetlb"))
         }
     }
+
+    /// The limits as properties of the unit: those that it is started with, and those that it gets later.
+    ///
+    /// Of a unit that runs systemd writes each change into a file of its own. So all come with the start but a limit of tasks
+    /// that leaves what makes the container too little room.
+    private func unitLimits(
+        _ cgroup: CgroupPlan
+    ) throws(ContainerError) -> (start: [UnitProperty], later: [UnitProperty]) {
+        let limits = try cgroupCall { () throws(CgroupError) in
+            try UnitLimits(
+                spec.linux?.resources ?? Resources(), isUnified: cgroup.kind == .unified, drivers: facts.drivers)
+        }
+        let room = spec.hooks.createContainer.isEmpty ? Self.roomForTasks : .max
+        let later = limits.properties.filter { $0.name == UnitLimits.tasks && $0.value.isNumber(below: room) }
+        return (limits.properties.filter { !later.contains($0) } + limits.startProperties, later)
+    }
+
+    /// How many tasks there are at most while a container is made: the process that keeps the place, the child, and whom it
+    /// forks.
+    private static let roomForTasks: UInt64 = 16
 
     /// The rules of devices, those of the configuration and those that every container needs.
     mutating func limitDevices() throws(ContainerError) {
@@ -96,10 +121,8 @@ extension PlanBuilder {
         var steps: [any ParentStep] = []
         // systemd first: what it writes is less than the runtime knows, and the last word stays with the runtime.
         if cgroup.unit != nil {
-            let limits = try cgroupCall { () throws(CgroupError) in
-                try UnitLimits(resources, isUnified: cgroup.kind == .unified, drivers: facts.drivers)
-            }
-            if !limits.properties.isEmpty { steps.append(LimitUnitStep { $0.properties = limits.properties }) }
+            let later = try unitLimits(cgroup).later
+            if !later.isEmpty { steps.append(LimitUnitStep { $0.properties = later }) }
         }
         let limits = try limits(resources, cgroup)
         plan.warnings += limits.warnings
@@ -119,5 +142,12 @@ extension PlanBuilder {
             return
         }
         for step in steps { addParent(step, .resources) }
+    }
+}
+
+extension BusValue {
+    fileprivate func isNumber(below bound: UInt64) -> Bool {
+        guard case .uint64(let number) = self else { return false }
+        return number < bound || bound == .max
     }
 }

@@ -3,7 +3,8 @@ import Cgroups
 import ContainerInit
 import SystemdBus
 
-/// Gives systemd the limits as properties of the unit, so that it writes the same values when it writes them again.
+/// Gives systemd the limits that had no place at the start of the unit, so that it writes the same values when it writes
+/// them again.
 package struct LimitUnitStep: ParentStep {
     package static let name: StaticString = "limit-unit"
 

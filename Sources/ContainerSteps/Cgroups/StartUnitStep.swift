@@ -10,6 +10,10 @@ package struct StartUnitStep: ParentStep {
     package var unit = ContainerUnit(slice: .root, name: "", container: "", isUser: false)
     /// What annotations add to it.
     package var properties: [UnitProperty] = []
+    /// The limits that it starts with.
+    package var limits: [UnitProperty] = []
+    /// The cgroup that it gets, which must be free.
+    package var cgroup = CgroupPlan()
     package var isUnified = false
 
     package init() {}
@@ -17,11 +21,13 @@ package struct StartUnitStep: ParentStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("unit", &unit)
         try visitor.field("properties", &properties)
+        try visitor.field("limits", &limits)
+        try visitor.field("cgroup", &cgroup, .hidden)
         try visitor.field("unified", &isUnified, .hidden)
     }
 
     package var detail: String {
-        ([unit.name + " in " + unit.slice.name] + properties.map(\.shown)).joined(separator: " ")
+        ([unit.name + " in " + unit.slice.name] + (properties + limits).map(\.shown)).joined(separator: " ")
     }
 
     package var undo: [Undo] { [Undo(RemoveCgroup()), Undo(StopUnit(UnitRecord(unit)))] }
@@ -35,7 +41,10 @@ package struct StartUnitStep: ParentStep {
 
     package func perform(in making: Making) throws(ContainerError) {
         making.unit = try cgroupCall { () throws(CgroupError) in
-            try UnitStart.start(unit, isUnified: isUnified, properties)
+            // Looked at before systemd takes charge of it: whoever is in there would end with the unit.
+            var there = Cgroup(cgroup)
+            try there.checkFree()
+            return try UnitStart.start(unit, isUnified: isUnified, properties, limits: limits)
         }
     }
 }
@@ -55,21 +64,38 @@ package struct StopUnit: UndoAction {
     }
 
     package func perform(in undoing: Undoing) throws(ContainerError) {
-        if let making = undoing.making {
-            guard making.unit != nil else { return }
-            making.unit = nil
-        }
         do throws(ContainerError) {
-            try undoing.withCgroup { (cgroup) throws(CgroupError) in
-                // By now a unit of that name may be another's.
-                if undoing.making == nil, try cgroup.isOfAnother() { return }
-                // systemd would wait for whoever is left in the unit.
-                if undoing.isForced { try cgroup.killAll() }
-                try UnitStart.stop(unit.name, isUser: unit.isUser)
+            if let making = undoing.making {
+                try stop(in: making)
+            } else {
+                try undoing.withCgroup { (cgroup) throws(CgroupError) in try stop(cgroup: &cgroup, undoing) }
             }
         } catch {
             // Whether anything is left, the removal of the cgroup finds out.
             undoing.report(error.message)
         }
+    }
+
+    /// Stops the unit that the making has started, if it has.
+    private func stop(in making: Making) throws(ContainerError) {
+        guard var started = making.unit.take() else { return }
+        started.releasePlace()
+        let hasCgroup = making.cgroup != nil
+        try cgroupCall { () throws(CgroupError) in
+            // Without a cgroup of the container's somebody else is in the unit's.
+            if hasCgroup { try UnitStart.stop(unit.name, isUser: unit.isUser) } else { try started.abandon() }
+        }
+    }
+
+    /// Stops the unit of a container that is there: the one that has its cgroup. Without that it has ended, and another
+    /// of that name is not the container's.
+    private func stop(cgroup: inout Cgroup, _ undoing: Undoing) throws(CgroupError) {
+        guard try cgroup.isSomewhereOwn() else {
+            if try !cgroup.isSomewhere() { try UnitStart.reset(unit.name, isUser: unit.isUser) }
+            return
+        }
+        // systemd would wait for whoever is left in the unit.
+        if undoing.isForced { try cgroup.killAll() }
+        try UnitStart.stop(unit.name, isUser: unit.isUser)
     }
 }

@@ -25,8 +25,8 @@ package final class Conversation {
     package var child: ProcessHandle?
     /// Whether the child is the first of two processes, and the second has not spoken yet.
     package private(set) var awaitsSuccessor = false
-    /// Where the first process of a user namespace waits for its mappings.
-    private var identityWriter: FileDescriptor?
+    /// Where the child waits before its exec: for its cgroup, for the mappings of its user namespace.
+    private var gate: FileDescriptor?
     /// The master of the child's terminal, once the child has made it.
     package var terminal: SharedDescriptor?
     /// The points that the child has come to and was not let go from.
@@ -62,8 +62,9 @@ package final class Conversation {
     /// - Parameters:
     ///   - cgroup: the directory of the unified hierarchy that it starts in.
     ///   - tasks: the files of the other hierarchies through which it joins.
+    ///   - isHeld: whether it waits for `letGo` before all else.
     package func spawn(
-        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList
+        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList, isHeld: Bool = false
     ) throws(ContainerError) {
         let executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
@@ -111,17 +112,21 @@ package final class Conversation {
             try file.write(encoder.bytes, skipping: FinalWord.size)
             return file
         }
-        var identityReader: FileDescriptor?
-        if step.waitsForMappings {
+        var gateReader: FileDescriptor?
+        if step.waitsForMappings || isHeld {
             let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
-            identityReader = try takeEnds(of: pipe)
+            gateReader = try takeEnds(of: pipe)
         }
         var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
         request.flags = step.namespaces
         request.cgroup = cgroup.number
         request.tasks = tasks.numbers
         request.kept = childPlan.slots.map(\.number)
-        request.identity = identityReader.number
+        if let reader = gateReader.number, let writer = gate.number {
+            request.gate = (reader: reader, writer: writer)
+            request.waits = (isHeld ? 1 : 0) + (step.waitsForMappings ? 1 : 0)
+            request.becomesRoot = step.waitsForMappings
+        }
         // A child inherits them; this thread takes its own back at once.
         let ownProcessors = try move(to: step.processors)
         defer { move(backTo: ownProcessors) }
@@ -129,8 +134,8 @@ package final class Conversation {
             child = try LinuxKernel.spawn(program: program, arguments: ["apus", "init"], request)
         } catch {
             throw ContainerError(
-                operation: "clone3", errno: error, reason: "unable to start the container's init",
-                remedy: Self.remedy(forClone: error))
+                operation: "clone3", origin: cgroup != nil && Self.isOfCgroup(error) ? Origin(.cgroupsPath) : nil,
+                errno: error, reason: "unable to start the container's init", remedy: Self.remedy(forClone: error))
         }
         awaitsSuccessor = step.isStaged
         timeline?.noteChild(childPID)
@@ -167,12 +172,20 @@ package final class Conversation {
     }
 
     private func takeEnds(of pipe: consuming Pipe) throws(ContainerError) -> FileDescriptor {
-        identityWriter = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
+        gate = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
         return pipe.takeRead()
+    }
+
+    /// Whether a refusal of clone3 says that the cgroup takes no process of this runtime's: nothing else gives these.
+    private static func isOfCgroup(_ errno: Errno) -> Bool {
+        errno == .permissionDenied || errno == .busy || errno == .noSuchFileOrDirectory || errno == .notSupported
+            || errno == .noSuchDevice
     }
 
     private static func remedy(forClone errno: Errno) -> String {
         switch errno {
+        case .permissionDenied:
+            "a process goes into a cgroup only from one that the same user owns, as in systemd-run --user --scope"
         case .noSpace: "a limit in /proc/sys/user/max_*_namespaces is reached, or namespaces are nested too deeply"
         case .notPermitted: "new namespaces take root, or a user namespace"
         case .busy: "the cgroup has become an inner node, which takes no process"
@@ -204,10 +217,16 @@ package final class Conversation {
 
     /// Lets the child into its user namespace, whose mappings are written.
     package func admitIntoUserNamespace() throws(ContainerError) {
-        guard let writer = identityWriter.take() else { return }
-        try attempt("write", "the word that the id mappings are there") { () throws(Errno) in
-            try writer.write([1])
-        }
+        try openGate("the word that the id mappings are there")
+        gate = nil
+    }
+
+    /// Lets a child that is held go on: it is in its cgroup.
+    package func letGo() throws(ContainerError) { try openGate("the word that the process is in its cgroup") }
+
+    private func openGate(_ subject: String) throws(ContainerError) {
+        guard gate != nil else { return }
+        try attempt("write", Path(subject)) { () throws(Errno) in try gate?.write([1]) }
     }
 
     package func tellProceed() throws(ContainerError) {

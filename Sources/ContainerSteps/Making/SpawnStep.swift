@@ -76,6 +76,7 @@ package struct SpawnStep: ParentStep {
     private func spawnElsewhere(
         _ making: Making, _ tasks: borrowing DescriptorList, hadDirectory: Bool, _ failure: ContainerError
     ) throws(ContainerError) {
+        if hadDirectory, try spawnMoved(making, tasks, failure) { return }
         switch whenRefused {
         case .givesUp: throw failure
         case .sparesUnified:
@@ -106,6 +107,35 @@ package struct SpawnStep: ParentStep {
             guard other.exists else { throw refused(failure) }
             try making.conversation.spawn(self, cgroup: other, tasks: tasks)
         }
+    }
+
+    /// Starts the child where the runtime is and has systemd move it: to clone into a cgroup takes rights on the one that has
+    /// both it and the runtime's own in it, which a user in a session does not have. The child waits until it is there.
+    ///
+    /// - Returns: false where the kernel's refusal is another one, or systemd has no part in the cgroup.
+    private func spawnMoved(
+        _ making: Making, _ tasks: borrowing DescriptorList, _ failure: ContainerError
+    ) throws(ContainerError) -> Bool {
+        guard let unit = making.record.own.unit,
+            // The second is of a cgroup that lies outside of what the runtime's own namespace has.
+            failure.errno == .permissionDenied || failure.errno == .noSuchFileOrDirectory
+        else { return false }
+        var places = [Path()]
+        try making.withCgroup { (cgroup) throws(CgroupError) in
+            places = [cgroup.placeInUnit]
+            guard whenRefused == .joinsFirst, let first = making.record.pid,
+                let place = try cgroup.place(ofProcess: first), !places.contains(place)
+            else { return }
+            places.append(place)
+        }
+        try making.conversation.spawn(self, cgroup: nil, tasks: tasks, isHeld: true)
+        guard let pid = making.conversation.childPID else { throw failure }
+        try cgroupCall { () throws(CgroupError) in
+            try UnitStart.attach(
+                pid, to: unit.name, isUser: unit.isUser, at: places.map { $0.isEmpty ? "" : "/" + $0.text })
+        }
+        try making.conversation.letGo()
+        return true
     }
 
     /// The failure in words that callers of runc know.

@@ -20,6 +20,7 @@ extension Container {
         timeline: Timeline? = nil, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         timeline?.begin("read-status")
+        try waitForUpdate()
         try checkStatus(for: options)
         timeline?.begin("read-configuration")
         let saved = try configuration()

@@ -132,6 +132,57 @@ struct UnitLimitTests {
         #expect(error?.property == "linux.resources.cpu.cpus")
     }
 
+    /// The order in which systemd reads the files that it makes of them.
+    @Test func theOrderOfNames() throws {
+        var resources = Resources(
+            memory: MemoryResources(limit: 1000), cpu: CPUResources(shares: 1024, quota: 10_000, cpus: "0"),
+            pids: PidsResources(limit: 7))
+        resources.devices = [DeviceRule(allow: false)]
+        resources.unified = ["pids.max": "9", "memory.oom.group": "1"]
+        let limits = try UnitLimits(resources, isUnified: true, drivers: DriverNames(""))
+        #expect(
+            limits.properties.map(\.name) == [
+                "AllowedCPUs", "CPUQuotaPerSecUSec", "CPUWeight", "DeviceAllow", "DeviceAllow", "DevicePolicy",
+                "MemoryMax", "TasksMax",
+            ])
+        #expect(limits.properties.filter { $0.name == "DeviceAllow" }.first?.value == .array(element: "(ss)", []))
+        // The file by its name has the last word.
+        #expect(limits.properties.last?.value == .uint64(9))
+        #expect(limits.startProperties == [UnitProperty("OOMPolicy", .string("kill"), since: 252)])
+    }
+
+    @Test(arguments: [
+        ("pids.max", "0"), ("memory.max", "0"), ("memory.high", "0"), ("cpu.weight", "0"), ("cpu.weight", "10001"),
+    ])
+    func valuesOutOfSystemdsRange(file: String, value: String) {
+        var resources = Resources()
+        resources.unified = [ByteString(file): ByteString(value)]
+        let error = #expect(throws: CgroupError.self) { try limits(resources) }
+        #expect(error?.property == "linux.resources.unified." + file)
+        #expect(error?.value == value)
+        #expect(error?.reason.hasPrefix("systemd takes no ") ?? false)
+    }
+
+    @Test(
+        arguments: [
+            (15_001, 100_000, 16_000), (20_000, 100_000, 20_000), (1000, 100_000, 1000), (1001, 50_000, 1500),
+            (-1, 100_000, -1), (15_001, 0, 16_000), (Int64.max, 1000, Int64.max),
+        ] as [(Int64, UInt64, Int64)])
+    func theQuotaThatSystemdKeeps(quota: Int64, period: UInt64, kept: Int64) {
+        let resources = Resources(cpu: CPUResources(quota: quota, period: period)).withQuotaKeptBySystemd
+        #expect(resources.cpu?.quota == kept)
+    }
+
+    @Test func theQuotaOfAFile() {
+        var resources = Resources()
+        for (value, kept) in [
+            ("15001 100000", "16000 100000"), ("15001", "16000"), ("max 50000", "max 50000"), ("x", "x"),
+        ] {
+            resources.unified = ["cpu.max": ByteString(value)]
+            #expect(resources.withQuotaKeptBySystemd.unified["cpu.max"] == ByteString(kept))
+        }
+    }
+
     @Test func driversByNumber() {
         let names = DriverNames("Character devices:\n  1 mem\n136 pts\n\nBlock devices:\n  1 ramdisk\n259 blkext\n")
         #expect(names.name(ofMajor: 1, isBlock: false) == "mem")
@@ -174,6 +225,19 @@ struct UnitAnnotationTests {
                 UnitProperty("CollectMode", .string("inactive-or-failed")),
                 UnitProperty("TimeoutStopUSec", .uint64(3_000_000)), UnitProperty("RuntimeMaxUSec", .uint64(1_500_000)),
             ])
+    }
+
+    @Test func theSliceIsThatOfTheAnnotation() throws {
+        let annotations: OrderedPairs<ByteString, ByteString> = ["org.systemd.property.Slice": "'a-b.slice'"]
+        #expect(try UnitAnnotations.properties(of: annotations).isEmpty)
+        let slice = try UnitAnnotations.slice(of: annotations)
+        #expect(slice?.name == "a-b.slice")
+        #expect(
+            try CgroupPlan.unit("c.slice:x:y", id: "y", isUser: false, slice: slice).path
+                == "/a.slice/a-b.slice/x-y.scope")
+        for wrong: ByteString in ["'a'", "5", "a.slice"] {
+            #expect(throws: CgroupError.self) { try UnitAnnotations.slice(of: ["org.systemd.property.Slice": wrong]) }
+        }
     }
 
     @Test(arguments: [("A1", "true"), ("ab", "true"), ("Abc", "nonsense"), ("TimeoutStopSec", "'x'")])

@@ -40,6 +40,10 @@ enum Requirement {
     case path(String)
     /// CRIU, on a kernel that it works with.
     case criu
+    /// systemd as the host's first process, on cgroup v2 alone.
+    case systemd
+    /// Also logind, and an ordinary user named `user`.
+    case session
 
     /// Why the host does not meet the requirement; nil when it does.
     var missing: String? {
@@ -81,6 +85,12 @@ enum Requirement {
             Self.effective & (1 << UInt64(number)) != 0 ? nil : "needs \(name)"
         case .path(let path): exists(path) ? nil : "needs \(path)"
         case .criu: Self.criuComplaint
+        case .systemd:
+            exists("/run/systemd/system") && HostCgroups.hasUnified && !HostCgroups.hasV1
+                ? nil : "needs systemd on cgroup v2 alone"
+        case .session:
+            exists("/run/systemd/seats") && getpwnam("user") != nil && Self.search("su")
+                ? nil : "needs logind and a user named user"
         }
     }
 

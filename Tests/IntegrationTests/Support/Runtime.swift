@@ -50,11 +50,15 @@ enum HostView {
     case ordinaryUser
     /// An ordinary user who is root in a user namespace of an engine's making.
     case engineUser
+    /// The user `user` of a host with systemd, in a session of logind's: in a cgroup that belongs to root.
+    case session
 
-    /// The user of the rootless views.
+    /// The user of the rootless views that need none with a name.
     static let user = 4242
 
-    var isRootless: Bool { self == .ordinaryUser || self == .engineUser }
+    /// The user of a rootless view.
+    var user: Int { self == .session ? Int(getpwnam("user")?.pointee.pw_uid ?? 0) : Self.user }
+    var isRootless: Bool { self == .ordinaryUser || self == .engineUser || self == .session }
 
     /// What to put before a command so that it runs in the view: a mount namespace of its own, in the same process.
     var prefix: [String] {
@@ -70,6 +74,7 @@ enum HostView {
             script = "mount -t cgroup2 cgroup2 /sys/fs/cgroup"
         case .ordinaryUser: return Self.asUser
         case .engineUser: return Self.asUser + ["unshare", "--user", "--map-root-user", "--mount"]
+        case .session: return ["su", "--login", "--command", "exec \"$0\" \"$@\"", "--", "user"]
         }
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script + " && exec \"$0\" \"$@\""]
     }

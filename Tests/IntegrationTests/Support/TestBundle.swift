@@ -39,10 +39,10 @@ final class TestBundle {
         try Self.fill(rootfs)
         var configuration = try JSONValue.defaultConfiguration(hostname: "container")
         configuration.linux.cgroupsPath = .string(cgroup)
-        if view.isRootless { configuration.makeRootless(user: HostView.user, ownNamespace: view == .ordinaryUser) }
+        if view.isRootless { configuration.makeRootless(user: view.user, ownNamespace: view != .engineUser) }
         try change(&configuration)
         try write(configuration)
-        if view.isRootless { try Command.run("chown", "-R", "\(HostView.user)", directory).succeeded() }
+        if view.isRootless { try Command.run("chown", "-R", "\(view.user)", directory).succeeded() }
     }
 
     /// Makes a bundle whose process is a shell with this script.
