@@ -85,7 +85,8 @@ private func spawn(
         clone.exit_signal = UInt64(SIGCHLD)
         clone.cgroup = UInt64(cgroup?.rawValue ?? 0)
         let (socket, plan, executable) = (request.socket.rawValue, request.plan.rawValue, program.raw)
-        let gate = request.gate.map { (reader: $0.reader.rawValue, writer: $0.writer.rawValue) } ?? (reader: -1, writer: -1)
+        let gate =
+            request.gate.map { (reader: $0.reader.rawValue, writer: $0.writer.rawValue) } ?? (reader: -1, writer: -1)
         let (waits, becomesRoot) = (request.waits, Int32(request.becomesRoot ? 1 : 0))
         result = metered {
             linux_clone3_execveat(
