@@ -110,7 +110,11 @@ let package = Package(
             swiftSettings: settings + executable, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
-        .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", "ByteStrings"], swiftSettings: settings),
+        .testTarget(
+            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "KernelProbe", "ByteStrings"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "KernelProbe", dependencies: ["LinuxKernel"], path: "Tests/KernelProbe", swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
         .testTarget(
             name: "RuntimeSpecTests", dependencies: ["RuntimeSpec", "ByteStrings"], exclude: ["Data"],
