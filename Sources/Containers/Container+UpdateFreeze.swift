@@ -25,11 +25,9 @@ extension Container {
         }
     }
 
-    private var isFrozenByUpdate: Bool { look.isFrozenByUpdate }
-
     /// Lets a container go on that an update has frozen and, killed, left so. The caller holds the lock of the directory.
     func endInterruptedUpdate(_ directory: StateDirectory) throws(ContainerError) {
-        guard isFrozenByUpdate else { return }
+        guard try look.isFrozenByUpdate() else { return }
         try withCgroup { (cgroup) throws(CgroupError) in try cgroup.thaw() }
         try cgroupCall { () throws(CgroupError) in try Self.markFreeze(false, in: directory) }
     }
@@ -37,7 +35,7 @@ extension Container {
     /// Waits until no update freezes the container; one that was killed is ended.
     func waitForUpdate() throws(ContainerError) {
         let deadline = Deadline(milliseconds: Self.patienceWithUpdates)
-        while isFrozenByUpdate, !deadline.isOver {
+        while try look.isFrozenByUpdate(), !deadline.isOver {
             if let directory = try lockAtOnce() {
                 try endInterruptedUpdate(directory)
             } else {

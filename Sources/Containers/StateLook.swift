@@ -58,7 +58,8 @@ struct StateLook {
         } catch {
             throw ContainerError(error)
         }
-        return isFrozen && !isFrozenByUpdate ? .paused : waits ? .created : .running
+        if isFrozen, try !isFrozenByUpdate() { return .paused }
+        return waits ? .created : .running
     }
 
     /// The state document. See runtime.md, "State".
@@ -83,12 +84,15 @@ struct StateLook {
     }
 
     /// Whether an update has frozen the container, and is at work still or was killed.
-    var isFrozenByUpdate: Bool {
+    func isFrozenByUpdate() throws(ContainerError) -> Bool {
+        let marker = path.appending(Container.updateMarker)
         do throws(Errno) {
-            _ = try fileStatus(path.appending(Container.updateMarker), at: directory.file, followingLinks: false)
+            _ = try fileStatus(marker, at: directory.file, followingLinks: false)
             return true
-        } catch {
+        } catch .noSuchFileOrDirectory {
             return false
+        } catch {
+            throw ContainerError(operation: "stat", subject: marker, errno: error)
         }
     }
 

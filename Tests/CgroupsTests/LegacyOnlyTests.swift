@@ -57,6 +57,7 @@ struct LegacyOnlyTests {
             try cgroup.apply(Resources(pids: PidsResources(limit: 100)), enforcingDevices: false)
             try cgroup.join(pid: pid)
             try pipe.write.writeOnce("x")
+            // Time to fork in; what is killed is all there is, however far it has come.
             sleep(microseconds: 20_000)
             try cgroup.killAll()
             var status: Int32 = 0
