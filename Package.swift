@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "Cgroups", dependencies: ["LinuxKernel", "RuntimeSpec", "SystemdBus", "ByteStrings"],
             swiftSettings: settings),
-        .target(name: "Seccomp", dependencies: ["LinuxKernel", "RuntimeSpec", "ByteStrings"], swiftSettings: settings),
+        .target(name: "Seccomp", dependencies: ["RuntimeSpec", "ByteStrings"], swiftSettings: settings),
         // The child's lane of a plan: its steps, their bytes, and what performs them.
         .target(
             name: "ContainerInit",
@@ -93,8 +93,9 @@ let package = Package(
                 "ByteStrings",
             ],
             swiftSettings: settings),
+        // What a runtime does with containers, for one caller on one thread; the command line is built on it.
         .target(
-            name: "Containers",
+            name: "ContainerRuntime",
             dependencies: [
                 "ContainerPlan", "ContainerSteps", "ContainerInit", "LinuxKernel", "StrictJSON", "RuntimeSpec",
                 "SystemdBus",
@@ -102,10 +103,18 @@ let package = Package(
                 "Seccomp", "ByteStrings",
             ],
             swiftSettings: settings),
+        // The library for other programs: asynchronous, from any thread, without an effect on the rest of the process.
+        .target(
+            name: "Containers",
+            dependencies: [
+                "ContainerRuntime", "ContainerPlan", "ContainerSteps", "ContainerInit", "LinuxKernel", "RuntimeSpec",
+                "Cgroups", "Seccomp", "ByteStrings",
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Containers", "Cgroups", "LinuxKernel", "StrictJSON", "RuntimeSpec", "Seccomp", "ByteStrings",
+                "ContainerRuntime", "Cgroups", "LinuxKernel", "StrictJSON", "RuntimeSpec", "Seccomp", "ByteStrings",
             ],
             swiftSettings: settings + executable, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),
@@ -128,29 +137,35 @@ let package = Package(
         .systemLibrary(
             name: "CSeccomp", path: "Tests/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .testTarget(
-            name: "SeccompTests", dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "StrictJSON", "LinuxKernel"],
+            name: "SeccompTests",
+            dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "StrictJSON", "LinuxKernel", "ContainerInit"],
             exclude: ["Profiles"], swiftSettings: settings),
         .executableTarget(
-            name: "SeccompProbe", dependencies: ["Seccomp", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
+            name: "SeccompProbe", dependencies: ["Seccomp", "LinuxKernel", "ContainerInit", "RuntimeSpec", "ByteStrings"],
             path: "Tests/SeccompProbe",
             swiftSettings: settings),
         .testTarget(
-            name: "ContainersTests", dependencies: ["Containers", "RootfsProbe", "LinuxKernel", "ByteStrings"],
+            name: "ContainersTests", dependencies: ["ContainerRuntime", "RootfsProbe", "LinuxKernel", "ByteStrings"],
             exclude: ["Plans"],
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "RootfsProbe", dependencies: ["Containers", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
+            name: "RootfsProbe", dependencies: ["ContainerRuntime", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
             path: "Tests/RootfsProbe",
             swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["apus", "Containers", "Cgroups", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
+            dependencies: ["apus", "ContainerRuntime", "Cgroups", "LinuxKernel", "RuntimeSpec", "ByteStrings"],
             exclude: ["Data"],
             swiftSettings: settings),
         .target(name: "CIntegrationSupport", path: "Tests/CIntegrationSupport"),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["CIntegrationSupport", "SeccompProbe"], exclude: ["Plans"],
+            name: "IntegrationTests",
+            dependencies: ["CIntegrationSupport", "SeccompProbe", "Containers", "LibraryProbe"],
+            exclude: ["Plans"],
             swiftSettings: settings),
+        // A program that uses the library as others do, from many threads.
+        .executableTarget(
+            name: "LibraryProbe", dependencies: ["Containers"], path: "Tests/LibraryProbe", swiftSettings: settings),
     ]
 )

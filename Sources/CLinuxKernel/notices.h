@@ -3,10 +3,31 @@
 
 #include "base.h"
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 
 static inline long linux_eventfd(unsigned int count, int flags) {
     return linux_result(syscall(SYS_eventfd2, count, flags));
+}
+
+static inline long linux_epoll_create(void) { return linux_result(syscall(SYS_epoll_create1, EPOLL_CLOEXEC)); }
+static inline long linux_epoll_add(int queue, int fd, uint32_t events, uint64_t identifier) {
+    struct epoll_event event = {.events = events | EPOLLONESHOT, .data = {.u64 = identifier}};
+    return linux_result(syscall(SYS_epoll_ctl, queue, EPOLL_CTL_ADD, fd, &event));
+}
+static inline long linux_epoll_remove(int queue, int fd) {
+    struct epoll_event event = {0};
+    return linux_result(syscall(SYS_epoll_ctl, queue, EPOLL_CTL_DEL, fd, &event));
+}
+// Waits, and writes the identifiers and the events of what came; both have room for `count`, which is at most 64.
+static inline long linux_epoll_wait(int queue, uint64_t *identifiers, uint32_t *events, int count) {
+    struct epoll_event found[64];
+    long result = linux_result(syscall(SYS_epoll_pwait, queue, found, count > 64 ? 64 : count, -1, (void *)0, 8));
+    for (long index = 0; index < result; index++) {
+        identifiers[index] = found[index].data.u64;
+        events[index] = found[index].events;
+    }
+    return result;
 }
 
 // Ends this process as the signal would have ended it without a handler; returns where that cannot be.

@@ -4,6 +4,7 @@
 #include "base.h"
 #include "cgroups.h"
 #include <grp.h>
+#include <pthread.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -239,6 +240,25 @@ static inline long linux_clone3_waiting(struct linux_clone_args *arguments) {
     return result;
 }
 
+// Starts a detached thread that takes no signal, but those of a fault of its own.
+static inline long linux_start_thread(void *(*body)(void *), void *argument) {
+    static const int faults[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+    sigset_t all, previous;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigfillset(&all);
+    for (unsigned index = 0; index < sizeof faults / sizeof *faults; index++) sigdelset(&all, faults[index]);
+    int failure = pthread_attr_init(&attributes);
+    if (failure) return -failure;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    // A new thread has the mask of the one that makes it.
+    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    failure = pthread_create(&thread, &attributes, body, argument);
+    pthread_sigmask(SIG_SETMASK, &previous, (void *)0);
+    pthread_attr_destroy(&attributes);
+    return -failure;
+}
+
 static inline long linux_execve(const char *path, char *const *argv, char *const *envp) {
     return linux_result(syscall(SYS_execve, path, argv, envp));
 }
@@ -279,6 +299,12 @@ static inline long linux_kill(pid_t pid, int number) { return linux_result(kill(
 static inline long linux_waitid(int kind, int identifier, siginfo_t *information, int options) {
     return linux_result(syscall(SYS_waitid, kind, identifier, information, options, (void *)0));
 }
+// waitid(2) as the kernel has it: with the resources that the process has used.
+static inline long linux_waitid_usage(int kind, int identifier, siginfo_t *information, int options, struct rusage *usage) {
+    return linux_result(syscall(SYS_waitid, kind, identifier, information, options, usage));
+}
+static inline int linux_siginfo_status(const siginfo_t *information) { return information->si_status; }
+static inline int linux_siginfo_has_exited(const siginfo_t *information) { return information->si_code == CLD_EXITED; }
 static inline long linux_wait4(pid_t pid, int *status, int options) {
     return linux_result(syscall(SYS_wait4, pid, status, options, (void *)0));
 }

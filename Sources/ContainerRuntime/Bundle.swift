@@ -14,15 +14,30 @@ struct Bundle {
     /// The largest config.json that is read, in bytes.
     private static let maximumSize = 16 << 20
 
+    /// The bundle of a configuration: where that is a value, it may have none, and lies in the state directory alone.
+    init(_ options: CreateOptions, _ source: ConfigurationSource, stateDirectory: Path) throws(ContainerError) {
+        guard case .value(_, nil) = source else {
+            try self.init(options)
+            return
+        }
+        self.init(path: stateDirectory, programName: options.programName, "config.json")
+    }
+
+    private init(path: Path, programName: String, _ configurationFile: Path) {
+        self.path = path
+        self.programName = programName
+        self.configurationFile = configurationFile.absolute(in: path)
+    }
+
     init(_ options: CreateOptions) throws(ContainerError) {
         let given = options.bundle.isEmpty ? "." : options.bundle
+        let path: Path
         do throws(Errno) {
             path = try Self.resolved(given)
         } catch {
             throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
         }
-        programName = options.programName
-        configurationFile = (options.configurationFile ?? "config.json" as Path).absolute(in: path)
+        self.init(path: path, programName: options.programName, options.configurationFile ?? "config.json")
     }
 
     /// The path of the directory that `path` leads to: what a runtime would see that had changed into it, which is what runc
@@ -36,6 +51,23 @@ struct Bundle {
             // Without /proc the path as it is written must do.
         }
         return path.isAbsolute ? path.cleaned : path.absolute(in: try currentDirectory())
+    }
+
+    /// Reads and checks the configuration, or checks the one that the caller has.
+    func load(_ source: ConfigurationSource) throws(ContainerError) -> ([UInt8], Spec) {
+        guard case .value(let given, let bundle) = source else { return try load() }
+        if bundle == nil, !(given.root?.path ?? Path()).isAbsolute {
+            throw ContainerError(
+                .invalidConfiguration, origin: Origin(.rootPath), subject: given.root?.path ?? Path(),
+                reason: "a configuration without a bundle needs the absolute path of its root file system")
+        }
+        // As it is read again by later calls: what a file may not say, a value may not either.
+        let bytes = given.encoded()
+        do throws(SpecError) {
+            return (bytes, try Spec(validating: bytes))
+        } catch {
+            throw ContainerError(.invalidConfiguration, exactly: error.text)
+        }
     }
 
     /// Reads and checks the configuration.
@@ -81,4 +113,12 @@ struct Bundle {
                 reason: "invalid rootfs: \(path)")
         }
     }
+}
+
+/// Where the configuration of a new container is.
+package enum ConfigurationSource: Sendable {
+    /// In the bundle that the options name.
+    case bundle
+    /// With the caller; relative paths in it count from `bundle`, if it has one.
+    case value(Spec, bundle: Path?)
 }

@@ -45,7 +45,7 @@ public struct Container: Sendable {
     }
 
     /// Opens the container's first process, if it is still the same one.
-    func openProcess() throws(ContainerError) -> ProcessHandle? {
+    package func openProcess() throws(ContainerError) -> ProcessHandle? {
         guard let pid = record.pid else { return nil }
         return try ProcessFacts.open(pid: pid, startTime: record.startTime)
     }
@@ -68,7 +68,7 @@ public struct Container: Sendable {
     }
 
     /// The configuration that the container was made from.
-    func configuration() throws(ContainerError) -> Spec {
+    package func configuration() throws(ContainerError) -> Spec {
         let path = store.directory(of: id).appending("config.json")
         let bytes = try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
         do throws(SpecError) {

@@ -17,7 +17,7 @@ extension ContainerStore {
     /// - Throws: `alreadyExists`, `invalidIdentifier`, `invalidConfiguration` with every finding, and what the kernel
     ///   refused.
     @discardableResult
-    public func create(
+    package func create(
         _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in },
         trace: WarningReport? = nil, timeline: Timeline? = nil
     ) throws(ContainerError) -> Container {
@@ -35,15 +35,17 @@ struct Creation {
     private let configuration: [UInt8]
     private let record: StateRecord
 
-    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
+    /// - Parameters:
+    ///   - source: where the configuration is.
+    ///   - startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
     init(
-        store: ContainerStore, id: String, options: CreateOptions, startsAtOnce: Bool, report: WarningReport,
-        timeline: Timeline?
+        store: ContainerStore, id: String, source: ConfigurationSource = .bundle, options: CreateOptions,
+        startsAtOnce: Bool, report: WarningReport, timeline: Timeline?
     ) throws(ContainerError) {
         self.store = store
         timeline?.begin("read-bundle")
-        let bundle = try Bundle(options)
-        var (bytes, spec) = try bundle.load()
+        let bundle = try Bundle(options, source, stateDirectory: store.directory(of: id))
+        var (bytes, spec) = try bundle.load(source)
         if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.directory(of: id))) }
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
         try bundle.checkRoot(spec.root)
@@ -81,7 +83,7 @@ struct Creation {
     /// What performs the plan.
     func making(report: @escaping WarningReport, trace: WarningReport?, timeline: Timeline?) -> Making {
         Making(
-            plan, of: record, configuration: configuration,
+            plan, of: record, configuration: configuration, program: store.initProgram,
             context: "unable to start container process: error during container init: ", report: report, trace: trace,
             timeline: timeline)
     }

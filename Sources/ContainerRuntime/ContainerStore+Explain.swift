@@ -7,9 +7,11 @@ extension ContainerStore {
     /// Plans a container without making it: nothing on the host changes.
     ///
     /// - Throws: what `create` would throw before its first effect.
-    public func explain(_ id: String, _ options: CreateOptions) throws(ContainerError) -> PlanDescription {
-        let bundle = try Bundle(options)
-        var (_, spec) = try bundle.load()
+    package func explain(
+        _ id: String, _ source: ConfigurationSource = .bundle, _ options: CreateOptions
+    ) throws(ContainerError) -> PlanDescription {
+        let bundle = try Bundle(options, source, stateDirectory: directory(of: id))
+        var (_, spec) = try bundle.load(source)
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         facts.stateDirectory = directory(of: id)
         facts.trustsAnnotations = trustsAnnotations

@@ -17,7 +17,7 @@ extension ContainerStore {
     ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the program runs, before the wait for its end.
     /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
-    public func run(
+    package func run(
         _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
         report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, timeline: Timeline? = nil,
         started: () -> Void = {}

@@ -16,6 +16,8 @@ public struct ContainerStore: Sendable {
     /// `run.oci.keep_original_groups`, `run.oci.hooks.stdout` and `run.oci.hooks.stderr`. Only whoever wrote the
     /// configuration, or knows who did, should say so.
     public var trustsAnnotations: Bool
+    /// What is executed as the first process of a container; the command line is it itself.
+    package var initProgram = InitProgram.itself
 
     /// Uses the directory `root`, which need not exist yet.
     public init(root: Path, trustsAnnotations: Bool = false) {

@@ -38,7 +38,7 @@ extension LinuxFeatures {
                 operators: Seccomp.SeccompFeatures.operators.sorted(),
                 archs: Seccomp.SeccompFeatures.architectures.sorted(),
                 knownFlags: Seccomp.SeccompFeatures.knownFlags,
-                supportedFlags: Seccomp.SeccompFeatures.supportedFlags),
+                supportedFlags: SeccompKernel.supportedFlags),
             apparmor: EnabledFeature(enabled: true), selinux: EnabledFeature(enabled: true),
             intelRdt: IntelRdtFeatures(enabled: true, schemata: true, monitoring: true),
             memoryPolicy: MemoryPolicyFeatures(

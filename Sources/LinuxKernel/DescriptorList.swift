@@ -17,6 +17,13 @@ package struct DescriptorList: ~Copyable, Sendable {
         for number in raw { _ = linux_close(number) }
     }
 
+    /// Gives each to `body`, with its place, and keeps none.
+    package mutating func takeEach(_ body: (Int, consuming FileDescriptor) -> Void) {
+        let numbers = raw
+        raw = []
+        for (index, number) in numbers.enumerated() { body(index, FileDescriptor(owning: number)) }
+    }
+
     /// How many there are.
     package var count: Int { raw.count }
 

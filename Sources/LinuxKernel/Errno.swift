@@ -3,7 +3,7 @@ import CLinuxKernel
 /// The error number of a system call.
 ///
 /// The kernel may add numbers, so this is a structure around the raw value and not a closed enumeration. See errno(3).
-public struct Errno: Error, RawRepresentable, Hashable, Sendable {
+public struct Errno: Error, RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The positive number, such as 2 for `ENOENT`.
     public let rawValue: Int32
 
@@ -12,43 +12,80 @@ public struct Errno: Error, RawRepresentable, Hashable, Sendable {
 }
 
 extension Errno {
-    package static let notPermitted = Errno(rawValue: 1)
-    package static let noSuchFileOrDirectory = Errno(rawValue: 2)
-    package static let noSuchProcess = Errno(rawValue: 3)
-    package static let interrupted = Errno(rawValue: 4)
-    package static let inputOutput = Errno(rawValue: 5)
-    package static let noSuchDeviceOrAddress = Errno(rawValue: 6)
-    package static let argumentListTooLong = Errno(rawValue: 7)
-    package static let execFormat = Errno(rawValue: 8)
-    package static let badFileDescriptor = Errno(rawValue: 9)
-    package static let noChildProcesses = Errno(rawValue: 10)
-    package static let tryAgain = Errno(rawValue: 11)
-    package static let outOfMemory = Errno(rawValue: 12)
-    package static let permissionDenied = Errno(rawValue: 13)
-    package static let blockDeviceRequired = Errno(rawValue: 15)
-    package static let busy = Errno(rawValue: 16)
-    package static let fileExists = Errno(rawValue: 17)
-    package static let crossDevice = Errno(rawValue: 18)
-    package static let noSuchDevice = Errno(rawValue: 19)
-    package static let notDirectory = Errno(rawValue: 20)
-    package static let isDirectory = Errno(rawValue: 21)
-    package static let invalidArgument = Errno(rawValue: 22)
-    package static let tooManyOpenFiles = Errno(rawValue: 24)
-    package static let notTerminal = Errno(rawValue: 25)
-    package static let fileTooLarge = Errno(rawValue: 27)
-    package static let noSpace = Errno(rawValue: 28)
-    package static let readOnlyFileSystem = Errno(rawValue: 30)
-    package static let brokenPipe = Errno(rawValue: 32)
-    package static let outOfRange = Errno(rawValue: 34)
-    package static let nameTooLong = Errno(rawValue: 36)
-    package static let noSuchSystemCall = Errno(rawValue: 38)
-    package static let tooManySymbolicLinks = Errno(rawValue: 40)
-    package static let noData = Errno(rawValue: 61)
-    package static let messageTooLong = Errno(rawValue: 90)
-    package static let notSupported = Errno(rawValue: 95)
-    package static let connectionReset = Errno(rawValue: 104)
-    package static let timedOut = Errno(rawValue: 110)
-    package static let staleFile = Errno(rawValue: 116)
+    /// `EPERM`: operation not permitted.
+    public static let notPermitted = Errno(rawValue: 1)
+    /// `ENOENT`: no such file or directory.
+    public static let noSuchFileOrDirectory = Errno(rawValue: 2)
+    /// `ESRCH`: no such process.
+    public static let noSuchProcess = Errno(rawValue: 3)
+    /// `EINTR`: interrupted system call.
+    public static let interrupted = Errno(rawValue: 4)
+    /// `EIO`: input/output error.
+    public static let inputOutput = Errno(rawValue: 5)
+    /// `ENXIO`: no such device or address.
+    public static let noSuchDeviceOrAddress = Errno(rawValue: 6)
+    /// `E2BIG`: argument list too long.
+    public static let argumentListTooLong = Errno(rawValue: 7)
+    /// `ENOEXEC`: exec format error.
+    public static let execFormat = Errno(rawValue: 8)
+    /// `EBADF`: bad file descriptor.
+    public static let badFileDescriptor = Errno(rawValue: 9)
+    /// `ECHILD`: no child processes.
+    public static let noChildProcesses = Errno(rawValue: 10)
+    /// `EAGAIN`: resource temporarily unavailable.
+    public static let tryAgain = Errno(rawValue: 11)
+    /// `ENOMEM`: cannot allocate memory.
+    public static let outOfMemory = Errno(rawValue: 12)
+    /// `EACCES`: permission denied.
+    public static let permissionDenied = Errno(rawValue: 13)
+    /// `ENOTBLK`: block device required.
+    public static let blockDeviceRequired = Errno(rawValue: 15)
+    /// `EBUSY`: device or resource busy.
+    public static let busy = Errno(rawValue: 16)
+    /// `EEXIST`: file exists.
+    public static let fileExists = Errno(rawValue: 17)
+    /// `EXDEV`: invalid cross-device link.
+    public static let crossDevice = Errno(rawValue: 18)
+    /// `ENODEV`: no such device.
+    public static let noSuchDevice = Errno(rawValue: 19)
+    /// `ENOTDIR`: not a directory.
+    public static let notDirectory = Errno(rawValue: 20)
+    /// `EISDIR`: is a directory.
+    public static let isDirectory = Errno(rawValue: 21)
+    /// `EINVAL`: invalid argument.
+    public static let invalidArgument = Errno(rawValue: 22)
+    /// `EMFILE`: too many open files.
+    public static let tooManyOpenFiles = Errno(rawValue: 24)
+    /// `ENOTTY`: inappropriate ioctl for device.
+    public static let notTerminal = Errno(rawValue: 25)
+    /// `EFBIG`: file too large.
+    public static let fileTooLarge = Errno(rawValue: 27)
+    /// `ENOSPC`: no space left on device.
+    public static let noSpace = Errno(rawValue: 28)
+    /// `EROFS`: read-only file system.
+    public static let readOnlyFileSystem = Errno(rawValue: 30)
+    /// `EPIPE`: broken pipe.
+    public static let brokenPipe = Errno(rawValue: 32)
+    /// `ERANGE`: numerical result out of range.
+    public static let outOfRange = Errno(rawValue: 34)
+    /// `ENAMETOOLONG`: file name too long.
+    public static let nameTooLong = Errno(rawValue: 36)
+    /// `ENOSYS`: function not implemented.
+    public static let noSuchSystemCall = Errno(rawValue: 38)
+    /// `ELOOP`: too many levels of symbolic links.
+    public static let tooManySymbolicLinks = Errno(rawValue: 40)
+    /// `ENODATA`: no data available.
+    public static let noData = Errno(rawValue: 61)
+    /// `EMSGSIZE`: message too long.
+    public static let messageTooLong = Errno(rawValue: 90)
+    /// `EOPNOTSUPP`: operation not supported.
+    public static let notSupported = Errno(rawValue: 95)
+    /// `ECONNRESET`: connection reset by peer.
+    public static let connectionReset = Errno(rawValue: 104)
+    /// `ETIMEDOUT`: connection timed out.
+    public static let timedOut = Errno(rawValue: 110)
+    /// `ESTALE`: stale file handle.
+    public static let staleFile = Errno(rawValue: 116)
 }
 
 extension Errno {
@@ -63,6 +100,9 @@ extension Errno {
         for entry in Self.table where entry.number == rawValue { return entry.message }
         return "errno \(rawValue)"
     }
+
+    /// The name and the text, such as `ENOENT: no such file or directory`.
+    public var description: String { name + ": " + message }
 
     /// The text of strerror(3) as it is.
     package var capitalizedMessage: String {

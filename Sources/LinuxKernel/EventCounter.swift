@@ -1,7 +1,7 @@
 import CLinuxKernel
 
 /// A counter that the kernel raises when something happens. See eventfd(2).
-package struct EventCounter: ~Copyable {
+package struct EventCounter: ~Copyable, Sendable {
     /// What can be waited on.
     package let descriptor: FileDescriptor
 

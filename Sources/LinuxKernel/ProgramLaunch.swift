@@ -65,7 +65,8 @@ package struct LaunchedProgram: ~Copyable {
         return launched
     }
 
-    private static func inputFile(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
+    /// A file in memory that is read from its beginning and that nobody can change.
+    package static func inputFile(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
         let file = try makeMemoryFile("stdin", for: .data)
         try file.write(bytes)
         // Neither opened again, which takes a procfs that can be trusted, nor open to changes by the program.

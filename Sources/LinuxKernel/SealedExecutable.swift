@@ -1,6 +1,6 @@
 import CLinuxKernel
 
-/// This program, opened so that nobody who reaches it through /proc/PID/exe can change it (CVE-2019-5736).
+/// This program or another one, opened so that nobody who reaches it through /proc/PID/exe can change it (CVE-2019-5736).
 ///
 /// Either a file behind a read-only overlay that was never attached to a mount table, or a sealed copy in memory.
 package struct SealedExecutable: ~Copyable {
@@ -34,10 +34,22 @@ package struct SealedExecutable: ~Copyable {
         }
     }
 
+    /// Does the same with the program at `path`.
+    package static func open(_ path: Path) throws(Errno) -> SealedExecutable {
+        let file = try FileDescriptor.open(path)
+        do throws(Errno) {
+            return try openThroughOverlay(file.procPath)
+        } catch {
+            return SealedExecutable(try copyToMemory(file), .memoryCopy)
+        }
+    }
+
     /// About 0.05 ms: an overlay of the program's directory and an unrelated one (an overlay without an upper layer wants
     /// two). Its superblock is read-only for ever, so no remount brings writing back.
-    static func openThroughOverlay() throws(Errno) -> SealedExecutable {
-        let path = try readLink("/proc/self/exe")
+    ///
+    /// - Parameter link: the kernel's link to the open program.
+    static func openThroughOverlay(_ link: Path = "/proc/self/exe") throws(Errno) -> SealedExecutable {
+        let path = try readLink(link)
         guard path.isAbsolute, let name = path.lastComponent else { throw .noSuchFileOrDirectory }
         let directory = path.parent.bytes
         // Both are separators of the option's syntax.
@@ -53,7 +65,7 @@ package struct SealedExecutable: ~Copyable {
         let mount = try context.makeMount([.readOnly, .noSetuid, .noDevices])
         let program = try FileDescriptor.open(Path(name), at: mount, [.path, .noFollow])
         // The path of a running program is a string: only the file that really runs will do.
-        let running = try fileStatus("/proc/self/exe")
+        let running = try fileStatus(link)
         let opened = try program.status()
         guard opened.inode == running.inode, opened.size == running.size, opened.kind == .regular else {
             throw .staleFile
@@ -63,7 +75,10 @@ package struct SealedExecutable: ~Copyable {
 
     /// About 2.5 ms: a copy in a memory file that is sealed against every change.
     static func copyToMemory() throws(Errno) -> FileDescriptor {
-        let source = try FileDescriptor.open("/proc/self/exe")
+        try copyToMemory(try FileDescriptor.open("/proc/self/exe"))
+    }
+
+    private static func copyToMemory(_ source: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {
         let copy = try makeMemoryFile("apus", for: .program)
         var left = try source.status().size
         while left > 0 {

@@ -2,7 +2,7 @@ import RuntimeSpec
 
 extension SeccompArchitecture {
     /// The architecture that this program was built for.
-    package static var native: SeccompArchitecture {
+    public static var native: SeccompArchitecture {
         #if arch(x86_64)
             .x86_64
         #elseif arch(arm64)

@@ -1,12 +1,12 @@
 /// Why a profile cannot become a filter.
-package struct SeccompError: Error, Equatable, Sendable {
+public struct SeccompError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The property of config.json, below `linux.seccomp`, such as `syscalls[3].args[0].index`.
-    package var path: String
+    public var path: String
     /// The reason, as the end of a sentence.
-    package var reason: Reason
+    public var reason: Reason
 
     /// The reasons.
-    package enum Reason: Equatable, Sendable {
+    public enum Reason: Equatable, Sendable {
         /// The default action would notify about the runtime's own calls.
         case notifyByDefault
         /// A rule notifies, but no listener is named.
@@ -23,8 +23,11 @@ package struct SeccompError: Error, Equatable, Sendable {
         case tooLong(instructions: Int)
     }
 
+    /// The property and the reason.
+    public var description: String { path + ": " + message }
+
     /// The reason in words.
-    package var message: String {
+    public var message: String {
         switch reason {
         case .notifyByDefault: "SCMP_ACT_NOTIFY cannot be used as default action"
         case .noListener: "seccomp listenerPath is not set"

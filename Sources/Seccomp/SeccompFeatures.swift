@@ -10,11 +10,6 @@ package enum SeccompFeatures {
     package static var architectures: [String] { SeccompArchitecture.allCases.map(\.rawValue) }
     /// The names of all flags.
     package static var knownFlags: [String] { SeccompFlag.allCases.map(\.rawValue) }
-    /// The names of the flags that the running kernel takes.
-    package static var supportedFlags: [String] {
-        SeccompFlag.allCases.filter { SeccompKernel.supports($0) }.map(\.rawValue)
-    }
-
     /// The version of libseccomp whose filters those of this compiler are equal to, as the tests prove. Nothing of that
     /// library is in the program; who asks for its version wants to know what a profile may say.
     package static let libseccompVersion: StaticString = "2.5.4"

@@ -5,7 +5,7 @@ import RuntimeSpec
 ///
 /// It follows libseccomp: an unconditional rule wins over conditional ones and the first of several unconditional ones
 /// over the others; conditional rules are alternatives. A program is compiled from it, and `explain` shows it.
-package struct SeccompFilter: Sendable {
+public struct SeccompFilter: Sendable {
     /// What happens to calls that no rule names.
     package let defaultVerdict: Verdict
     /// One section for each value of the architecture that the kernel can report, the native one first.

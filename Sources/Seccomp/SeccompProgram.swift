@@ -1,31 +1,39 @@
 import RuntimeSpec
 
 /// A filter as the kernel takes it, ready to be carried to another process and loaded there.
-package struct SeccompProgram: Equatable, Sendable {
+public struct SeccompProgram: Equatable, Sendable {
     /// The instructions, each with the eight bytes of `struct sock_filter`.
-    package let instructions: [UInt64]
+    public let instructions: [UInt64]
     /// The flags that the profile asks for.
-    package let flags: SeccompFilterFlags
+    public let flags: SeccompFilterFlags
     /// The flags that are dropped where the kernel does not know them.
-    package let optionalFlags: SeccompFilterFlags
+    public let optionalFlags: SeccompFilterFlags
     /// Whether calls are handed to a listener, which is then the result of loading.
-    package let notifies: Bool
+    public let notifies: Bool
 
     /// The kernel's limit, `BPF_MAXINSNS`.
-    package static let maximumCount = 4096
+    public static let maximumCount = 4096
 }
 
 /// How seccomp(2) loads a filter, `SECCOMP_FILTER_FLAG_…`.
-package struct SeccompFilterFlags: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+public struct SeccompFilterFlags: OptionSet, Hashable, Sendable {
+    /// The bits as seccomp(2) takes them.
+    public let rawValue: UInt32
+    /// Makes flags of the bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    package static let threadSync = SeccompFilterFlags(rawValue: 0x01)
-    package static let log = SeccompFilterFlags(rawValue: 0x02)
-    package static let speculationAllow = SeccompFilterFlags(rawValue: 0x04)
-    package static let newListener = SeccompFilterFlags(rawValue: 0x08)
-    package static let threadSyncFailsWithErrno = SeccompFilterFlags(rawValue: 0x10)
-    package static let waitKillableReceive = SeccompFilterFlags(rawValue: 0x20)
+    /// Every thread of the process gets the filter: `SECCOMP_FILTER_FLAG_TSYNC`.
+    public static let threadSync = SeccompFilterFlags(rawValue: 0x01)
+    /// The kernel logs what the filter does, but what it allows: `SECCOMP_FILTER_FLAG_LOG`.
+    public static let log = SeccompFilterFlags(rawValue: 0x02)
+    /// The processor may go on guessing: `SECCOMP_FILTER_FLAG_SPEC_ALLOW`.
+    public static let speculationAllow = SeccompFilterFlags(rawValue: 0x04)
+    /// The result is a listener: `SECCOMP_FILTER_FLAG_NEW_LISTENER`.
+    public static let newListener = SeccompFilterFlags(rawValue: 0x08)
+    /// A thread that cannot get the filter makes an error: `SECCOMP_FILTER_FLAG_TSYNC_ESRCH`.
+    public static let threadSyncFailsWithErrno = SeccompFilterFlags(rawValue: 0x10)
+    /// Once a listener has taken a call only a deadly signal ends its wait: `SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV`.
+    public static let waitKillableReceive = SeccompFilterFlags(rawValue: 0x20)
 }
 
 extension SeccompProgram {
@@ -46,8 +54,17 @@ extension SeccompProgram {
 }
 
 extension SeccompFilter {
-    /// Compiles `profile`.
-    package static func compile(
+    /// Compiles the seccomp profile of a configuration, `linux.seccomp`, into a BPF program for seccomp(2).
+    ///
+    /// The filter gives the same verdict as one of libseccomp for every call and every argument. A call that is newer than
+    /// the newest one of the profile gives ENOSYS instead of a prohibiting default action.
+    ///
+    /// - Parameters:
+    ///   - profile: what the program lets through.
+    ///   - nativeArchitecture: the architecture that the filter is for, besides those of the profile.
+    /// - Returns: at most 4096 instructions, each the eight bytes of a `struct sock_filter`, and the flags to load it with.
+    /// - Throws: what is wrong with the profile, and where in it.
+    public static func compile(
         _ profile: SeccompProfile, nativeArchitecture: SeccompArchitecture = .native
     ) throws(SeccompError) -> SeccompProgram {
         try SeccompFilter(profile, nativeArchitecture: nativeArchitecture).program()

@@ -15,7 +15,7 @@ package struct Verdict: Hashable, Sendable {
     package static func trace(_ data: UInt16) -> Verdict { Verdict(rawValue: 0x7ff0_0000 | UInt32(data)) }
 
     /// The verdict of an action whose data is `number`, or EPERM without one; nil when the number has no place.
-    init?(_ action: SeccompAction, _ number: UInt32?) {
+    package init?(_ action: SeccompAction, _ number: UInt32?) {
         switch action {
         case .kill, .killThread: self = .killThread
         case .killProcess: self = .killProcess

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// The entry of the program, with the arguments as the kernel gives them.
@@ -13,7 +13,10 @@ func enter(count: Int32, argv: UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> 
         isStandardOutputMissing = try replaceClosedStreams().contains(.output)
         try surviveFailedWrites()
         // Both are there by now, and the two that the parent handed over are known by their numbers.
-        if arguments.isInit { runInitProcess() }
+        if arguments.isInit {
+            if arguments.asksForStamp { InitStamp.answer() }
+            runInitProcess()
+        }
         try closeOthersOnExec()
     } catch {
         writeStandardError("unable to secure the standard streams: " + error.message + "\n")

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// One call of a command: what was asked, and where to report.

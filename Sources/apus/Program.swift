@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// The way from the words of the command line to a command, and from its result to an exit status.

@@ -5,8 +5,8 @@ import Testing
 @testable import Cgroups
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 @testable import apus
 
 /// The lines of `events` against runc's types, which the directory Data has as a list.

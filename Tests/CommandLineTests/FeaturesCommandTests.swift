@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import RuntimeSpec
 import Testing
 

@@ -1,7 +1,7 @@
 // Performs an encoded list of operations on a root file system in new namespaces, the way the init of a container does,
 // and then runs a program in it. A test process has many threads and cannot go into a mount namespace itself.
 import CLinuxKernel
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 @testable import ContainerInit

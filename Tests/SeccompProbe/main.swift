@@ -1,5 +1,6 @@
 import ByteStrings
 import CLinuxKernel
+import ContainerInit
 import LinuxKernel
 import RuntimeSpec
 import Seccomp

@@ -5,7 +5,7 @@ import LinuxKernel
 /// In version 1 the kernel raises a counter whenever the cgroup is at its limit and nothing can be reclaimed; of cgroup2
 /// the number of processes that were killed for it is looked at whenever `memory.events` changes. Nothing stays in the
 /// kernel when the value goes away.
-package struct OOMNotifier: ~Copyable {
+package struct OOMNotifier: ~Copyable, Sendable {
     /// What there was to tell.
     package enum Notice: Sendable {
         case nothing
@@ -53,9 +53,16 @@ package struct OOMNotifier: ~Copyable {
 
     /// Has a set watch for what may have happened.
     package func watch(in watched: inout PollSet) {
+        lend { (file, events) in watched.add(file, events: events) }
+    }
+
+    /// Lends what can be waited on, with the events of poll(2) to wait for.
+    package func lend<Result, Failure: Error>(
+        _ body: (borrowing FileDescriptor, Int16) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         switch counter {
-        case .some(let counter): watched.add(counter.descriptor)
-        case .none: watched.add(file, events: PollSet.priority)
+        case .some(let counter): try body(counter.descriptor, PollSet.input)
+        case .none: try body(file, PollSet.priority)
         }
     }
 

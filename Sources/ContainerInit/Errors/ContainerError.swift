@@ -4,7 +4,7 @@ import LinuxKernel
 /// Why an operation on a container failed, as data: what was done, to what, because of which property, and what helps.
 ///
 /// Rendered in one place, `message`, in the shape that engines match on: the cause comes last but for advice in brackets.
-public struct ContainerError: Error, Sendable {
+public struct ContainerError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure.
     public var code: Code
     /// What was being done, such as `mount` or `sethostname`; may be empty.
@@ -24,7 +24,7 @@ public struct ContainerError: Error, Sendable {
     /// What the user can do.
     public var remedy: String
     /// In which part of a command it happened; comes first in the text.
-    public var context: StaticString = ""
+    package var context: StaticString = ""
     /// Whether `errno` is worded as strerror(3) does, with a capital. runc's early failures are, and engines that look
     /// for `permission denied` must not take them for a program that may not be executed.
     package var hasCapitalizedCause = false
@@ -65,29 +65,44 @@ public struct ContainerError: Error, Sendable {
     }
 
     /// The kinds of failure that callers tell apart.
-    public enum Code: UInt8, Sendable, CaseIterable {
+    ///
+    /// A structure and no enumeration, because later versions tell more of them apart.
+    public struct Code: RawRepresentable, Hashable, Sendable {
+        /// The number of the code.
+        public let rawValue: UInt8
+        /// Makes a code of its number.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
         /// Anything without a code of its own.
-        case failed
+        public static let failed = Code(rawValue: 0)
         /// The configuration is not valid.
-        case invalidConfiguration
+        public static let invalidConfiguration = Code(rawValue: 1)
         /// The configuration asks for something that this version does not do.
-        case notSupported
+        public static let notSupported = Code(rawValue: 2)
         /// No container has this id.
-        case doesNotExist
+        public static let doesNotExist = Code(rawValue: 3)
         /// Another container has this id.
-        case alreadyExists
+        public static let alreadyExists = Code(rawValue: 4)
         /// The id is not a valid name.
-        case invalidIdentifier
+        public static let invalidIdentifier = Code(rawValue: 5)
         /// The container is not in a state that allows the operation.
-        case wrongStatus
+        public static let wrongStatus = Code(rawValue: 6)
         /// The container's process has ended.
-        case notRunning
+        public static let notRunning = Code(rawValue: 7)
         /// The program to run was not found in the container.
-        case programNotFound
+        public static let programNotFound = Code(rawValue: 8)
         /// A hook failed.
-        case hookFailed
+        public static let hookFailed = Code(rawValue: 9)
         /// The runtime's own child ended without saying why.
-        case childDied
+        public static let childDied = Code(rawValue: 10)
+        /// There is no program that can be the first process of a container; see `InitProgram`.
+        public static let noInitProgram = Code(rawValue: 11)
+        /// The program that would be the first process of a container is of another version.
+        public static let otherVersion = Code(rawValue: 12)
+        /// The task was cancelled; what it had made is gone.
+        public static let cancelled = Code(rawValue: 13)
+        /// There was more output than the caller wanted to collect.
+        public static let tooMuchOutput = Code(rawValue: 14)
     }
 }
 
@@ -97,6 +112,12 @@ extension ContainerError {
         guard let origin, !origin.isRule else { return nil }
         return origin.path + member
     }
+
+    /// The message.
+    public var description: String { message }
+
+    /// What the user can do; empty where nothing is known to help.
+    public var advice: String { remedy }
 
     /// The error as one line: property, value, operation, subject, cause and, in brackets, what helps.
     public var message: String {

@@ -56,9 +56,12 @@ package final class InitProcess {
             var decoder = PlanDecoder(bytes)
             let plan: ChildPlan
             do throws(PlanCodingError) {
+                // First of all: nothing of a plan of another format means what it seems to.
+                guard try decoder.takeInteger() as UInt32 == planFormat else { throw PlanCodingError() }
                 plan = try ChildPlan(from: &decoder)
             } catch {
-                throw ContainerError(reason: "the plan of the child cannot be read")
+                throw ContainerError(
+                    .otherVersion, reason: "the plan is of another version than \(InitStamp.text)")
             }
             let child = try InitProcess(socket: socketNumber.take(), plan: plan)
             process = child
@@ -352,4 +355,4 @@ extension InitProcess {
 /// Performs the plan that the runtime passed to this process; the entry of `apus init`.
 ///
 /// Not for callers of the library: it is the other half of `Container.create` and `Container.exec`.
-public func runInitProcess() -> Never { InitProcess.run() }
+package func runInitProcess() -> Never { InitProcess.run() }

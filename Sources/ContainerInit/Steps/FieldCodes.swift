@@ -91,7 +91,9 @@ extension ContainerError: FieldRecord {
     }
 }
 
-extension ContainerError.Code: FieldCode {}
+extension ContainerError.Code: FieldCode {
+    package var shown: String { String(rawValue) }
+}
 extension Errno: FieldCode {
     package var shown: String { message }
 }

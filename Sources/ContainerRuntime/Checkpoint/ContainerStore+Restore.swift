@@ -19,7 +19,7 @@ extension ContainerStore {
     /// - Returns: the exit code of the container's first process, or 128 and the number of the signal that ended it; 0 when
     ///   detached.
     /// - Throws: `alreadyExists`, `notSupported` where CRIU is missing or too old, and what failed; then everything is undone.
-    public func restore(
+    package func restore(
         _ id: String, _ options: CreateOptions, from restore: RestoreOptions, isSubreaper: Bool = true,
         report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, timeline: Timeline? = nil,
         progress: @escaping WarningReport = { _ in }, started: () -> Void = {}

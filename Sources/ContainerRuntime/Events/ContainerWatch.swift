@@ -74,18 +74,33 @@ extension Container {
     /// - Throws: `notRunning` for one that has ended, and an error where nothing tells when it runs out of memory.
     package func watch() throws(ContainerError) -> ContainerWatch {
         try needLife()
+        let notifier = try outOfMemoryNotifier()
+        guard let process = try openProcess() else { throw notAlive }
+        return ContainerWatch(process, notifier)
+    }
+
+    /// What tells when the container runs out of memory.
+    package func outOfMemoryNotifier() throws(ContainerError) -> OOMNotifier {
+        try notifier { (cgroup) throws(CgroupError) in try cgroup.oomNotifier() }
+    }
+
+    /// What tells when the container comes under pressure for memory.
+    package func pressureNotifier(_ level: PressureNotifier.Level) throws(ContainerError) -> PressureNotifier {
+        try notifier { (cgroup) throws(CgroupError) in try cgroup.pressureNotifier(level) }
+    }
+
+    private func notifier<Notifier: ~Copyable>(
+        _ make: (inout Cgroup) throws(CgroupError) -> Notifier
+    ) throws(ContainerError) -> Notifier {
         try needCgroup(for: "unable to watch the container's memory")
         var cgroup = record.cgroup
-        let notifier: OOMNotifier
         do throws(CgroupError) {
-            notifier = try cgroup.oomNotifier()
+            return try make(&cgroup)
         } catch {
             // Its cgroup may have gone with it.
             try needLife()
             throw ContainerError(error)
         }
-        guard let process = try openProcess() else { throw notAlive }
-        return ContainerWatch(process, notifier)
     }
 
     /// Fails unless the container has a first process that lives.

@@ -15,7 +15,7 @@ extension Container {
     ///   - started: called once the process is made, before the wait for its end.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
-    public func exec(
+    package func exec(
         _ options: ExecOptions, report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
         timeline: Timeline? = nil, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
@@ -29,10 +29,7 @@ extension Container {
         var spec = saved
         spec.process = process
         timeline?.begin("make-plan")
-        let plan = try plan(process, spec, options)
-        let making = Making(
-            plan, of: record, context: "unable to start container process: ", report: report, trace: trace,
-            timeline: timeline)
+        let making = try making(of: process, spec, options, report: report, trace: trace, timeline: timeline)
         timeline?.begin("prepare-streams")
         let session =
             options.detaches
@@ -46,7 +43,7 @@ extension Container {
         do throws(ContainerError) {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try session?.adopt(conversation.terminal)
-            let waits = options.detaches && plan.child.hasFilter
+            let waits = options.detaches && conversation.plan.child.hasFilter
             guard let starter = making.slots.take(.starter) else {
                 throw ContainerError(reason: "the process has no start")
             }
@@ -66,7 +63,7 @@ extension Container {
         return status.code
     }
 
-    private func checkStatus(for options: ExecOptions) throws(ContainerError) {
+    func checkStatus(for options: ExecOptions) throws(ContainerError) {
         switch try status() {
         case .created, .running: return
         case .paused:
@@ -92,6 +89,16 @@ extension Container {
                 .invalidConfiguration, origin: Origin(.terminal),
                 reason: "cannot use console socket if " + options.programName + " will not detach or allocate tty")
         }
+    }
+
+    /// What performs the plan of one more process.
+    func making(
+        of process: Process, _ spec: Spec, _ options: ExecOptions, report: @escaping WarningReport,
+        trace: WarningReport?, timeline: Timeline?
+    ) throws(ContainerError) -> Making {
+        Making(
+            try plan(process, spec, options), of: record, program: store.initProgram,
+            context: "unable to start container process: ", report: report, trace: trace, timeline: timeline)
     }
 
     private func plan(

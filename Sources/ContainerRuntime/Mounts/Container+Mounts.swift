@@ -119,8 +119,8 @@ private struct MountChange {
             let builder = PlanBuilder(
                 spec: spec, id: container.id, options: CreateOptions(bundle: record.bundle), facts: facts)
             let making = Making(
-                try build(builder, ExecTarget(record)), of: record, context: context, report: report, trace: trace,
-                timeline: timeline)
+                try build(builder, ExecTarget(record)), of: record, program: container.store.initProgram,
+                context: context, report: report, trace: trace, timeline: timeline)
             try making.perform()
             timeline?.begin("await-end")
             try reap(making.conversation)

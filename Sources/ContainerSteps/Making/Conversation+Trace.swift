@@ -5,10 +5,16 @@ import Seccomp
 
 /// What a debug log has of the start of a child.
 extension Conversation {
-    /// The runtime's own executable, such that nobody can write to it.
+    /// The executable of the child, such that nobody can write to it.
     package func sealedExecutable() throws(ContainerError) -> SealedExecutable {
-        let executable = try attempt("open", "the runtime's own executable") { () throws(Errno) in
-            try SealedExecutable.open()
+        let executable =
+            switch program {
+            case .itself:
+                try attempt("open", "the runtime's own executable") { () throws(Errno) in
+                    try SealedExecutable.open()
+                }
+            case .file(let path):
+                try attempt("open", path) { () throws(Errno) in try SealedExecutable.open(path) }
         }
         if let trace {
             switch executable.protection {

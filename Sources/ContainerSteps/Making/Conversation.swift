@@ -42,11 +42,14 @@ package final class Conversation {
     package private(set) var finalWord: SharedDescriptor?
     /// Who gets the listener of a seccomp filter.
     package var agent: SeccompAgent?
+    /// What the child executes.
+    let program: InitProgram
 
     package init(
-        plan: ContainerPlan, slots: Slots, context: StaticString, report: @escaping WarningReport,
-        trace: WarningReport?, timeline: Timeline?
+        plan: ContainerPlan, slots: Slots, program: InitProgram, context: StaticString,
+        report: @escaping WarningReport, trace: WarningReport?, timeline: Timeline?
     ) {
+        self.program = program
         self.plan = plan
         self.slots = slots
         self.context = context
@@ -107,6 +110,7 @@ package final class Conversation {
         }
         let planFile = try attempt("memfd_create") { () throws(Errno) in
             var encoder = PlanEncoder()
+            encoder.append(integer: planFormat)
             encoder.encode(childPlan)
             let file = try makeMemoryFile("plan", for: .data)
             try file.write(encoder.bytes, skipping: FinalWord.size)

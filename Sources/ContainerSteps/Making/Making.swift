@@ -33,7 +33,7 @@ package final class Making {
 
     /// - Parameter context: what a failed child is called in an error.
     package init(
-        _ plan: ContainerPlan, of record: StateRecord, configuration: [UInt8] = [],
+        _ plan: ContainerPlan, of record: StateRecord, configuration: [UInt8] = [], program: InitProgram = .itself,
         context: StaticString, report: @escaping WarningReport, trace: WarningReport?, timeline: Timeline?
     ) {
         self.plan = plan
@@ -43,7 +43,8 @@ package final class Making {
         self.trace = trace
         self.timeline = timeline
         conversation = Conversation(
-            plan: plan, slots: slots, context: context, report: report, trace: trace, timeline: timeline)
+            plan: plan, slots: slots, program: program, context: context, report: report, trace: trace,
+            timeline: timeline)
         for planned in plan.parent { planned.step.note(in: &self.record) }
         self.record.own.undo = []
         for planned in plan.parent { for undo in planned.step.undo { push(undo, to: &self.record.own.undo) } }

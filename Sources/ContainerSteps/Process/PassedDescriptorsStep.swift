@@ -21,7 +21,8 @@ package struct PassedDescriptorsStep: ParentStep {
     package var detail: String { "\(count) from 3 on" + (listening == 0 ? "" : ", \(listening) by socket activation") }
 
     package func perform(in making: Making) throws(ContainerError) {
-        for index in 0..<count {
+        // A caller with threads has put them there already: numbers from 3 on mean nothing among its own.
+        for index in 0..<count where making.slots.number(of: .passed(Int(index))) == nil {
             do throws(Errno) {
                 making.slots.fill(.passed(Int(index)), try DescriptorNumber.passed(index).duplicate(atLeast: 10))
             } catch {

@@ -1,5 +1,5 @@
 import ByteStrings
-import Containers
+import ContainerRuntime
 import RuntimeSpec
 
 /// Where flags may stand among the arguments of a command.

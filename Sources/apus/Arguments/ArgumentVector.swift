@@ -1,4 +1,5 @@
 import ByteStrings
+import ContainerRuntime
 
 /// The words that the program was called with.
 struct ArgumentVector {
@@ -15,6 +16,12 @@ struct ArgumentVector {
     var isInit: Bool {
         guard count > 1, let word = words?[1] else { return false }
         return word[0] == 0x69 && word[1] == 0x6e && word[2] == 0x69 && word[3] == 0x74 && word[4] == 0
+    }
+
+    /// Whether a library asks whether this program is of its own version, before it has it make containers.
+    var asksForStamp: Bool {
+        guard count == 3, let word = words?[2] else { return false }
+        return ByteString(cString: word) == ByteString(InitStamp.question.description)
     }
 
     /// The arguments of this process as they are, the program's own name first.

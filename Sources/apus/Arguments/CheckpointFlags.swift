@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// What the flags that `checkpoint` and `restore` have in common say.

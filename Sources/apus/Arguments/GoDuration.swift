@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 /// Durations in the syntax of Go's time package: `1.5h`, `1m30s`, `500ms`.
 enum GoDuration {

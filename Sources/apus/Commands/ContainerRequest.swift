@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// What `create` and `run` are asked to make.

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Makes a container that waits for `start`.

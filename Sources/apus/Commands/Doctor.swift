@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Tells what the host can and cannot do.

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 /// The user of `exec --user`: numbers, since names are the image's business.
 struct ExecUser: Equatable {

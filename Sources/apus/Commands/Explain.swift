@@ -1,5 +1,5 @@
 import ByteStrings
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Prints what `create` would do.
@@ -34,7 +34,7 @@ private func printExplanation(_ arguments: ParsedArguments) throws(CommandError)
     let plan: PlanDescription
     do throws(ContainerError) {
         plan = try ContainerStore(root: "/run/apus", trustsAnnotations: arguments.isOn(.trustAnnotations))
-            .explain("container", options)
+            .explain("container", .bundle, options)
     } catch {
         throw CommandError(error)
     }

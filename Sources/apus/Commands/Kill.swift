@@ -1,5 +1,5 @@
 import ByteStrings
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Sends a signal to the first process of a container.

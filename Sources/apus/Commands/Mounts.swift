@@ -1,5 +1,5 @@
 import ByteStrings
-import Containers
+import ContainerRuntime
 import LinuxKernel
 import RuntimeSpec
 

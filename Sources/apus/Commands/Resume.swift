@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Lets a frozen container go on.

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Makes a container, starts it and, unless detached, waits for it.

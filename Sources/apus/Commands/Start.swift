@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 extension Command {
     /// Runs the program of a created container.

@@ -1,5 +1,5 @@
 import ByteStrings
-import Containers
+import ContainerRuntime
 import RuntimeSpec
 
 extension Command {

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 /// The help of the program and of its commands, in the layout that users of runc know.
 struct HelpText {

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 
 /// The manual pages, in man(7), made from the tables that the help texts are made from.
 struct ManualPage {

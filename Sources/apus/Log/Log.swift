@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// The program's log: one record for what failed, and what happened before that.

@@ -1,4 +1,4 @@
-import Containers
+import ContainerRuntime
 import LinuxKernel
 
 /// The file that `--trace` names, and the time line that goes there when the command has ended, however it ended.

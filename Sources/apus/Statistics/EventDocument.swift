@@ -1,6 +1,6 @@
 import ByteStrings
 import Cgroups
-import Containers
+import ContainerRuntime
 import StrictJSON
 
 /// The lines of `events`: one JSON object each, with runc's members in their order. Members that runc leaves out when they

@@ -1,6 +1,6 @@
 import ByteStrings
 import Cgroups
-import Containers
+import ContainerRuntime
 
 /// A container's statistics as metrics: seconds, bytes and ratios, `_total` behind the names of what only grows.
 enum MetricsDocument {

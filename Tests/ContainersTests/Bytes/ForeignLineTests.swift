@@ -5,8 +5,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// The lines of the kernel's and of others' files, with names that are no text or that melt with what separates them.
 @Suite struct ForeignLineTests {

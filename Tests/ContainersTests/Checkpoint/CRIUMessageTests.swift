@@ -6,8 +6,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 @Suite struct CRIUMessageTests {
     // MARK: Responses, as CRIU 3.17.1 has sent them

@@ -3,8 +3,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 @Suite struct ProtobufTests {
     private func fields(_ bytes: [UInt8]) throws -> [ProtobufReader.Field] {

@@ -1,7 +1,7 @@
 import ByteStrings
 import Testing
 
-@testable import Containers
+@testable import ContainerRuntime
 
 /// The settings of engines, and what they mean on a host.
 struct EngineFactsTests {

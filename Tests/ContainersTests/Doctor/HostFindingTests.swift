@@ -2,7 +2,7 @@ import ByteStrings
 import LinuxKernel
 import Testing
 
-@testable import Containers
+@testable import ContainerRuntime
 
 /// What facts about a host mean.
 struct HostFindingTests {

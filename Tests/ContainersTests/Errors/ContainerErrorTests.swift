@@ -4,8 +4,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 @Suite struct ContainerErrorTests {
     @Test func partsComeInTheirOrder() {

@@ -5,8 +5,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// What is read from resctrl for statistics, on a directory that looks like it.
 struct IntelRdtStatisticsTests {

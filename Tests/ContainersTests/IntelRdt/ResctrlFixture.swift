@@ -4,8 +4,8 @@ import RuntimeSpec
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// A directory that looks like resctrl on a machine with two level 3 caches.
 ///

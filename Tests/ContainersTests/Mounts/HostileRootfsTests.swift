@@ -5,8 +5,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// Images that try to make the runtime touch what is outside of them.
 @Suite(.enabled(if: ProbedRootfs.canRun, "needs root and /bin/busybox"))

@@ -6,8 +6,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// A root file system with busybox in it, and a way to look at it from inside.
 final class ProbedRootfs {

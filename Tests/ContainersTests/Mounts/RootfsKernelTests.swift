@@ -4,8 +4,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 @Suite(.enabled(if: ProbedRootfs.canRun, "needs root and /bin/busybox"))
 struct RootfsKernelTests {

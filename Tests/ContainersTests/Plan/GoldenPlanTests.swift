@@ -5,8 +5,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// Whole plans for hosts of every kind, to be read in a review: they stand in Plans/NAME.txt. With `APUS_UPDATE_PLANS` in
 /// the environment they are written anew.

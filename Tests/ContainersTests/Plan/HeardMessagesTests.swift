@@ -2,8 +2,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// The runtime takes from its child only what the plan has the child say.
 struct HeardMessagesTests {

@@ -5,8 +5,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// What holds for every plan, whatever the configuration and the host.
 struct PlanPropertyTests {

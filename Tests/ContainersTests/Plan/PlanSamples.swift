@@ -4,8 +4,8 @@ import RuntimeSpec
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// Hosts and configurations to make plans for.
 enum PlanSamples {

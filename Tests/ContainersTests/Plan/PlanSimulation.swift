@@ -2,8 +2,8 @@ import LinuxKernel
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// Runs the two lanes of a plan against each other, as far as they wait for each other and hand descriptors over.
 struct PlanSimulation {

@@ -4,8 +4,8 @@ import Testing
 
 @testable import ContainerInit
 @testable import ContainerPlan
+@testable import ContainerRuntime
 @testable import ContainerSteps
-@testable import Containers
 
 /// The bytes of every kind of step, made from its list of fields alone.
 struct StepCodingTests {

@@ -1,6 +1,6 @@
 import ByteStrings
 import ContainerInit
-import Containers
+import ContainerRuntime
 import LinuxKernel
 import Testing
 

@@ -1,5 +1,6 @@
 import LinuxKernel
 import RuntimeSpec
+import Seccomp
 
 extension SeccompProgram {
     /// Loads the program into the calling thread, by seccomp(2). Nothing may follow but what the filter lets through.
@@ -46,6 +47,11 @@ package enum SeccompKernel {
     package static func supports(_ action: SeccompAction) -> Bool {
         guard let verdict = Verdict(action, 0) else { return false }
         return SeccompCalls.hasAction(verdict.rawValue)
+    }
+
+    /// The names of the flags that the running kernel takes.
+    package static var supportedFlags: [String] {
+        SeccompFlag.allCases.filter { supports($0) }.map(\.rawValue)
     }
 
     /// Whether the kernel has filters at all.
