@@ -141,7 +141,8 @@ let package = Package(
             dependencies: ["Seccomp", "SeccompProbe", "CSeccomp", "StrictJSON", "LinuxKernel", "ContainerInit"],
             exclude: ["Profiles"], swiftSettings: settings),
         .executableTarget(
-            name: "SeccompProbe", dependencies: ["Seccomp", "LinuxKernel", "ContainerInit", "RuntimeSpec", "ByteStrings"],
+            name: "SeccompProbe",
+            dependencies: ["Seccomp", "LinuxKernel", "ContainerInit", "RuntimeSpec", "ByteStrings"],
             path: "Tests/SeccompProbe",
             swiftSettings: settings),
         .testTarget(

@@ -36,7 +36,8 @@ struct PageTests {
                 ?? FileManager.DirectoryEnumerator()
             where file.pathExtension == "swift" {
                 let text = try String(contentsOf: file, encoding: .utf8)
-                for line in text.split(separator: "\n") where line.hasPrefix("import ") || line.hasPrefix("@") {
+                for line in text.split(separator: "\n")
+                where line.hasPrefix("import ") || (line.hasPrefix("@") && line.contains(" import ")) {
                     let name = String(line.split(separator: " ").last ?? "")
                     #expect(own.contains(name), "\(file.lastPathComponent) imports \(name)")
                 }

@@ -15,7 +15,7 @@ extension Conversation {
                 }
             case .file(let path):
                 try attempt("open", path) { () throws(Errno) in try SealedExecutable.open(path) }
-        }
+            }
         if let trace {
             switch executable.protection {
             case .readOnlyOverlay:

@@ -88,7 +88,9 @@ final class PreparedStreams: ProcessFiles, Sendable {
         var sink: ByteSink?
         var sources: (output: ByteSource?, error: ByteSource?)
         do throws(Errno) {
-            for file in streams.extraFiles { ends.extra.append(try DescriptorNumber(rawValue: file).duplicate(atLeast: 10)) }
+            for file in streams.extraFiles {
+                ends.extra.append(try DescriptorNumber(rawValue: file).duplicate(atLeast: 10))
+            }
         } catch {
             throw ContainerError(operation: "dup", subject: "an extra file", errno: error)
         }
@@ -135,7 +137,9 @@ final class PreparedStreams: ProcessFiles, Sendable {
     }
 
     private static func duplicate(_ number: Int32) throws(ContainerError) -> FileDescriptor {
-        try attempt("dup", "a stream of a process") { () throws(Errno) in try DescriptorNumber(rawValue: number).duplicate(atLeast: 3) }
+        try attempt("dup", "a stream of a process") { () throws(Errno) in
+            try DescriptorNumber(rawValue: number).duplicate(atLeast: 3)
+        }
     }
 
     func hand(to slots: Slots, owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
