@@ -167,6 +167,7 @@ let package = Package(
             swiftSettings: settings),
         // A program that uses the library as others do, from many threads.
         .executableTarget(
-            name: "LibraryProbe", dependencies: ["Containers"], path: "Tests/LibraryProbe", swiftSettings: settings),
+            name: "LibraryProbe", dependencies: ["Containers", "CIntegrationSupport"], path: "Tests/LibraryProbe",
+            swiftSettings: settings),
     ]
 )

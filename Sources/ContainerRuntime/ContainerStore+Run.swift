@@ -24,8 +24,9 @@ extension ContainerStore {
     ) throws(ContainerError) -> Int32 {
         timeline?.phase = "create"
         if isSubreaper {
+            // The command line wants it, whose process does nothing else.
             try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
-                try ProcessControl.setChildSubreaper(true)
+                try ProcessControl.setChildSubreaper(true)  // as it wants
             }
         }
         let creation = try Creation(

@@ -8,8 +8,10 @@ import RuntimeSpec
 package protocol ProcessFiles {
     /// Puts the ends of the process into their slots.
     ///
-    /// - Parameter owner: the host's ids of the container's root, to whom they belong at first.
-    func hand(to slots: Slots, owner: (user: UInt32, group: UInt32)) throws(ContainerError)
+    /// - Parameters:
+    ///   - owner: the host's ids of the container's root, to whom they belong at first.
+    ///   - hasTerminal: the process gets a terminal in place of the streams.
+    func hand(to slots: Slots, owner: (user: UInt32, group: UInt32), hasTerminal: Bool) throws(ContainerError)
 }
 
 extension ContainerStore {
@@ -22,7 +24,9 @@ extension ContainerStore {
             store: self, id: id, source: source, options: options, startsAtOnce: false, report: report,
             timeline: nil)
         let making = creation.making(report: report, trace: trace, timeline: nil)
-        try files.hand(to: making.slots, owner: NamespacePlan.rootOwner(creation.spec))
+        try files.hand(
+            to: making.slots, owner: NamespacePlan.rootOwner(creation.spec),
+            hasTerminal: creation.spec.process?.terminal ?? false)
         do throws(ContainerError) {
             try making.perform()
         } catch {
@@ -40,7 +44,9 @@ extension ContainerStore {
             store: self, id: id, source: source, options: options, startsAtOnce: true, report: report,
             timeline: nil)
         let making = creation.making(report: report, trace: trace, timeline: nil)
-        try files.hand(to: making.slots, owner: NamespacePlan.rootOwner(creation.spec))
+        try files.hand(
+            to: making.slots, owner: NamespacePlan.rootOwner(creation.spec),
+            hasTerminal: creation.spec.process?.terminal ?? false)
         let restoration = Restoration(creation, making, restore, progress: { trace?($0) })
         try restoration.perform(streams: nil)
         let container = creation.container(making)
@@ -75,7 +81,7 @@ extension Container {
         var spec = saved
         spec.process = process
         let making = try making(of: process, spec, options, report: report, trace: trace, timeline: nil)
-        try files.hand(to: making.slots, owner: NamespacePlan.rootOwner(spec))
+        try files.hand(to: making.slots, owner: NamespacePlan.rootOwner(spec), hasTerminal: process.terminal)
         try making.perform()
         let conversation = making.conversation
         do throws(ContainerError) {

@@ -14,7 +14,7 @@ extension Container {
     public func exec(
         _ arguments: [ByteString], streams: ProcessStreams = .captured, options: ProcessOptions = ProcessOptions()
     ) async throws(ContainerError) -> Execution {
-        try await exec(streams, options, hasTerminal: options.terminal) {
+        try await exec(streams, options) {
             $0.args = arguments
             options.change(&$0)
         }
@@ -26,18 +26,18 @@ extension Container {
     public func exec(
         _ process: Process, streams: ProcessStreams = .captured, options: ProcessOptions = ProcessOptions()
     ) async throws(ContainerError) -> Execution {
-        try await exec(streams, options, hasTerminal: process.terminal) { $0 = process }
+        try await exec(streams, options) { $0 = process }
     }
 
     private func exec(
-        _ streams: ProcessStreams, _ options: ProcessOptions, hasTerminal: Bool,
+        _ streams: ProcessStreams, _ options: ProcessOptions,
         _ change: @escaping @Sendable (inout Process) -> Void
     ) async throws(ContainerError) -> Execution {
         if Task.isCancelled { throw .cancelled }
         let container = self
         let execution = try await Workers.shared.run { () throws(ContainerError) in
             let diagnostics = container.store.diagnostics
-            let prepared = try PreparedStreams(streams, hasTerminal: hasTerminal)
+            let prepared = try PreparedStreams(streams)
             var exec = options.options
             exec.passedDescriptors = prepared.extraCount
             let launched = try container.prepared().exec(

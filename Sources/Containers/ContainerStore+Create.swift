@@ -42,7 +42,7 @@ extension ContainerStore {
         _ id: String, _ source: ContainerSource, from images: RestoreOptions, streams: ProcessStreams = .captured,
         options: ContainerOptions = ContainerOptions()
     ) async throws(ContainerError) -> Container {
-        try await make(id, source, streams, options, .restore) {
+        try await make(id, source, streams, options, .restore, apart: true) {
             (base, options, prepared, report, trace) throws(ContainerError) in
             try base.restore(
                 id, source.source, options, from: images, files: prepared, report: report, trace: trace)
@@ -51,7 +51,7 @@ extension ContainerStore {
 
     private func make(
         _ id: String, _ source: ContainerSource, _ streams: ProcessStreams, _ options: ContainerOptions,
-        _ operation: Diagnostic.Operation,
+        _ operation: Diagnostic.Operation, apart: Bool = false,
         _ body:
             @escaping @Sendable (
                 ContainerRuntime.ContainerStore, CreateOptions, PreparedStreams, @escaping WarningReport, WarningReport?
@@ -59,9 +59,9 @@ extension ContainerStore {
     ) async throws(ContainerError) -> Container {
         if Task.isCancelled { throw .cancelled }
         let store = self
-        let container = try await Workers.shared.run { () throws(ContainerError) in
+        let container = try await Workers.shared.run(apart: apart) { () throws(ContainerError) in
             let base = try store.prepared()
-            let prepared = try PreparedStreams(streams, hasTerminal: source.terminal ?? false)
+            let prepared = try PreparedStreams(streams)
             var options = options.options(source)
             options.passedDescriptors = prepared.extraCount
             let made = try body(

@@ -101,10 +101,6 @@ public struct ContainerSource: Sendable {
     public static func bundle(_ path: Path, configurationFile: Path? = nil) -> ContainerSource {
         ContainerSource(source: .bundle, bundle: path, configurationFile: configurationFile)
     }
-
-    var terminal: Bool? {
-        if case .value(let spec, _) = source { spec.process?.terminal ?? false } else { nil }
-    }
 }
 
 /// How a container is made, beside what its configuration says.

@@ -11,8 +11,11 @@ package func loadDeviceProgram(
     if result == -Int(EPERM) {
         // Before 5.11 the program counts as locked memory. Where the limit may not be raised the answer stays.
         var unlimited: [UInt64] = [UInt64.max, UInt64.max]
-        if linux_prlimit(0, lockedMemory, &unlimited, nil) == 0 {
+        var limits: [UInt64] = [0, 0]
+        if linux_prlimit(0, lockedMemory, &unlimited, &limits) == 0 {
             result = linux_bpf_load_device_program(instructions.baseAddress, count, nil, 0)
+            // The whole process has it, and so would the container.
+            _ = linux_prlimit(0, lockedMemory, &limits, nil)
         }
     }
     if result == -Int(EACCES) || result == -Int(EINVAL) {

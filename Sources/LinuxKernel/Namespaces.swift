@@ -6,6 +6,8 @@ package struct CloneFlags: OptionSet, Sendable {
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     package static let newTime = CloneFlags(rawValue: 0x80)
+    /// The root, the working directory and the file creation mask of a thread: `CLONE_FS`.
+    package static let fileSystem = CloneFlags(rawValue: 0x200)
     package static let pidDescriptor = CloneFlags(rawValue: 0x1000)
     package static let parent = CloneFlags(rawValue: 0x8000)
     package static let newMount = CloneFlags(rawValue: 0x2_0000)

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -131,3 +132,11 @@ int support_seccomp_respond(int listener, uint64_t id, int64_t value, int error)
     struct seccomp_notif_resp response = {.id = id, .val = value, .error = error};
     return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
+
+static int told(int question) {
+    int answer = -1;
+    return prctl(question, &answer) == 0 ? answer : -1;
+}
+int support_is_subreaper(void) { return told(PR_GET_CHILD_SUBREAPER); }
+int support_is_dumpable(void) { return prctl(PR_GET_DUMPABLE); }
+int support_death_signal(void) { return told(PR_GET_PDEATHSIG); }

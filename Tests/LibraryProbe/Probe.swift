@@ -4,60 +4,26 @@ import Synchronization
 
 // A program that uses the library as others do, for the tests:
 //
-//   LibraryProbe ROOTFS STATE HELPER load COUNT PARALLEL   runs containers at the same time and says what is left of them
-//   LibraryProbe ROOTFS STATE HELPER run WORD…             runs one program and prints what it wrote
+//   LibraryProbe ROOTFS STATE HELPER tasks COUNT PARALLEL     runs containers from tasks and says what is left of them
+//   LibraryProbe ROOTFS STATE HELPER threads COUNT PARALLEL   the same from threads, in a service that has children of its own
+//   LibraryProbe ROOTFS STATE HELPER effects                  does what the library can do and says what is another in the process
+//   LibraryProbe ROOTFS STATE HELPER run WORD…                runs one program and prints what it wrote
 //
 // HELPER is the path of an `apus`, `itself` for this program, or `automatic`. With UNPREPARED in the environment it does not
 // make the call that lets it be the first process of a container.
-
-func entries(_ path: String) -> Int {
-    guard let directory = opendir(path) else { return -1 }
-    defer { closedir(directory) }
-    var count = 0
-    while readdir(directory) != nil { count += 1 }
-    return count
-}
-
-func lines(_ path: String, _ isCounted: (Substring) -> Bool = { _ in true }) -> Int {
-    guard let file = fopen(path, "r") else { return -1 }
-    defer { fclose(file) }
-    var text = ""
-    var buffer = [CChar](repeating: 0, count: 4096)
-    while fgets(&buffer, Int32(buffer.count), file) != nil {
-        text += String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-    return text.split(separator: "\n").count(where: isCounted)
-}
-
-/// How many children of this process there are, dead ones too.
-func children() -> Int {
-    var information = siginfo_t()
-    // ECHILD is none at all.
-    return waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) == 0 ? 1 : 0
-}
-
-/// What a container could leave behind.
-func traces(_ state: String) -> [String: Int] {
-    [
-        "descriptors": entries("/proc/self/fd"), "children": children(), "mounts": lines("/proc/self/mountinfo"),
-        "states": max(entries(state) - 2, 0),
-        "signals": lines("/proc/self/status") { $0.hasPrefix("SigBlk:\t0000000000000000") },
-        "mask": Int(umask(0o022)),
-    ]
-}
 
 /// Runs containers for a test.
 @main struct Probe {
     let store: ContainerStore
     let rootfs: Path
-    let cgroup: ByteString?
-    static let numbers = Atomic<Int>(0)
+    let state: String
+    let cgroup: String?
+    private static let numbers = Atomic<Int>(0)
 
     static func main() async {
         if getenv("UNPREPARED") == nil { InitProgram.runIfAsked() }
-        umask(0o022)
         let words = CommandLine.arguments
-        guard words.count > 5 else { exit(64) }
+        guard words.count > 4 else { exit(64) }
         let program: InitProgram =
             switch words[3] {
             case "itself": .itself
@@ -66,9 +32,12 @@ func traces(_ state: String) -> [String: Int] {
             }
         let probe = Probe(
             store: ContainerStore(root: Path(ByteString(words[2])), initProgram: program),
-            rootfs: Path(ByteString(words[1])), cgroup: getenv("CGROUP").map { ByteString(cString: $0) })
+            rootfs: Path(ByteString(words[1])), state: words[2], cgroup: getenv("CGROUP").map { String(cString: $0) })
+        let numbers = words[5...].compactMap { Int($0) }
         switch words[4] {
-        case "load": await probe.load(Int(words[5]) ?? 1, parallel: words.count > 6 ? Int(words[6]) ?? 1 : 1, words[2])
+        case "tasks": await probe.load(numbers[0], parallel: numbers[1], onThreads: false)
+        case "threads": await probe.load(numbers[0], parallel: numbers[1], onThreads: true)
+        case "effects": await probe.effects()
         case "run": await probe.run(words[5...].map { ByteString($0) })
         default: exit(64)
         }
@@ -78,7 +47,7 @@ func traces(_ state: String) -> [String: Int] {
         var spec = Spec.running(arguments, in: rootfs)
         if let cgroup {
             let number = Self.numbers.wrappingAdd(1, ordering: .relaxed).oldValue
-            spec.linux?.cgroupsPath = "\(cgroup)/probe-\(Int(getpid()))-\(number)"
+            spec.linux?.cgroupsPath = ByteString("\(cgroup)/probe-\(getpid())-\(number)")
         }
         spec.linux?.resources?.memory = MemoryResources(limit: 64 << 20)
         spec.linux?.resources?.pids = PidsResources(limit: 32)
@@ -93,7 +62,7 @@ func traces(_ state: String) -> [String: Int] {
                 input: .text("job \(number)\n"), timeLimit: .seconds(300))
             let isRight =
                 result.terminationStatus == .exited(Int32(number % 7))
-                && result.standardOutput.text == "job \(number)\n" && result.standardError.text == "err\n"
+                && result.standardOutput == ByteString("job \(number)\n") && result.standardError == "err\n"
                 && result.resourceUsage != nil
             return isRight ? nil : "\(result)"
         } catch {
@@ -101,12 +70,25 @@ func traces(_ state: String) -> [String: Int] {
         }
     }
 
-    func load(_ count: Int, parallel: Int, _ state: String) async {
-        // The library's own descriptors and its threads come with the first container.
+    func load(_ count: Int, parallel: Int, onThreads: Bool) async {
+        // The library's own descriptors come with the first container.
         if let failure = await runOne(0) { print("first: \(failure)") }
-        let before = traces(state)
+        let before = Traces(rootfs: rootfs.text, state: state, cgroup: cgroup)
+        let failures = onThreads ? serve(count, parallel) : await spread(count, parallel)
+        var after = Traces(rootfs: rootfs.text, state: state, cgroup: cgroup)
+        // Tasks of the library that end with a process may still hold its descriptors.
+        for _ in 0..<600 where after != before {
+            usleep(50_000)
+            after = Traces(rootfs: rootfs.text, state: state, cgroup: cgroup)
+        }
+        for failure in failures.prefix(5) { print("failure: \(failure)") }
+        print("failed: \(failures.count) of \(count)")
+        for difference in after.differences(from: before) { print("left: \(difference)") }
+    }
+
+    private func spread(_ count: Int, _ parallel: Int) async -> [String] {
         let next = Numbers()
-        let failures = await withTaskGroup(of: [String].self) { group in
+        return await withTaskGroup(of: [String].self) { group in
             for _ in 0..<parallel {
                 group.addTask {
                     var failures: [String] = []
@@ -121,19 +103,9 @@ func traces(_ state: String) -> [String: Int] {
             for await some in group { failures += some }
             return failures
         }
-        var after = traces(state)
-        // Tasks of the library that end with a process may still hold its descriptors.
-        for _ in 0..<200 where after != before {
-            usleep(50_000)
-            after = traces(state)
-        }
-        for failure in failures.prefix(5) { print("failure: \(failure)") }
-        print("failed: \(failures.count) of \(count)")
-        for (name, value) in after.sorted(by: { $0.key < $1.key }) where before[name] != value {
-            print("left: \(name) \(before[name] ?? 0) → \(value)")
-        }
     }
 
+    /// Prints what a program in a container wrote.
     func run(_ arguments: [ByteString]) async {
         do {
             let result = try await store.run(.configuration(spec(arguments)), timeLimit: .seconds(60))

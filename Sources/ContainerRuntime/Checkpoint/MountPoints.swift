@@ -22,12 +22,16 @@ struct MountPoints {
     init(rootfs: Path) { self.rootfs = rootfs }
 
     /// Makes what is missing, in the order of the mounts, and gives for each bind its place in the container.
+    ///
+    /// From then on the thread does not follow when others change the working directory.
     mutating func make(for steps: [MountStep]) throws(ContainerError) -> [(step: MountStep, place: Path)] {
         let rootfs = rootfs
         let root = try attempt("open", rootfs) { () throws(Errno) in
             try FileDescriptor.open(rootfs, [.path, .directory])
         }
-        let mask = setFileCreationMask(0)
+        // The mask belongs to all threads that share the root and the working directory: this one gets its own of each.
+        try attempt("unshare(CLONE_FS)") { () throws(Errno) in try unshare(.fileSystem) }
+        let mask = setFileCreationMask(0)  // its own
         defer { setFileCreationMask(mask) }
         var binds: [(step: MountStep, place: Path)] = []
         for step in steps where !step.coversRoot {

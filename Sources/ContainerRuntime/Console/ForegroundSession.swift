@@ -137,6 +137,7 @@ final class ForegroundSession {
 
     /// As a subreaper the runtime inherits what the container leaves behind; the process itself is reaped at the end.
     private func reapOrphans(except pid: Int32) throws(Errno) {
+        // The process of a command in the foreground has no other children.
         while let ended = try peekEndedChild(), ended != pid { _ = try reapChild(ended) }
     }
 }

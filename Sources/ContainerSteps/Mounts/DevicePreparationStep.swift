@@ -28,8 +28,6 @@ package struct DevicePreparationStep: Equatable, ParentStep {
     /// A file system that is mounted nowhere, with the nodes that the host lacks in it.
     private func prepare() throws(ContainerError) -> FileDescriptor? {
         var nodes: FileDescriptor?
-        let mask = setFileCreationMask(0)
-        defer { setFileCreationMask(mask) }
         for (index, device) in devices.enumerated() {
             guard let device, !Self.hostHas(device) else { continue }
             do throws(Errno) {

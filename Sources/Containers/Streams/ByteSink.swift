@@ -45,7 +45,7 @@ final class ByteSink: Sendable {
 
     /// Writes on a thread of the library, which a broken pipe does not end, and the program neither.
     private func writeOnce(_ bytes: [UInt8], from start: Int) async throws(ContainerError) -> Progress {
-        try await Workers.shared.run { () throws(ContainerError) in
+        try await Workers.urgent.run { () throws(ContainerError) in
             self.state.withLock { state in
                 do throws(Errno) {
                     let count = try state.descriptor.lend { (file) throws(Errno) in

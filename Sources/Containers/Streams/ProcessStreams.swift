@@ -82,8 +82,7 @@ final class PreparedStreams: ProcessFiles, Sendable {
         var arePipes = [false, false, false]
     }
 
-    /// - Parameter hasTerminal: the process gets a terminal, and none of these streams.
-    init(_ streams: ProcessStreams, hasTerminal: Bool) throws(ContainerError) {
+    init(_ streams: ProcessStreams) throws(ContainerError) {
         var ends = Ends()
         var sink: ByteSink?
         var sources: (output: ByteSource?, error: ByteSource?)
@@ -94,7 +93,7 @@ final class PreparedStreams: ProcessFiles, Sendable {
         } catch {
             throw ContainerError(operation: "dup", subject: "an extra file", errno: error)
         }
-        switch hasTerminal ? .none : streams.input.kind {
+        switch streams.input.kind {
         case .none: ends.input = try Self.nullDevice()
         case .bytes(let bytes):
             ends.input = try attempt("memfd_create", "the input of a process") { () throws(Errno) in
@@ -106,8 +105,8 @@ final class PreparedStreams: ProcessFiles, Sendable {
             sink = try ByteSink(try attempt("dup") { () throws(Errno) in try pipe.write.duplicate() })
             ends.input = pipe.takeRead()
         }
-        ends.output = try Self.end(hasTerminal ? .discarded : streams.output.kind, &sources.output)
-        ends.error = try Self.end(hasTerminal ? .discarded : streams.error.kind, &sources.error)
+        ends.output = try Self.end(streams.output.kind, &sources.output)
+        ends.error = try Self.end(streams.error.kind, &sources.error)
         ends.arePipes = [sink != nil, sources.output != nil, sources.error != nil]
         extraCount = Int32(clamping: streams.extraFiles.count)
         input = sink
@@ -142,10 +141,17 @@ final class PreparedStreams: ProcessFiles, Sendable {
         }
     }
 
-    func hand(to slots: Slots, owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
+    func hand(
+        to slots: Slots, owner: (user: UInt32, group: UInt32), hasTerminal: Bool
+    ) throws(ContainerError) {
         let isOthers = owner.user != effectiveUser || owner.group != effectiveGroup
         try ends.withLock { (ends) throws(ContainerError) in
-            if isOthers {
+            if hasTerminal {
+                // The library's ends of pipes tell the end at once.
+                ends.input = try Self.nullDevice()
+                ends.output = try Self.nullDevice()
+                ends.error = try Self.nullDevice()
+            } else if isOthers {
                 if ends.arePipes[0] { try Self.give(ends.input, to: owner) }
                 if ends.arePipes[1] { try Self.give(ends.output, to: owner) }
                 if ends.arePipes[2] { try Self.give(ends.error, to: owner) }

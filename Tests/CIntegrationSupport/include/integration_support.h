@@ -29,6 +29,10 @@ int support_set_window_size(int terminal, unsigned rows, unsigned columns);
 int support_get_window_size(int terminal, unsigned *rows, unsigned *columns);
 // Whether the terminal handles lines itself (not raw).
 int support_is_canonical(int terminal);
+// What prctl(2) tells of this process: whether it is a subreaper, whether it is dumpable, the signal at its parent's end.
+int support_is_subreaper(void);
+int support_is_dumpable(void);
+int support_death_signal(void);
 
 // Receives a seccomp notification: the system call's number and the pid; `*id` answers it.
 int support_seccomp_receive(int listener, uint64_t *id, int *number, pid_t *pid);

@@ -4,18 +4,10 @@ import Testing
 /// Who is the first process of a library's container, and that a program with the library is never executed by surprise.
 @Suite(.containers, .requires(.root, .runtime))
 struct InitProgramTests {
-    private static let probe: String = {
-        let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
-        let directory = bundle.map { ($0 as NSString).deletingLastPathComponent } ?? ".build/debug"
-        return directory + "/LibraryProbe"
-    }()
-
     private func probe(
         _ bundle: TestBundle, helper: String, _ words: String..., environment: [String: String] = [:]
     ) throws -> Output {
-        let variables = ["PATH": "/nowhere", "CGROUP": TestRun.shared.cgroup].merging(environment) { $1 }
-        return try Command([Self.probe, bundle.rootfs, bundle.stateRoot, helper] + words, environment: variables)
-            .wait(seconds: 400)
+        try LibraryProbe.run(bundle, helper: helper, words, environment: environment)
     }
 
     @Test func theProgramItself() throws {
@@ -54,12 +46,5 @@ struct InitProgramTests {
         let found = try probe(
             bundle, helper: "automatic", "run", "true", environment: ["UNPREPARED": "1", "PATH": bundle.path])
         #expect(found.stdout == "status: exited with 0\n", "\(found)")
-    }
-
-    /// A service with threads: 200 requests, 20 at a time, and nothing is left.
-    @Test func manyContainersLeaveNothing() throws {
-        let bundle = try TestBundle()
-        let output = try probe(bundle, helper: Runtime.path, "load", "200", "20", environment: ["UNPREPARED": "1"])
-        #expect(output.stdout == "failed: 0 of 200\n", "\(output)")
     }
 }
