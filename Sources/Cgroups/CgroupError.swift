@@ -14,11 +14,13 @@ package struct CgroupError: Error, Hashable, Sendable {
     package var errno: Errno?
     /// The reason in words, in runc's where it has some.
     package var reason: String
+    /// What the user can do.
+    package var remedy: String
 
     /// Makes an error.
     package init(
         property: String = "", operation: String = "", path: String = "", value: String = "", errno: Errno? = nil,
-        reason: String = ""
+        reason: String = "", remedy: String = ""
     ) {
         self.property = property
         self.operation = operation
@@ -26,10 +28,18 @@ package struct CgroupError: Error, Hashable, Sendable {
         self.value = value
         self.errno = errno
         self.reason = reason
+        self.remedy = remedy
     }
 
     /// The error on one line without the property: reason, operation, path and, last, the cause.
     package var message: String {
+        guard let errno else { return messageWithoutCause }
+        let text = messageWithoutCause
+        return text.isEmpty ? errno.message : text + ": " + errno.message
+    }
+
+    /// The same without what the kernel answered.
+    package var messageWithoutCause: String {
         var text = reason
         if !operation.isEmpty {
             if !text.isEmpty { text += ": " }
@@ -38,10 +48,6 @@ package struct CgroupError: Error, Hashable, Sendable {
                 text += " "
                 text += path
             }
-        }
-        if let errno {
-            if !text.isEmpty { text += ": " }
-            text += errno.message
         }
         return text
     }

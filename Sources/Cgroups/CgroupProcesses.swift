@@ -22,6 +22,23 @@ extension Cgroup {
         return try processes().isEmpty
     }
 
+    /// Whether neither a process nor another unit of systemd is in the cgroup, as far as it is the container's.
+    package mutating func holdsNobodyElse() throws(CgroupError) -> Bool {
+        for index in branches.indices where branches[index].refusal == nil {
+            guard try isOwn(index) else { continue }
+            if try !processes(of: index).isEmpty { return false }
+            let directory = try directory(of: index)
+            let names = try attempt("read", branches[index].directory) { () throws(Errno) in
+                try directory.file.directoryEntries()
+            }
+            if names.contains(where: { name in Self.kindsOfUnits.contains { name.bytes.hasSuffix($0) } }) { return false }
+        }
+        return true
+    }
+
+    /// The kinds of units that have a cgroup. See systemd.unit(5).
+    private static let kindsOfUnits: [ByteString] = [".slice", ".scope", ".service", ".socket", ".mount", ".swap"]
+
     mutating func processes(of index: Int) throws(CgroupError) -> [Int32] {
         guard try isOwn(index) else { return [] }
         var pids: [Int32] = []

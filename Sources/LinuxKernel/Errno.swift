@@ -84,6 +84,8 @@ extension Errno {
     public static let connectionReset = Errno(rawValue: 104)
     /// `ETIMEDOUT`: connection timed out.
     public static let timedOut = Errno(rawValue: 110)
+    /// `ECONNREFUSED`: connection refused.
+    public static let connectionRefused = Errno(rawValue: 111)
     /// `ESTALE`: stale file handle.
     public static let staleFile = Errno(rawValue: 116)
 }

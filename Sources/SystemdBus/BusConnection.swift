@@ -5,7 +5,9 @@ import LinuxKernel
 /// Blocking, with a moment by which all must be done: a manager that does not answer ends a command, it does not hang it.
 struct BusConnection: ~Copyable {
     private let socket: FileDescriptor
-    private let deadline: Deadline
+    private let address: BusAddress
+    /// By when all must be done.
+    var deadline: Deadline
     private var input: [UInt8] = []
     private var serial: UInt32 = 0
     /// Signals that came while an answer was waited for, of the kind that is waited for later.
@@ -19,6 +21,7 @@ struct BusConnection: ~Copyable {
     let hasBus: Bool
 
     private init(_ address: BusAddress, _ deadline: Deadline, awaiting signal: String) throws(BusError) {
+        self.address = address
         self.deadline = deadline
         awaited = signal
         hasBus = address.hasBus
@@ -144,7 +147,17 @@ struct BusConnection: ~Copyable {
             guard !bytes.isEmpty else { throw .brokenPipe }
             input += bytes
         } catch {
+            if error == .timedOut { throw silence }
             throw BusError(errno: error, reason: "read from D-Bus")
         }
+    }
+
+    private var silence: BusError {
+        BusError(
+            errno: .timedOut,
+            reason: (peer.isEmpty && address.hasBus ? "the bus" : "systemd") + " does not answer at "
+                + address.path.text,
+            remedy: "see whether systemctl answers, and what the journal says; nothing needs systemd without "
+                + "--systemd-cgroup")
     }
 }

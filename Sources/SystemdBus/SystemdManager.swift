@@ -27,7 +27,7 @@ package struct SystemdManager: ~Copyable {
 
     /// Connects to the first of the addresses where somebody answers.
     package init(_ addresses: [BusAddress], patience: Int32 = SystemdManager.patience) throws(BusError) {
-        connection = try Self.connect(addresses, Deadline(milliseconds: patience))
+        connection = try Self.connect(addresses, patience)
         destination = connection.hasBus ? "org.freedesktop.systemd1" : ""
     }
 
@@ -36,14 +36,19 @@ package struct SystemdManager: ~Copyable {
         + "interface='org.freedesktop.systemd1.Manager',member='JobRemoved'"
 
     private static func connect(
-        _ addresses: [BusAddress], _ deadline: Deadline
+        _ addresses: [BusAddress], _ patience: Int32
     ) throws(BusError) -> BusConnection {
         var failure: BusError?
-        for address in addresses {
+        let whole = Deadline(milliseconds: patience)
+        for (index, address) in addresses.enumerated() {
             do throws(BusError) {
-                var connection = try BusConnection.open(address, deadline, awaiting: "JobRemoved")
+                // Who answers at all does so at once: a bus that hangs must leave time for the manager behind it.
+                let isLast = index == addresses.count - 1
+                var connection = try BusConnection.open(
+                    address, isLast ? whole : Deadline(milliseconds: patience / 3), awaiting: "JobRemoved")
                 // The manager alone sends its signals unasked.
                 if address.hasBus { try connection.match(jobRule) }
+                connection.deadline = whole
                 return connection
             } catch {
                 // The first one is where a manager should be: why it did not answer tells most.
@@ -52,7 +57,8 @@ package struct SystemdManager: ~Copyable {
         }
         throw failure
             ?? BusError(
-                reason: "no address of a bus is known: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set")
+                reason: "no address of a bus is known: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set",
+                remedy: userRemedy)
     }
 
     /// Connects to the system's manager, or to that of the user's units.
@@ -62,11 +68,20 @@ package struct SystemdManager: ~Copyable {
                 user ? BusAddress.user(environmentVariable) : BusAddress.system(environmentVariable),
                 patience: patience)
         } catch {
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .connectionRefused else { throw error }
+            guard !Self.isRunning else {
+                var failure = error
+                failure.remedy = user ? Self.userRemedy : "start the system's bus: systemctl start dbus.socket"
+                throw failure
+            }
             // Which socket is missing says less than that there is no systemd.
-            guard !Self.isRunning else { throw error }
             throw BusError(reason: "systemd not running on this host, cannot use systemd cgroups manager")
         }
     }
+
+    private static let userRemedy =
+        "log in as that user by a session of logind, or as root: loginctl enable-linger USER; then "
+        + "XDG_RUNTIME_DIR is /run/user/UID"
 
     /// Whether the host was booted with systemd; see sd_booted(3).
     private static var isRunning: Bool {
@@ -101,6 +116,14 @@ package struct SystemdManager: ~Copyable {
         }
     }
 
+    /// Starts a unit that systemd knows, and waits until it runs.
+    package mutating func startUnit(_ name: String) throws(BusError) {
+        let result = try awaitJob(try call("StartUnit", [.string(name), .string("replace")]))
+        guard result == "done" else {
+            throw BusError(reason: "systemd could not start the unit " + name + ": its job ended with " + result)
+        }
+    }
+
     /// Stops a unit and forgets it; one that is gone already is no error.
     package mutating func stopUnit(_ name: String) throws(BusError) {
         do throws(BusError) {
@@ -116,23 +139,37 @@ package struct SystemdManager: ~Copyable {
         _ = try call("SetUnitProperties", [.string(name), .boolean(true), Self.array(properties)])
     }
 
+    /// Whether a unit is active; one that systemd does not know is not.
+    package mutating func isActive(_ name: String) throws(BusError) -> Bool {
+        do throws(BusError) {
+            let path = try path(of: name)
+            let state = try property("ActiveState", of: "org.freedesktop.systemd1.Unit", at: path)
+            return state.text == "active"
+        } catch {
+            guard error.name == Self.noSuchUnit else { throw error }
+            return false
+        }
+    }
+
     /// What properties of a unit are by now, in the order of their names.
     package mutating func properties(_ names: [String], of unit: String) throws(BusError) -> [UnitProperty] {
-        guard let path = try call("GetUnit", [.string(unit)]).first?.text else {
-            throw .malformed("an answer without a unit")
-        }
+        let path = try path(of: unit)
         // The kind of a unit is in its name, and the interface of the kind has its properties.
         let kind = unit.utf8.suffix(6).elementsEqual(".slice".utf8) ? "Slice" : "Scope"
         var properties: [UnitProperty] = []
         for name in names {
-            let answer = try connection.call(
-                .call(
-                    "Get", of: "org.freedesktop.DBus.Properties", at: path, destination: destination,
-                    [.string("org.freedesktop.systemd1." + kind), .string(name)]))
-            guard let value = answer.first else { throw .malformed("a property without a value") }
-            properties.append(UnitProperty(name, value.unwrapped))
+            properties.append(
+                UnitProperty(name, try property(name, of: "org.freedesktop.systemd1." + kind, at: path)))
         }
         return properties
+    }
+
+    /// The path of a unit on the bus.
+    private mutating func path(of unit: String) throws(BusError) -> String {
+        guard let path = try call("GetUnit", [.string(unit)]).first?.text else {
+            throw .malformed("an answer without a unit")
+        }
+        return path
     }
 
     /// Lets a scope go: systemd forgets it with its last process, and kills none.
@@ -193,10 +230,16 @@ package struct SystemdManager: ~Copyable {
     }
 
     private mutating func property(_ name: String) throws(BusError) -> BusValue {
+        try property(name, of: "org.freedesktop.systemd1.Manager", at: "/org/freedesktop/systemd1")
+    }
+
+    private mutating func property(
+        _ name: String, of interface: String, at path: String
+    ) throws(BusError) -> BusValue {
         let answer = try connection.call(
             .call(
-                "Get", of: "org.freedesktop.DBus.Properties", at: "/org/freedesktop/systemd1",
-                destination: destination, [.string("org.freedesktop.systemd1.Manager"), .string(name)]))
+                "Get", of: "org.freedesktop.DBus.Properties", at: path, destination: destination,
+                [.string(interface), .string(name)]))
         guard let value = answer.first else { throw .malformed("a property without a value") }
         return value.unwrapped
     }

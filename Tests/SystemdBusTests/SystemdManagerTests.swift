@@ -304,7 +304,7 @@ struct SystemdManagerTests {
                 : [.send(flood)] + Order.answerFirst.actions(call)
         }) { address in
             var manager = try SystemdManager([address])
-            let isThere = try manager.hasUnit("x.scope")
+            let isThere = try manager.isActive("x.scope")
             #expect(isThere)
             try manager.startTransientUnit("x.scope", [])
             let hasBegun = manager.hasBegunStart

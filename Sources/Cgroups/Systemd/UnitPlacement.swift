@@ -28,10 +28,7 @@ extension CgroupPlan {
             var manager = try SystemdManager(user: true)
             return Path(try manager.controlGroup())
         } catch {
-            throw CgroupError(
-                errno: nil,
-                reason: "unable to apply cgroup configuration: cannot talk to the user's systemd: "
-                    + error.message)
+            throw CgroupError("unable to apply cgroup configuration: cannot talk to the user's systemd", error)
         }
     }
 

@@ -25,8 +25,9 @@ package struct UnitStart: ~Copyable {
     /// - Parameters:
     ///   - further: those that annotations give.
     ///   - limits: those that the runtime sets, which come last.
+    ///   - wasActive: whether others have begun it.
     package static func start(
-        _ unit: ContainerUnit, isUnified: Bool, _ further: [UnitProperty], limits: [UnitProperty]
+        _ unit: ContainerUnit, isUnified: Bool, _ further: [UnitProperty], limits: [UnitProperty], wasActive: Bool
     ) throws(CgroupError) -> UnitStart {
         var start = try connect(unit, isUnified: isUnified)
         if !unit.isSlice {
@@ -42,7 +43,7 @@ package struct UnitStart: ~Copyable {
             try start.manager.startTransientUnit(unit.name, properties)
         } catch {
             // Begun and not done: a slice would stay, since no process ends with which it goes.
-            if start.manager.hasBegunStart { forget(unit) }
+            if start.manager.hasBegunStart, !wasActive { forget(unit) }
             throw failure(unit, "unable to start unit", error)
         }
         return start
@@ -101,13 +102,34 @@ package struct UnitStart: ~Copyable {
         }
     }
 
+    /// Whether systemd has the unit already, started by others.
+    package static func isActive(_ unit: ContainerUnit) throws(CgroupError) -> Bool {
+        do throws(BusError) {
+            var manager = try SystemdManager(user: unit.isUser)
+            return try manager.isActive(unit.name)
+        } catch {
+            throw failure(unit, "cannot talk to systemd about", error)
+        }
+    }
+
+    /// Stops a unit of others and starts it again, as it was without the container's properties.
+    package static func renew(_ name: String, isUser: Bool) throws(CgroupError) {
+        do throws(BusError) {
+            var manager = try SystemdManager(user: isUser)
+            try manager.stopUnit(name)
+            try manager.startUnit(name)
+        } catch {
+            throw removalFailure("restart", name, error)
+        }
+    }
+
     /// Clears a unit away that has ended, and may have failed.
     package static func reset(_ name: String, isUser: Bool) throws(CgroupError) {
         do throws(BusError) {
             var manager = try SystemdManager(user: isUser)
             try manager.resetFailedUnit(name)
         } catch {
-            throw CgroupError(operation: "reset unit", path: name, errno: error.errno, reason: error.message)
+            throw removalFailure("reset", name, error)
         }
     }
 
@@ -133,8 +155,8 @@ package struct UnitStart: ~Copyable {
         }
         throw CgroupError(
             property: "linux.cgroupsPath", value: name,
-            reason: "unable to apply cgroup configuration: systemd cannot move the process into unit \"" + name + "\": "
-                + (failure?.message ?? "it has no place"))
+            "unable to apply cgroup configuration: systemd cannot move the process into unit \"" + name + "\"",
+            failure ?? BusError(reason: "it has no place"))
     }
 
     /// Stops the unit of a container that is gone, or was not made.
@@ -143,10 +165,7 @@ package struct UnitStart: ~Copyable {
             var manager = try SystemdManager(user: isUser)
             try manager.stopUnit(name)
         } catch {
-            throw CgroupError(
-                operation: "stop unit", path: name, errno: error.errno,
-                reason: "unable to remove container's cgroup: "
-                    + error.message)
+            throw removalFailure("stop", name, error)
         }
     }
 
@@ -176,6 +195,10 @@ package struct UnitStart: ~Copyable {
     ) -> CgroupError {
         CgroupError(
             property: property, value: unit.name,
-            reason: "unable to apply cgroup configuration: " + reason + " \"" + unit.name + "\": " + error.message)
+            "unable to apply cgroup configuration: " + reason + " \"" + unit.name + "\"", error)
+    }
+
+    private static func removalFailure(_ verb: String, _ name: String, _ error: BusError) -> CgroupError {
+        CgroupError("unable to remove container's cgroup: cannot " + verb + " unit \"" + name + "\"", error)
     }
 }

@@ -70,8 +70,7 @@ struct UnitUpdate: ~Copyable {
     }
 
     private static func failure(_ name: String, _ reason: String, _ error: BusError) -> CgroupError {
-        CgroupError(
-            property: "linux.resources", value: name, reason: reason + " \"" + name + "\": " + error.message)
+        CgroupError(property: "linux.resources", value: name, reason + " \"" + name + "\"", error)
     }
 }
 

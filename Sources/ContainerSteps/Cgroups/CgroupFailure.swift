@@ -17,7 +17,7 @@ package func cgroupCall<Result: ~Copyable>(
 extension ContainerError {
     /// The failure of a cgroup, with the property that asked for it in front.
     package init(_ error: CgroupError) {
-        self.init(reason: error.message)
+        self.init(errno: error.errno, reason: error.messageWithoutCause, remedy: error.remedy)
         if !error.value.isEmpty {
             value = "\"" + error.value.replacingLineFeeds + "\""
         }

@@ -104,6 +104,10 @@ package struct RemoveCgroup: UndoAction {
         try undoing.withCgroup { (cgroup) throws(CgroupError) in
             if undoing.making != nil {
                 try cgroup.removeMade()
+            } else if undoing.record.own.unit?.wasActive ?? false {
+                // What systemd has stays; what it has nothing to do with, in other hierarchies, is the container's.
+                if try cgroup.holdsNobodyElse() { try cgroup.remove() }
+                return
             } else {
                 // Only somebody else can have put a process there that is still alive.
                 try cgroup.remove(killing: undoing.isForced, includingUnmarked: undoing.record.pid == nil)

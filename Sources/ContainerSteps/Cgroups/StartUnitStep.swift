@@ -40,12 +40,26 @@ package struct StartUnitStep: ParentStep {
     }
 
     package func perform(in making: Making) throws(ContainerError) {
+        if unit.isSlice { try lookAtSlice(in: making) }
         making.unit = try cgroupCall { () throws(CgroupError) in
             // Looked at before systemd takes charge of it: whoever is in there would end with the unit.
             var there = Cgroup(cgroup)
             try there.checkFree()
-            return try UnitStart.start(unit, isUnified: isUnified, properties, limits: limits)
+            return try UnitStart.start(
+                unit, isUnified: isUnified, properties, limits: limits,
+                wasActive: making.record.own.unit?.wasActive ?? false)
         }
+    }
+
+    /// systemd lets a slice that is active be started, and of others only that tells who has begun it. It is written down
+    /// before the start, after which it could no longer be told.
+    private func lookAtSlice(in making: Making) throws(ContainerError) {
+        guard try cgroupCall({ () throws(CgroupError) in try UnitStart.isActive(unit) }) else { return }
+        var known = UnitRecord(unit)
+        known.wasActive = true
+        making.replace(StopUnit(UnitRecord(unit)), by: StopUnit(known))
+        making.record.own.unit = known
+        try making.directory?.write(making.record.encoded, as: "state.json")
     }
 }
 
@@ -65,7 +79,9 @@ package struct StopUnit: UndoAction {
 
     package func perform(in undoing: Undoing) throws(ContainerError) {
         do throws(ContainerError) {
-            if let making = undoing.making {
+            if unit.wasActive {
+                try giveBack(undoing)
+            } else if let making = undoing.making {
                 try stop(in: making)
             } else {
                 try undoing.withCgroup { (cgroup) throws(CgroupError) in try stop(cgroup: &cgroup, undoing) }
@@ -97,5 +113,24 @@ package struct StopUnit: UndoAction {
         // systemd would wait for whoever is left in the unit.
         if undoing.isForced { try cgroup.killAll() }
         try UnitStart.stop(unit.name, isUser: unit.isUser)
+    }
+
+    /// Leaves a slice active that was so before the container, without the container's limits if nobody else is in it by now:
+    /// to stop it would end all that is in there.
+    private func giveBack(_ undoing: Undoing) throws(ContainerError) {
+        // Nothing was started.
+        if let making = undoing.making, making.unit == nil { return }
+        var isLeft = true
+        try undoing.withCgroup { (cgroup) throws(CgroupError) in
+            isLeft = try cgroup.isSomewhereOwn()
+            guard isLeft else { return }
+            if undoing.isForced { try cgroup.killAll() }
+            guard try cgroup.holdsNobodyElse() else { return }
+            try UnitStart.renew(unit.name, isUser: unit.isUser)
+            isLeft = false
+        }
+        guard isLeft else { return }
+        undoing.report(
+            unit.name + " was active before the container and others are in it: it stays, with the container's limits")
     }
 }

@@ -95,7 +95,8 @@ package final class Making {
 
     /// Puts the undoing that knows more in the place of the one that was planned.
     package func replace(_ planned: any UndoAction, by known: any UndoAction) {
-        for index in undos.indices where undos[index] == Undo(planned) { undos[index] = Undo(known) }
+        undos = undos.map { $0 == Undo(planned) ? Undo(known) : $0 }
+        record.own.undo = record.own.undo.map { $0 == Undo(planned) ? Undo(known) : $0 }
     }
 
     /// Leaves the host as it was, then runs the hooks of the container's end. Gives what there is to say of the failure.

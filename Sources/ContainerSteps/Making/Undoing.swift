@@ -84,7 +84,7 @@ package func twice(_ body: () throws(ContainerError) -> Void) throws(ContainerEr
         try body()
     } catch {
         // Waited for already.
-        if error.errno == .busy { throw error }
+        if error.errno == .busy || error.errno == .timedOut { throw error }
         try body()
     }
 }

@@ -9,6 +9,8 @@ package struct UnitRecord: StateObject {
     package var slice = ""
     /// Whether the user's own manager has it.
     package var isUser = false
+    /// Whether it is a slice that was active before the container: then it is not the container's to stop.
+    package var wasActive = false
 
     package init() {}
 
@@ -22,5 +24,6 @@ package struct UnitRecord: StateObject {
         try visitor.member("name", &name, .always)
         try visitor.member("slice", &slice, .always)
         try visitor.member("isUser", &isUser)
+        try visitor.member("wasActive", &wasActive)
     }
 }
