@@ -164,6 +164,14 @@ package struct SystemdManager: ~Copyable {
         return properties
     }
 
+    /// Whether properties of a unit were changed while it ran: systemd has a file for each.
+    package mutating func hasChangedProperties(_ unit: String) throws(BusError) -> Bool {
+        let path = try path(of: unit)
+        let files = try property("DropInPaths", of: "org.freedesktop.systemd1.Unit", at: path)
+        guard case .array(_, let paths) = files else { return false }
+        return paths.contains { $0.text?.contains("/transient/") ?? false }
+    }
+
     /// The path of a unit on the bus.
     private mutating func path(of unit: String) throws(BusError) -> String {
         guard let path = try call("GetUnit", [.string(unit)]).first?.text else {

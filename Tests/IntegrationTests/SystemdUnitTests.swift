@@ -61,6 +61,11 @@ struct SystemdUnitTests {
             #"{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":10,"minor":200,"access":"rw"}]}"#
         try bundle.apus("update", "-r", "-", bundle.id, stdin: .text(rules)).succeeded()
         #expect(try property("NeedDaemonReload", of: unit) == "no")
+        // A later change, of other properties, finds their files in order already.
+        for change in ["TasksMax=77", "CPUWeight=77"] {
+            try Command.run("systemctl", "set-property", "--runtime", unit, change).succeeded()
+            #expect(try property("NeedDaemonReload", of: unit) == "no", "\(change)")
+        }
         try Command.run("systemctl", "daemon-reload").succeeded()
         try bundle.start().succeeded()
         #expect(try bundle.exec(shell: "echo x >/dev/null; echo fine").succeeded().stdout == "fine\n")

@@ -59,6 +59,21 @@ struct SystemdUpdateTests {
         #expect(try bundle.exec(shell: "echo x >/dev/null; echo fine").succeeded().stdout == "fine\n")
     }
 
+    /// What is changed one after the other, whatever its order, leaves the unit as systemd has it on disk.
+    @Test func nothingIsToBeReloaded() throws {
+        let (bundle, unit, directory) = try created(["memory": ["limit": 67_108_864], "pids": ["limit": 55]])
+        for change in [["--pids-limit", "44"], ["--cpu-share", "512"], ["--memory", "96m"], ["--cpuset-cpus", "0"]] {
+            try bundle.launch(["update"] + change + [bundle.id]).wait().succeeded()
+            #expect(try properties(of: unit, "NeedDaemonReload") == ["NeedDaemonReload": "no"], "\(change)")
+        }
+        for (file, value) in [
+            ("memory.max", "100663296"), ("cpu.weight", "59"), ("pids.max", "44"), ("cpuset.cpus", "0"),
+            ("cpu.max", "max 100000"),
+        ] { #expect(contents(directory + file) == value + "\n", "\(file)") }
+        try bundle.start().succeeded()
+        #expect(try bundle.exec(shell: "echo x >/dev/null; echo fine").succeeded().stdout == "fine\n")
+    }
+
     /// Quota and period are one property for systemd: the half that is not given comes from before.
     @Test func aPeriodAlone() throws {
         let (bundle, unit, directory) = try created(["cpu": ["quota": 20000, "period": 100_000]])

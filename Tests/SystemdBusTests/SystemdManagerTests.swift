@@ -299,9 +299,11 @@ struct SystemdManagerTests {
         forged.fields.append((7, .string(":1.666")))
         let flood = Array(repeating: forged.bytes(), count: 10_000).flatMap { $0 }
         try FakeBus.run(answering: { call, _ in
-            call.member == "GetUnit"
-                ? [.send(.reply(to: call.serial, [.objectPath(Self.unit)]))]
-                : [.send(flood)] + Order.answerFirst.actions(call)
+            switch call.member {
+            case "GetUnit": [.send(.reply(to: call.serial, [.objectPath(Self.unit)]))]
+            case "Get": [.send(.reply(to: call.serial, [.variant(.string("active"))]))]
+            default: [.send(flood)] + Order.answerFirst.actions(call)
+            }
         }) { address in
             var manager = try SystemdManager([address])
             let isThere = try manager.isActive("x.scope")

@@ -35,6 +35,14 @@ package struct UnitLimits {
     /// The limit of tasks, which what makes the container has to stay below.
     package static let tasks = "TasksMax"
 
+    /// What can be changed of a unit that runs, on cgroup v2, in order.
+    static let changeable = [
+        "AllowedCPUs", "AllowedMemoryNodes", "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "CPUWeight", "DeviceAllow",
+        "DevicePolicy", "MemoryHigh", "MemoryLow", "MemoryMax", "MemoryMin", "MemorySwapMax", tasks,
+    ]
+    /// The version of systemd that knows all of these.
+    static let oldestWithAllChangeable = 244
+
     /// Of several values of one property the last one counts, as it does in the files of the cgroup; of a list all do.
     private mutating func sort() {
         var latest: [UnitProperty] = []

@@ -38,32 +38,59 @@ struct UnitUpdate: ~Copyable {
             Int($0.since) <= known
         }
         if properties.isEmpty { return update }
-        // In the order in which systemd names its files; see `UnitLimits`.
-        var names: [String] = []
-        for property in properties where !names.contains(property.name) { names.append(property.name) }
         do throws(BusError) {
-            update.before = try update.manager.properties(names, of: unit.name)
-            try update.manager.setProperties(of: unit.name, properties)
+            let hasFiles = try update.manager.hasChangedProperties(unit.name)
+            try update.set(properties, isFirst: isUnified && !hasFiles)
         } catch {
             throw failure(unit.name, "unable to set unit properties", error)
         }
         return update
     }
 
+    /// Sets properties, in the order in which systemd names its files; see `UnitLimits`.
+    ///
+    /// - Parameter isFirst: whether the unit has no files yet. Then one for each property comes into being, with the value that
+    ///   it has: one that a later change would add in their midst makes the unit "changed on disk".
+    private mutating func set(_ properties: [UnitProperty], isFirst: Bool) throws(BusError) {
+        var names: [String] = []
+        for property in properties where !names.contains(property.name) { names.append(property.name) }
+        guard isFirst, version >= UnitLimits.oldestWithAllChangeable else {
+            before = try manager.properties(names, of: name)
+            return try manager.setProperties(of: name, properties)
+        }
+        let known = try manager.properties(UnitLimits.changeable, of: name)
+        before = known.filter { names.contains($0.name) }
+        let others = known.filter { !names.contains($0.name) }
+        let all = (properties + Self.settable(others)).enumerated()
+            .sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }.map(\.element)
+        do throws(BusError) {
+            try manager.setProperties(of: name, all)
+        } catch {
+            guard error.errno == nil else { throw error }
+            // One that it gives and does not take must not be in the way of what is asked for.
+            try manager.setProperties(of: name, properties)
+        }
+    }
+
+    /// Properties as they were read, to be set.
+    private static func settable(_ properties: [UnitProperty]) -> [UnitProperty] {
+        var result: [UnitProperty] = []
+        for property in properties {
+            // A list adds to what is there; an empty one takes that away.
+            if property.name == "DeviceAllow", case .array(let element, let entries) = property.value {
+                result.append(UnitProperty(property.name, .array(element: element, [])))
+                if entries.isEmpty { continue }
+            }
+            result.append(property)
+        }
+        return result
+    }
+
     /// Sets the properties back to what they were.
     mutating func takeBack() throws(CgroupError) {
         guard !before.isEmpty else { return }
-        var properties: [UnitProperty] = []
-        for property in before {
-            // A list adds to what is there; an empty one takes that away.
-            if property.name == "DeviceAllow", case .array(let element, let entries) = property.value {
-                properties.append(UnitProperty(property.name, .array(element: element, [])))
-                if entries.isEmpty { continue }
-            }
-            properties.append(property)
-        }
         do throws(BusError) {
-            try manager.setProperties(of: name, properties)
+            try manager.setProperties(of: name, Self.settable(before))
         } catch {
             throw Self.failure(name, "unable to set unit properties back", error)
         }
