@@ -64,7 +64,7 @@ package struct CgroupMark: Hashable, Sendable {
 
 extension CgroupMark {
     /// Where a mark is written.
-    enum Place: Hashable, Sendable {
+    package enum Place: Hashable, Sendable {
         /// Only privileged processes of the host can read and write it, so no container changes its own.
         case trusted
         /// For runtimes without that privilege; the owner of the directory can change it.
@@ -94,7 +94,7 @@ extension CgroupMark {
 }
 
 /// Whose a cgroup is.
-enum CgroupOwner: Hashable, Sendable {
+package enum CgroupOwner: Hashable, Sendable {
     /// The container's, by a mark in that place, or by what the state file records where no mark can be.
     case own(CgroupMark.Place?)
     /// That of the container whose mark is there.

@@ -29,20 +29,12 @@ extension Cgroup {
         return false
     }
 
-    /// Whether a directory that the state file names is there and the container's.
-    package mutating func isSomewhereOwn() throws(CgroupError) -> Bool {
-        for index in branches.indices where branches[index].refusal == nil {
-            if case .own = try ownerByPath(of: index) { return true }
-        }
-        return false
-    }
-
-    /// Whether a directory that the state file names is there, whoever's it is.
-    package mutating func isSomewhere() throws(CgroupError) -> Bool {
-        for index in branches.indices where branches[index].refusal == nil {
-            if try ownerByPath(of: index) != nil { return true }
-        }
-        return false
+    /// Whose the directory is that systemd has of the container's unit; nil if it is gone. Those of other hierarchies say
+    /// nothing of the unit, which may be a later one.
+    package mutating func ownerOfUnit() throws(CgroupError) -> CgroupOwner? {
+        let index = branches.indices.first { branches[$0].controllers.contains("name=systemd") } ?? unifiedIndex
+        guard let index, branches[index].refusal == nil else { return nil }
+        return try ownerByPath(of: index)
     }
 
     /// Opens the directory of a branch and finds out whose it is. From then on only the descriptor is used, so nobody can

@@ -31,7 +31,8 @@ extension Cgroup {
             let names = try attempt("read", branches[index].directory) { () throws(Errno) in
                 try directory.file.directoryEntries()
             }
-            if names.contains(where: { name in Self.kindsOfUnits.contains { name.bytes.hasSuffix($0) } }) { return false }
+            let others = names.filter { name in Self.kindsOfUnits.contains { name.bytes.hasSuffix($0) } }
+            if !others.isEmpty { return false }
         }
         return true
     }

@@ -196,7 +196,7 @@ leave() {
   fi
   for cgroup in /sys/fs/cgroup /sys/fs/cgroup/*; do
     remove_cgroup "$cgroup/$(basename "$work")"
-    [ ! -s "$work/cgroups" ] || sort -r "$work/cgroups" | sed "s,^,$cgroup," | xargs -d '\n' rmdir 2>/dev/null || true
+    [ ! -s "$work/cgroups" ] || sort -r "$work/cgroups" | sed "s|^|$cgroup|" | xargs -d '\n' rmdir 2>/dev/null || true
   done
   if [ "$keep" = 1 ]; then
     echo "kept: $work"

@@ -3,7 +3,7 @@ import Testing
 
 /// An ordinary user in a session: its processes are in a cgroup of root's, from which the kernel lets none of them go to those
 /// of the user's own service manager. systemd moves them.
-@Suite(.containers, .requires(.root, .runtime, .systemd, .session))
+@Suite(.containers, .requires(.root, .runtime, .systemd, .session, .unifiedAlone))
 struct SystemdSessionTests {
     init() throws {
         // The manager of the user's units lives on between sessions.

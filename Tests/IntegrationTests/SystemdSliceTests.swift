@@ -37,7 +37,7 @@ struct SystemdSliceTests {
         #expect(try property("ActiveState", of: slice) == "active", sourceLocation: sourceLocation)
         #expect(try property("Transient", of: slice) == "no", sourceLocation: sourceLocation)
         #expect(try property("TasksMax", of: slice) != "77", sourceLocation: sourceLocation)
-        #expect(exists("/sys/fs/cgroup/apustests.slice/" + slice), sourceLocation: sourceLocation)
+        #expect(exists(HostCgroups.systemd + "/apustests.slice/" + slice), sourceLocation: sourceLocation)
     }
 
     @Test func itStaysActive() throws {

@@ -68,14 +68,14 @@ struct SystemdTests {
         let directory = "/apustests.slice/" + name
         #expect(contents("/proc/\(try bundle.pid())/cgroup")?.hasSuffix("0::\(directory)\n") ?? false)
         try bundle.delete("--force").succeeded()
-        #expect(!exists("/sys/fs/cgroup" + directory))
+        #expect(HostCgroups.directories(directory) == [])
     }
 
     @Test(.requires(.systemd)) func nothingIsLeftOfAFailure() throws {
         let name = TestRun.shared.uniqueName()
         let bundle = try bundle("apustests.slice:apus:\(name)") { $0.process.args = ["no-such-program"] }
         try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
-        #expect(!exists("/sys/fs/cgroup/apustests.slice/apus-\(name).scope"))
+        #expect(HostCgroups.directories("/apustests.slice/apus-\(name).scope") == [])
         #expect(try properties(of: "apus-\(name).scope", "LoadState")["LoadState"] == "not-found")
         bundle.expectNothingLeft()
     }

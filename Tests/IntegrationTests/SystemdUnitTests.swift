@@ -42,7 +42,7 @@ struct SystemdUnitTests {
     }
 
     private func directory(_ unit: String, slice: String = "apustests.slice") -> String {
-        "/sys/fs/cgroup/\(slice)/\(unit)"
+        "\(HostCgroups.systemd)/\(slice)/\(unit)"
     }
 
     /// systemd says "changed on disk" of a unit whose files it wrote in another order than it reads them.
@@ -61,8 +61,9 @@ struct SystemdUnitTests {
             #"{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":10,"minor":200,"access":"rw"}]}"#
         try bundle.apus("update", "-r", "-", bundle.id, stdin: .text(rules)).succeeded()
         #expect(try property("NeedDaemonReload", of: unit) == "no")
-        // A later change, of other properties, finds their files in order already.
-        for change in ["TasksMax=77", "CPUWeight=77"] {
+        // A later change, of other properties, finds their files in order already. (On version 1 systemd would write the list of
+        // devices again for that, which is looser than the runtime's.)
+        for change in HostCgroups.hasV1 ? [] : ["TasksMax=77", "CPUWeight=77"] {
             try Command.run("systemctl", "set-property", "--runtime", unit, change).succeeded()
             #expect(try property("NeedDaemonReload", of: unit) == "no", "\(change)")
         }
@@ -156,7 +157,7 @@ struct SystemdUnitTests {
         try bundle.start().succeeded()
         try bundle.exec(shell: "true").succeeded()
         try bundle.delete("--force").succeeded()
-        #expect(!exists("/sys/fs/cgroup" + place))
+        #expect(HostCgroups.directories(place) == [])
         let wrong = try self.bundle(unit) { $0.annotations = ["org.systemd.property.Slice": "'no'"] }
         try apus(wrong, "create", "--bundle", wrong.path, wrong.id).failed(
             naming: "annotations.org.systemd.property.Slice", "no", "name of a slice")

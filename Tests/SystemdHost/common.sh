@@ -8,6 +8,8 @@ program=$(basename "$0")
 # The root file systems lie outside the checkout, so that `make clean` and a new clone keep them.
 cache=${APUS_SYSTEMD_HOST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/apus-systemd-host}
 suite=bookworm
+# What the host has besides: nothing, or the engines of Tests/Engines.
+flavor=
 
 # How the scripts end when it is not the tests' fault: .ci/run tells these from a failure.
 readonly EXIT_LACKING=77 EXIT_HOST=125
@@ -25,5 +27,15 @@ need() {
   done
 }
 
+# The lists of packages; the engines' is that of the virtual machine.
+package_lists() {
+  echo "$here/guest/packages"
+  [ -z "$flavor" ] || printf '%s\n' "$here/guest/packages-engines" "$here/../VM/guest/packages-engines"
+}
+
 # Where the root file system lies. The name changes with what it is made from.
-root_path() { echo "$cache/root-$suite-$(cat "$here/guest/packages" "$here/guest/setup" "$here/build" | sha256sum | cut -c1-12)"; }
+root_path() {
+  local lists
+  mapfile -t lists < <(package_lists)
+  echo "$cache/root-$suite$flavor-$(cat "${lists[@]}" "$here/guest/setup" "$here/build" | sha256sum | cut -c1-12)"
+}

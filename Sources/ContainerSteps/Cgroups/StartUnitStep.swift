@@ -106,9 +106,10 @@ package struct StopUnit: UndoAction {
     /// Stops the unit of a container that is there: the one that has its cgroup. Without that it has ended, and another
     /// of that name is not the container's.
     private func stop(cgroup: inout Cgroup, _ undoing: Undoing) throws(CgroupError) {
-        guard try cgroup.isSomewhereOwn() else {
-            if try !cgroup.isSomewhere() { try UnitStart.reset(unit.name, isUser: unit.isUser) }
-            return
+        switch try cgroup.ownerOfUnit() {
+        case .own: break
+        case nil: return try UnitStart.reset(unit.name, isUser: unit.isUser)
+        case .another, .nobody: return
         }
         // systemd would wait for whoever is left in the unit.
         if undoing.isForced { try cgroup.killAll() }
@@ -122,8 +123,10 @@ package struct StopUnit: UndoAction {
         if let making = undoing.making, making.unit == nil { return }
         var isLeft = true
         try undoing.withCgroup { (cgroup) throws(CgroupError) in
-            isLeft = try cgroup.isSomewhereOwn()
-            guard isLeft else { return }
+            guard case .own = try cgroup.ownerOfUnit() else {
+                isLeft = false
+                return
+            }
             if undoing.isForced { try cgroup.killAll() }
             guard try cgroup.holdsNobodyElse() else { return }
             try UnitStart.renew(unit.name, isUser: unit.isUser)

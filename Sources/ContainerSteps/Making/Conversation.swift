@@ -191,7 +191,9 @@ package final class Conversation {
         case .permissionDenied:
             "a process goes into a cgroup only from one that the same user owns, as in systemd-run --user --scope"
         case .noSpace: "a limit in /proc/sys/user/max_*_namespaces is reached, or namespaces are nested too deeply"
-        case .notPermitted: "new namespaces take root, or a user namespace"
+        case .notPermitted:
+            "new namespaces take root or a user namespace, and a user namespace takes a runtime whose own ids are mapped: "
+                + "see /proc/self/uid_map"
         case .busy: "the cgroup has become an inner node, which takes no process"
         case .tryAgain: "a limit of processes is reached: pids.max, RLIMIT_NPROC or kernel.pid_max"
         default: ""

@@ -22,6 +22,9 @@ enum HostCgroups {
         return (contents(unified + "/cgroup.controllers") ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
     }()
 
+    /// Where systemd has the cgroups of its units.
+    static let systemd = hierarchies["name=systemd"] ?? hierarchies[""] ?? "/sys/fs/cgroup"
+
     /// Those of the controllers that have a hierarchy; `""` stands for the unified one.
     static func mounted(_ controllers: String...) -> [String] { controllers.filter { hierarchies[$0] != nil } }
 

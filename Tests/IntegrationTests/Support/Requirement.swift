@@ -40,7 +40,7 @@ enum Requirement {
     case path(String)
     /// CRIU, on a kernel that it works with.
     case criu
-    /// systemd as the host's first process, on cgroup v2 alone.
+    /// systemd as the host's first process, on any layout of cgroups.
     case systemd
     /// Also logind, and an ordinary user named `user`.
     case session
@@ -86,8 +86,7 @@ enum Requirement {
         case .path(let path): exists(path) ? nil : "needs \(path)"
         case .criu: Self.criuComplaint
         case .systemd:
-            exists("/run/systemd/system") && HostCgroups.hasUnified && !HostCgroups.hasV1
-                ? nil : "needs systemd on cgroup v2 alone"
+            exists("/run/systemd/system") ? nil : "needs systemd as the host's first process"
         case .session:
             exists("/run/systemd/seats") && getpwnam("user") != nil && Self.search("su")
                 ? nil : "needs logind and a user named user"
