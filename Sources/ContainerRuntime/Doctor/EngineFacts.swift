@@ -45,12 +45,17 @@ package struct EngineFacts: Sendable {
         var engines: [Engine] = []
         let home = environmentVariable("HOME").flatMap { $0.isEmpty ? nil : Path($0) }
         if let engine = docker() { engines.append(engine) }
-        var files: [Path] = ["/usr/share/containers/containers.conf", "/etc/containers/containers.conf"]
-        files += additions(to: "/etc/containers/containers.conf.d")
-        if let home { files.append(home.appending(".config/containers/containers.conf" as Path)) }
+        let configuration =
+            environmentVariable("XDG_CONFIG_HOME").flatMap { $0.isEmpty ? nil : Path($0) }
+            ?? home.map { $0.appending(".config" as Path) }
+        var files: [Path] = []
+        for directory in ["/usr/share", "/etc", configuration] as [Path?] {
+            guard let file = directory?.appending("containers/containers.conf" as Path) else { continue }
+            files += [file] + additions(to: "\(file).d", "*.conf")
+        }
         if let engine = read("podman", files, podman) { engines.append(engine) }
         if let engine = read("containerd", ["/etc/containerd/config.toml"], containerd) { engines.append(engine) }
-        let crioFiles = ["/etc/crio/crio.conf" as Path] + additions(to: "/etc/crio/crio.conf.d")
+        let crioFiles = ["/etc/crio/crio.conf" as Path] + additions(to: "/etc/crio/crio.conf.d", "*")
         if let engine = read("crio", crioFiles, crio) { engines.append(engine) }
         return EngineFacts(engines.map(lookedUp))
     }
@@ -71,17 +76,19 @@ package struct EngineFacts: Sendable {
     package static func podman(_ settings: EngineSettings) -> Engine {
         var engine = Engine("podman", file: "/etc/containers/containers.conf")
         engine.driver = (settings.values("engine", "cgroup_manager")?.first).flatMap { Driver(rawValue: $0.text) }
-        engine.path = settings.values("engine", "runtimes", "apus")?.first?.text
+        engine.path = (settings.values("runtimes", "apus")?.first ?? settings.path(to: "apus", at: "runtime"))?.text
         return engine
     }
 
     /// Reads containerd's.
     package static func containerd(_ settings: EngineSettings) -> Engine {
         var engine = Engine("containerd", file: "/etc/containerd/config.toml")
-        if let word = settings.values("runtimes", "apus", "options", "SystemdCgroup")?.first {
+        // The runtime may have any name, as that of the usual one.
+        let options = settings.parent(of: "apus", at: "BinaryName")
+        if let word = options.flatMap({ settings.values(at: $0 + ["SystemdCgroup"]) })?.first {
             engine.driver = word == "true" ? .systemd : .cgroupfs
         }
-        engine.path = settings.values("runtimes", "apus", "options", "BinaryName")?.first?.text
+        engine.path = options.flatMap { settings.values(at: $0 + ["BinaryName"]) }?.first?.text
         return engine
     }
 
@@ -91,7 +98,9 @@ package struct EngineFacts: Sendable {
         engine.driver = (settings.values("crio", "runtime", "cgroup_manager")?.first).flatMap {
             Driver(rawValue: $0.text)
         }
-        engine.path = settings.values("runtimes", "apus", "runtime_path")?.first?.text
+        engine.path =
+            settings.parent(of: "apus", at: "runtime_path")
+            .flatMap { settings.values(at: $0 + ["runtime_path"]) }?.first?.text
         return engine
     }
 
@@ -113,19 +122,35 @@ package struct EngineFacts: Sendable {
     ) -> Engine? {
         var settings = EngineSettings()
         var isConfigured = false
-        for file in files {
+        var files = files
+        while !files.isEmpty {
+            let file = files.removeFirst()
             guard let text = HostFile.text(file) else { continue }
-            settings.append(EngineSettings(toml: text))
+            let found = EngineSettings(toml: text)
+            settings.append(found)
+            // containerd's way; what is imported imports nothing.
+            if !isConfigured {
+                for pattern in found.values("imports") ?? [] { files += imported(Path(pattern), by: file) }
+            }
             isConfigured = true
         }
         if !isConfigured, HostProgram.find(program) == nil { return nil }
         return interpret(settings)
     }
 
-    private static func additions(to directory: Path) -> [Path] {
-        do throws(Errno) {
+    /// The files that a pattern in another file names.
+    private static func imported(_ pattern: Path, by file: Path) -> [Path] {
+        guard let name = pattern.lastComponent?.bytes else { return [] }
+        let place = pattern.isAbsolute ? pattern.parent : file.parent.appending(pattern).parent
+        return additions(to: place, name)
+    }
+
+    /// The files of a directory whose names match, in their order.
+    private static func additions(to directory: Path, _ pattern: ByteString) -> [Path] {
+        do {
+            let pattern = try NamePattern(pattern)
             let names = try FileDescriptor.open(directory, [.readOnly, .directory]).directoryEntries()
-            return names.sorted().filter { $0.bytes.hasSuffix(".conf") }.map { directory.appending($0) }
+            return names.sorted().filter { pattern.matches($0.bytes) }.map { directory.appending($0) }
         } catch {
             return []
         }

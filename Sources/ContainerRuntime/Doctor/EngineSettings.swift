@@ -1,7 +1,7 @@
 import LinuxKernel
 import StrictJSON
 
-/// The settings of a file, each with the names that lead to it: of JSON, or of TOML as far as engines write it.
+/// The settings of a file, each with the names that lead to it: of JSON, or of TOML.
 package struct EngineSettings: Equatable, Sendable {
     package struct Setting: Equatable, Sendable {
         package var path: [ByteString]
@@ -22,8 +22,30 @@ package struct EngineSettings: Equatable, Sendable {
     package mutating func append(_ other: EngineSettings) { settings += other.settings }
 
     /// The last value of a setting whose path ends with `names`.
-    package func values(_ names: ByteString...) -> [ByteString]? {
+    package func values(_ names: ByteString...) -> [ByteString]? { values(at: names) }
+
+    package func values(at names: [ByteString]) -> [ByteString]? {
         settings.last { $0.path.suffix(names.count).elementsEqual(names) }?.values
+    }
+
+    /// The value of the last setting `name` that is a path to `program`.
+    package func path(to program: ByteString, at name: ByteString) -> ByteString? {
+        setting(of: program, at: name)?.values.first
+    }
+
+    /// The names that lead to the table in which the setting `name` is a path to `program`, or else to the last one below
+    /// `program`.
+    package func parent(of program: ByteString, at name: ByteString) -> [ByteString]? {
+        let found =
+            setting(of: program, at: name)
+            ?? settings.last { $0.path.last == name && $0.path.dropLast().contains(program) }
+        return found.map { Array($0.path.dropLast()) }
+    }
+
+    private func setting(of program: ByteString, at name: ByteString) -> Setting? {
+        settings.last {
+            $0.path.last == name && ($0.values.first.map { Path($0).lastComponent?.bytes == program } ?? false)
+        }
     }
 }
 
@@ -63,98 +85,10 @@ extension EngineSettings {
 // MARK: - TOML
 
 extension EngineSettings {
-    /// Reads TOML: headings, and values that are a word, a string, or an array of those. What else there is, is passed over.
+    /// Reads a TOML document.
     package init(toml text: ByteString) {
-        var section: [ByteString] = []
-        var open: (path: [ByteString], values: [ByteString])?
-        for line in text.parts(separatedBy: UInt8(ascii: "\n")) {
-            var scanner = TOMLLine(line)
-            if let (path, values) = open {
-                let (more, isClosed) = scanner.elements()
-                open = isClosed ? nil : (path, values + more)
-                if isClosed { settings.append(Setting(path, values + more)) }
-                continue
-            }
-            if scanner.skip(UInt8(ascii: "[")) {
-                // A heading of an array of tables has two brackets.
-                _ = scanner.skip(UInt8(ascii: "["))
-                section = scanner.keys()
-                continue
-            }
-            let keys = scanner.keys()
-            guard !keys.isEmpty, scanner.skip(UInt8(ascii: "=")) else { continue }
-            guard scanner.skip(UInt8(ascii: "[")) else {
-                if let value = scanner.value() { settings.append(Setting(section + keys, [value])) }
-                continue
-            }
-            let (values, isClosed) = scanner.elements()
-            if isClosed { settings.append(Setting(section + keys, values)) } else { open = (section + keys, values) }
-        }
-    }
-}
-
-/// What is left of a line of TOML.
-private struct TOMLLine {
-    private var rest: ArraySlice<UInt8>
-
-    init(_ line: ByteString) { rest = line.bytes[...] }
-
-    private mutating func skipBlanks() {
-        while let byte = rest.first, byte == 0x20 || byte == 0x9 || byte == 0xd { rest.removeFirst() }
-        if rest.first == UInt8(ascii: "#") { rest = [] }
-    }
-
-    /// Whether `byte` comes next; then it is passed.
-    mutating func skip(_ byte: UInt8) -> Bool {
-        skipBlanks()
-        guard rest.first == byte else { return false }
-        rest.removeFirst()
-        return true
-    }
-
-    /// Names with points between them.
-    mutating func keys() -> [ByteString] {
-        var keys: [ByteString] = []
-        repeat {
-            guard let key = value() else { return keys }
-            keys.append(key)
-        } while skip(UInt8(ascii: "."))
-        return keys
-    }
-
-    /// A string without its quotes, or a bare word.
-    mutating func value() -> ByteString? {
-        skipBlanks()
-        guard let first = rest.first else { return nil }
-        if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
-            rest.removeFirst()
-            guard let end = rest.firstIndex(of: first) else { return nil }
-            defer { rest = rest[(end + 1)...] }
-            return ByteString(bytes: rest[..<end])
-        }
-        let word = rest.prefix { Self.isOfWord($0) }
-        guard !word.isEmpty else { return nil }
-        rest = rest[word.endIndex...]
-        return ByteString(bytes: word)
-    }
-
-    /// The elements of an array up to its end or that of the line, and whether it was that of the array.
-    mutating func elements() -> (values: [ByteString], isClosed: Bool) {
-        var values: [ByteString] = []
-        while true {
-            if skip(UInt8(ascii: "]")) { return (values, true) }
-            if skip(UInt8(ascii: ",")) { continue }
-            guard let value = value() else { return (values, rest.isEmpty ? false : true) }
-            values.append(value)
-        }
-    }
-
-    private static func isOfWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        var reader = TOMLReader(text)
+        reader.read()
+        settings = reader.settings
     }
 }

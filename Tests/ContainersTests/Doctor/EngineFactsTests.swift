@@ -1,4 +1,5 @@
 import ByteStrings
+import Foundation
 import Testing
 
 @testable import ContainerRuntime
@@ -52,6 +53,64 @@ struct EngineFactsTests {
         #expect(engine.path == "/usr/bin/apus")
     }
 
+    /// Names in every form, and a runtime under another's name, as guides for a whole cluster have it.
+    @Test func containerdInOtherWords() {
+        let text: ByteString = """
+            version = 3
+            imports = ["/etc/containerd/conf.d/*.toml"]
+            [plugins.'io.containerd.cri.v1.runtime'.containerd]
+              default_runtime_name = "runc"
+              runtimes.crun = { runtime_type = "x", options = { BinaryName = "/usr/bin/crun", SystemdCgroup = false } }
+              runtimes . "runc" = {runtime_type="x", options={BinaryName="/usr/bin/apus",SystemdCgroup=true}}
+            """
+        let settings = EngineSettings(toml: text)
+        let engine = EngineFacts.containerd(settings)
+        #expect(engine.driver == .systemd)
+        #expect(engine.path == "/usr/bin/apus")
+        #expect(settings.values("imports") == ["/etc/containerd/conf.d/*.toml"])
+        #expect(settings.values("runtimes", "crun", "options", "SystemdCgroup") == ["false"])
+    }
+
+    @Test func everyKindOfValue() {
+        let text = #"""
+            text = "a \"quoted\" \u00e9 # no comment" # a comment
+            literal = 'C:\x'
+            long = """
+            [not.a.heading]
+            one \
+               two"""
+            other = '''[neither]
+            x = 1'''
+            numbers = [1, 2.5, 0x_ff, 1979-05-27T07:32:00Z, true]
+            nested = [["a", "b"], [ # a comment
+              "c"]]
+            append = ["x", {append=true}]
+            [[tables]] # of an array
+            a.b."c.d" = 3
+            empty = {}
+            last = "x"
+            """#
+        for lineEnd in ["\n", "\r\n"] {
+            let settings = EngineSettings(toml: ByteString(text.replacingOccurrences(of: "\n", with: lineEnd)))
+            #expect(settings.values("text") == ["a \"quoted\" é # no comment"])
+            #expect(settings.values("literal") == ["C:\\x"])
+            #expect(settings.values("long") == [ByteString("[not.a.heading]\(lineEnd)one two")])
+            #expect(settings.values("other") == [ByteString("[neither]\(lineEnd)x = 1")])
+            #expect(settings.values("numbers") == ["1", "2.5", "0x_ff", "1979-05-27T07:32:00Z", "true"])
+            #expect(settings.values("nested") == ["a", "b", "c"])
+            #expect(settings.values("append") == ["x"])
+            #expect(settings.values("append", "append") == ["true"])
+            #expect(settings.values("tables", "a", "b", "c.d") == ["3"])
+            #expect(settings.values("tables", "last") == ["x"])
+        }
+    }
+
+    /// podman's runtime can be named by its path alone.
+    @Test func podmanInOtherWords() {
+        #expect(EngineFacts.podman(EngineSettings(toml: "[engine]\nruntime = \"/opt/apus\"\n")).path == "/opt/apus")
+        #expect(EngineFacts.podman(EngineSettings(toml: "[engine]\nruntime = \"crun\"\n")).path == nil)
+    }
+
     @Test func crio() {
         var settings = EngineSettings(toml: "[crio.runtime]\ncgroup_manager = \"systemd\"\n")
         settings.append(
@@ -67,7 +126,9 @@ struct EngineFactsTests {
     /// Nothing in a file of others traps or loops.
     @Test(arguments: [
         "[", "[[", "a", "a=", "a=[", "a=[\"", "=", ".", "a.=1", "[\"", "a = \"x", "\u{0}", "]", "a=[}",
-        "a=[ {x=1} ]\nb=2",
+        "a=[ {x=1} ]\nb=2", "a={", "a={b", "a={b=", "a={b=[", "\"\"\"", "a=\"\"\"x\"\"", "a=\"\\", "a=\"\\u12",
+        "a=\"\\ud800\"", "a = '''", "a=" + String(repeating: "[", count: 9999),
+        "a=" + String(repeating: "{a=", count: 9999),
     ])
     func brokenText(_ text: String) {
         _ = EngineSettings(toml: ByteString(text))
