@@ -35,7 +35,7 @@ struct LegacyOnlyTests {
 
     @Test func aCgroupThatForksIsKilled() throws {
         try HostCgroups.withCgroup(Self.layout) { cgroup in
-            // A process that forks without end; each child lives a second.
+            // A process that forks without end. Its children live longer than the test, so that they become only more.
             let pipe = try FileDescriptor.pipe()
             let gate = pipe.read.number.rawValue
             var arguments = linux_clone_args()
@@ -47,7 +47,7 @@ struct LegacyOnlyTests {
                 for _ in 0..<2000 {
                     var again = linux_clone_args()
                     if linux_clone3(&again) == 0 {
-                        _ = linux_poll(nil, 0, 1000)
+                        _ = linux_poll(nil, 0, 60_000)
                         linux_exit_group(0)
                     }
                     _ = linux_poll(nil, 0, 1)
@@ -57,8 +57,9 @@ struct LegacyOnlyTests {
             try cgroup.apply(Resources(pids: PidsResources(limit: 100)), enforcingDevices: false)
             try cgroup.join(pid: pid)
             try pipe.write.writeOnce("x")
-            // Time to fork in; what is killed is all there is, however far it has come.
-            sleep(microseconds: 20_000)
+            let deadline = Deadline(milliseconds: 10_000)
+            while try cgroup.processes().count < 3, !deadline.isOver { sleep(microseconds: 1000) }
+            #expect(!deadline.isOver)
             try cgroup.killAll()
             var status: Int32 = 0
             _ = linux_wait4(pid, &status, 0)
@@ -89,7 +90,7 @@ struct LegacyOnlyTests {
                         _ = linux_syscall(149, memory, size, 0, 0, 0, 0)
                         var done: UInt8 = memory > 0 ? 1 : 0
                         _ = linux_write(report, &done, 1)
-                        for _ in 0..<100 { _ = linux_poll(nil, 0, 1000) }
+                        for _ in 0..<100 { _ = linux_poll(nil, 0, 60_000) }
                         linux_exit_group(0)
                     }))
             defer {

@@ -16,7 +16,7 @@ struct EscapeTests {
         // A copy of the runtime, which the attack may spoil.
         let binary = try copy.file("runtime")
         unlink(binary)
-        try FileManager.default.copyItem(atPath: Runtime.path, toPath: binary)
+        try Runtime.copyProgram(to: binary)
         chmod(binary, 0o755)
         let before = try #require(digest(binary))
 

@@ -118,8 +118,7 @@ struct StartupTests {
         // A colon is a separator of the overlay's options: the runtime executes a copy in memory.
         let directory = TestRun.shared.uniquePath("with:colon")
         mkdir(directory, 0o755)
-        try FileManager.default.copyItem(atPath: Runtime.path, toPath: directory + "/apus")
-        chmod(directory + "/apus", 0o755)
+        try Runtime.copyProgram(to: directory + "/apus")
         let arguments = bundle.arguments(["run", "--bundle", bundle.path, bundle.id]).dropFirst()
         // The sysctl belongs to the pid namespace.
         let script = "echo 1 >/proc/sys/vm/memfd_noexec && exec \"$0\" \"$@\""

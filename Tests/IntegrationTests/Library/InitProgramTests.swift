@@ -36,7 +36,7 @@ struct InitProgramTests {
     @Test func aProgramThatOthersCanChangeIsRefused() throws {
         let bundle = try TestBundle()
         let copy = bundle.path + "/apus"
-        try FileManager.default.copyItem(atPath: Runtime.path, toPath: copy)
+        try Runtime.copyProgram(to: copy)
         chmod(copy, 0o777)
         let output = try probe(bundle, helper: copy, "run", "true", environment: ["UNPREPARED": "1"])
         #expect(output.stdout.hasPrefix("error 11: "), "\(output)")

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The binary under test.
 enum Runtime {
@@ -14,10 +15,18 @@ enum Runtime {
     /// A copy that every user can reach, wherever the checkout lies.
     static let sharedPath: String = {
         let copy = TestRun.shared.directory + "/apus"
-        try? FileManager.default.copyItem(atPath: path, toPath: copy)
-        chmod(copy, 0o755)
+        try? copyProgram(to: copy)
         return copy
     }()
+
+    /// Makes a copy that can be executed.
+    ///
+    /// Another process writes it: a child of another test that came into being meanwhile would hold a descriptor of our own,
+    /// and a file that is open for writing cannot be executed.
+    static func copyProgram(to copy: String) throws {
+        try Command.run("cp", path, copy).succeeded()
+        chmod(copy, 0o755)
+    }
 
     /// Whether another runtime was named, to try the tests themselves.
     static let isGiven = ProcessInfo.processInfo.environment["APUS_BINARY"] != nil

@@ -80,6 +80,11 @@ final class TestBundle {
         let path = directory + "/" + name
         try text.write(toFile: path, atomically: false, encoding: .utf8)
         chmod(path, mode)
+        guard mode & 0o111 != 0 else { return path }
+        // As `Runtime.copyProgram` does: what was written here may still be open for writing in somebody's child.
+        let program = path + ".program"
+        try Command.run("cp", "-a", path, program).succeeded()
+        rename(program, path)
         return path
     }
 
@@ -265,7 +270,19 @@ final class TestBundle {
         removeTree(directory)
     }
 
+    /// Copies the template: by another process, for the reason of `Runtime.copyProgram`.
     private static func fill(_ root: String) throws {
+        try Command.run("cp", "-a", template.get(), root).succeeded()
+    }
+
+    /// A root file system that nothing runs in.
+    private static let template = Result {
+        let root = TestRun.shared.directory + "/rootfs"
+        try makeTemplate(root)
+        return root
+    }
+
+    private static func makeTemplate(_ root: String) throws {
         for directory in [
             "", "/bin", "/etc", "/tmp", "/root", "/home", "/proc", "/sys", "/dev", "/mnt", "/var", "/run",
         ] {
