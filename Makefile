@@ -42,7 +42,7 @@ flags = $(foreach flag,$(SWIFTFLAGS),-Xswiftc $(flag)) $(foreach flag,$(CFLAGS),
 	$(foreach flag,$(LDFLAGS),-Xswiftc -Xclang-linker -Xswiftc $(flag)) $(SWIFT_BUILD_FLAGS)
 
 .DEFAULT_GOAL := build
-.PHONY: help deps quickstart build test test-systemd test-vm test-engines install uninstall deb bench counts format lint clean
+.PHONY: help deps quickstart build test test-systemd test-vm test-engines examples dependant reference install uninstall deb bench counts format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -60,6 +60,18 @@ build: ## build .build/release/apus, one static executable
 # The runner's own summary is the last line. Tests that need root or a feature of the host say so when they skip.
 test: build ## run the unit and integration tests; as root, containers need it
 	APUS_BINARY=$(abspath $(release)) $(SWIFT) test --disable-xctest
+
+examples: ## build the examples of the library and run them as root, the service under load
+	@Scripts/install-packages examples
+	Examples/test
+
+dependant: ## the same in packages that depend on apus by a version, and the parts that work alone
+	@Scripts/install-packages examples
+	Scripts/check-dependant
+
+reference: ## make the reference of the library and its tutorial from the comments, below .build/reference
+	APUS_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/reference \
+		generate-documentation --target Containers --output-path .build/reference --warnings-as-errors
 
 test-systemd: build ## run the integration tests that need systemd in a container that boots one
 	@Scripts/install-packages systemd-host

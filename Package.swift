@@ -13,6 +13,11 @@ let isStatic = option("APUS_STATIC", default: true)
 let ordersSymbols = option("APUS_SYMBOL_ORDER", default: true)
 let keepsSymbols = option("APUS_KEEP_SYMBOLS", default: false)
 
+// What makes the reference from the comments. Nobody else sees that dependency.
+let documentation: [Package.Dependency] =
+    option("APUS_DOCS", default: false)
+    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.4.0")] : []
+
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("MemberImportVisibility"),
@@ -60,6 +65,7 @@ let package = Package(
         .library(name: "Seccomp", targets: ["Seccomp"]),
         .library(name: "ByteStrings", targets: ["ByteStrings"]),
     ],
+    dependencies: documentation,
     targets: [
         .systemLibrary(name: "CLinuxKernel"),
         .target(name: "ByteStrings", swiftSettings: settings),

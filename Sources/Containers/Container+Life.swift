@@ -16,7 +16,9 @@ extension Container {
     ///
     /// A SIGKILL for a container that shares its pid namespace goes to every process in its cgroup.
     ///
-    /// - Parameter all: does not fail for a container that has ended; its left-over processes get the signal.
+    /// - Parameters:
+    ///   - signal: the signal; without one nobody can refuse it.
+    ///   - all: does not fail for a container that has ended; its left-over processes get the signal.
     /// - Throws: `notRunning` when the first process has ended.
     public func kill(_ signal: Signal = .kill, all: Bool = false) async throws(ContainerError) {
         try await work(.delete) { (base, _) throws(ContainerError) in

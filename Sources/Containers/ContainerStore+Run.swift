@@ -13,6 +13,7 @@ extension ContainerStore {
     ///   - streams: what the program reads and writes.
     ///   - options: what the configuration does not say.
     ///   - timeLimit: how long the program may run, from its start on; nil sets no limit.
+    ///   - isolation: the actor of the caller, on which `body` runs.
     ///   - body: gets the program's process, with its streams.
     /// - Returns: how the program ended, and what `body` has returned.
     /// - Throws: what `create` throws, what `body` throws, `cancelled`.
@@ -73,6 +74,7 @@ extension Container {
     ///   - streams: what the process reads and writes.
     ///   - options: what else makes it differ from the process of the container's configuration.
     ///   - timeLimit: how long the process may run; nil sets no limit.
+    ///   - isolation: the actor of the caller, on which `body` runs.
     ///   - body: gets the process, with its streams.
     /// - Returns: how the process ended, and what `body` has returned.
     /// - Throws: what `exec` throws, what `body` throws, `cancelled`.

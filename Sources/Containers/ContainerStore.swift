@@ -55,7 +55,9 @@ public struct ContainerStore: Sendable {
     ///
     /// Works from whatever a killed runtime left: a directory without a state, a state without a process.
     ///
-    /// - Parameter force: kills a container that runs, and does not fail for one that does not exist.
+    /// - Parameters:
+    ///   - id: the id of the container, or of what is left of one.
+    ///   - force: kills a container that runs, and does not fail for one that does not exist.
     /// - Throws: `doesNotExist`; `wrongStatus` for a container that runs.
     public func delete(_ id: String, force: Bool = false) async throws(ContainerError) {
         let (base, diagnostics) = (base, diagnostics)

@@ -33,6 +33,9 @@ public struct Device: Equatable, Sendable {
 }
 
 /// A kind of device file, see mknod(1).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum DeviceType: String, CaseIterable, Sendable {
     /// A character device.
     case character = "c"

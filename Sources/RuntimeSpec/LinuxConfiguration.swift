@@ -70,6 +70,9 @@ public struct LinuxConfiguration: Equatable, Sendable {
 
 /// How mounts propagate between the container's root and the host. The forms with `r` concern the whole tree; the
 /// specification names only the others, but engines write both.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum RootfsPropagation: String, CaseIterable, Sendable {
     /// Nothing propagates.
     case `private`

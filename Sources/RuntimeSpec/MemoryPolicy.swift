@@ -16,6 +16,9 @@ public struct MemoryPolicy: Equatable, Sendable {
 }
 
 /// A mode of set_mempolicy(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum MemoryPolicyMode: String, CaseIterable, Sendable {
     /// No policy of its own.
     case `default` = "MPOL_DEFAULT"
@@ -47,6 +50,9 @@ public enum MemoryPolicyMode: String, CaseIterable, Sendable {
 }
 
 /// A flag of a mode of set_mempolicy(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum MemoryPolicyFlag: String, CaseIterable, Sendable {
     /// The kernel may move pages nearer to their users.
     case numaBalancing = "MPOL_F_NUMA_BALANCING"

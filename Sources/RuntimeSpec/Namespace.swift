@@ -15,6 +15,9 @@ public struct Namespace: Equatable, Sendable {
 }
 
 /// A kind of namespace, see namespaces(7).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum NamespaceType: String, CaseIterable, Sendable {
     /// Process ids.
     case pid
@@ -35,6 +38,9 @@ public enum NamespaceType: String, CaseIterable, Sendable {
 }
 
 /// A clock that a time namespace can move, see time_namespaces(7).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum TimeOffsetClock: String, CaseIterable, Sendable {
     /// CLOCK_MONOTONIC.
     case monotonic

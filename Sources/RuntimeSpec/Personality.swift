@@ -13,6 +13,9 @@ public struct Personality: Equatable, Sendable {
 }
 
 /// An execution domain of personality(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum PersonalityDomain: String, CaseIterable, Sendable {
     /// The native one.
     case linux = "LINUX"

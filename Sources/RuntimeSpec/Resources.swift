@@ -66,6 +66,9 @@ public struct DeviceRule: Equatable, Sendable {
 }
 
 /// The kind of device that a rule of access concerns.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum DeviceRuleType: String, CaseIterable, Sendable {
     /// Every device.
     case all = "a"

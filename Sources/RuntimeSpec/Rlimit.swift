@@ -16,6 +16,9 @@ public struct Rlimit: Equatable, Sendable {
 }
 
 /// A resource of setrlimit(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum RlimitType: String, CaseIterable, Sendable {
     /// Processor time in seconds.
     case cpu = "RLIMIT_CPU"

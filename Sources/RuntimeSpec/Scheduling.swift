@@ -31,6 +31,9 @@ public struct Scheduler: Equatable, Sendable {
 }
 
 /// A scheduling policy of sched(7).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum SchedulerPolicy: String, CaseIterable, Sendable {
     /// The normal policy.
     case other = "SCHED_OTHER"
@@ -62,6 +65,9 @@ public enum SchedulerPolicy: String, CaseIterable, Sendable {
 }
 
 /// A flag of sched_setattr(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum SchedulerFlag: String, CaseIterable, Sendable {
     /// Children start with the normal policy.
     case resetOnFork = "SCHED_FLAG_RESET_ON_FORK"
@@ -107,6 +113,9 @@ public struct IOPriority: Equatable, Sendable {
 }
 
 /// An I/O scheduling class of ioprio_set(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum IOPriorityClass: String, CaseIterable, Sendable {
     /// Real time.
     case realTime = "IOPRIO_CLASS_RT"

@@ -77,6 +77,9 @@ public struct SyscallArgument: Equatable, Sendable {
 }
 
 /// What a filter does with a system call. The usual ones come first, because names are looked up in this order.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum SeccompAction: String, CaseIterable, Sendable {
     /// Allow.
     case allow = "SCMP_ACT_ALLOW"
@@ -99,6 +102,9 @@ public enum SeccompAction: String, CaseIterable, Sendable {
 }
 
 /// A comparison of an argument, unsigned and with 64 bits.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum SeccompOperator: String, CaseIterable, Sendable {
     /// Not equal.
     case notEqual = "SCMP_CMP_NE"
@@ -117,6 +123,9 @@ public enum SeccompOperator: String, CaseIterable, Sendable {
 }
 
 /// An architecture in the names of libseccomp.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum SeccompArchitecture: String, CaseIterable, Sendable {
     /// x86, 32 bits.
     case x86 = "SCMP_ARCH_X86"
@@ -167,6 +176,9 @@ public enum SeccompArchitecture: String, CaseIterable, Sendable {
 }
 
 /// A flag of seccomp(2).
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum SeccompFlag: String, CaseIterable, Sendable {
     /// The filter is for all threads.
     case tsync = "SECCOMP_FILTER_FLAG_TSYNC"

@@ -45,6 +45,9 @@ public struct State: Equatable, Sendable {
 }
 
 /// Where in its life a container is.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum ContainerStatus: String, CaseIterable, Sendable {
     /// It is being made.
     case creating

@@ -6,6 +6,9 @@ public struct SeccompError: Error, Equatable, Sendable, CustomStringConvertible 
     public var reason: Reason
 
     /// The reasons.
+    #if hasAttribute(nonexhaustive)
+        @nonexhaustive
+    #endif
     public enum Reason: Equatable, Sendable {
         /// The default action would notify about the runtime's own calls.
         case notifyByDefault

@@ -4,11 +4,13 @@ import Glibc
 /// What belongs to a process as a whole, and a library has to leave alone.
 struct ProcessAttributes: Equatable {
     private var values: [String: String] = [:]
+    /// The blocked signals of the threads; those of the library and of the runtime come and go.
+    private var masks: [String: String] = [:]
 
     init() {
         // What the kernel counts in the file, and what no library can help: threads, memory, waits.
         let kept = [
-            "Umask", "Uid", "Gid", "Groups", "NStgid", "PPid", "NSsid", "NSpgid", "SigBlk", "SigIgn", "SigCgt",
+            "Umask", "Uid", "Gid", "Groups", "NStgid", "PPid", "NSsid", "NSpgid", "SigIgn", "SigCgt",
             "SigPnd",
             "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "Seccomp_filters",
             "Cpus_allowed", "Mems_allowed", "CoreDumping", "THP_enabled", "TracerPid",
@@ -28,12 +30,11 @@ struct ProcessAttributes: Equatable {
         values["dumpable"] = "\(support_is_dumpable())"
         values["death signal"] = "\(support_death_signal())"
         values["priority"] = "\(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0))"
-        values["signal mask"] = {
-            var mask = sigset_t()
-            sigemptyset(&mask)
-            pthread_sigmask(SIG_BLOCK, nil, &mask)
-            return (1...64).map { sigismember(&mask, Int32($0)) == 1 ? "1" : "0" }.joined()
-        }()
+        // The first thread belongs to the concurrency runtime, which blocks signals on it at a moment of its own.
+        for thread in names(in: "/proc/self/task") where thread != "\(getpid())" {
+            let mask = lines(of: "/proc/self/task/\(thread)/status").first { $0.hasPrefix("SigBlk") }
+            if let mask { masks[thread] = mask }
+        }
         for number in 1...64 {
             var action = sigaction()
             guard sigaction(Int32(number), nil, &action) == 0 else { continue }
@@ -54,6 +55,9 @@ struct ProcessAttributes: Equatable {
         Set(values.keys).union(before.values.keys).sorted().filter { values[$0] != before.values[$0] }.map {
             "\($0): \(before.values[$0] ?? "none") → \(values[$0] ?? "none")"
         }
+            + before.masks.keys.filter { masks[$0] != nil && masks[$0] != before.masks[$0] }.map {
+                "mask of a thread: \(before.masks[$0] ?? "none") → \(masks[$0] ?? "none")"
+            }
     }
 }
 

@@ -1,5 +1,6 @@
 import Containers
 import Glibc
+import Synchronization
 
 extension Probe {
     /// Does all that the library can do with containers, in a process with ways of its own, and says what has changed in it.
@@ -9,6 +10,17 @@ extension Probe {
         signal(SIGUSR2, SIG_IGN)
         let unreaped = ForeignChild(endingWith: 42)
         unreaped.awaitEnd()
+        // A thread of its own, as a service has, that blocks a signal.
+        let isReady = Atomic<Bool>(false)
+        _ = Thread {
+            var mask = sigset_t()
+            sigemptyset(&mask)
+            sigaddset(&mask, SIGHUP)
+            pthread_sigmask(SIG_BLOCK, &mask, nil)
+            isReady.store(true, ordering: .releasing)
+            while true { pause() }
+        }
+        while !isReady.load(ordering: .acquiring) { usleep(1000) }
         let before = ProcessAttributes()
         let path = lines(of: "/proc/self/environ").count
         do {

@@ -58,7 +58,7 @@ private final class Answer: @unchecked Sendable {
 }
 
 /// A thread that can be waited for.
-private struct Thread {
+struct Thread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }

@@ -10,9 +10,9 @@ public struct ContainerError: Error, Sendable, CustomStringConvertible {
     /// What was being done, such as `mount` or `sethostname`; may be empty.
     public var operation: String
     /// The property of config.json, the option or the rule that asked for it.
-    public var origin: Origin?
+    package var origin: Origin?
     /// The place inside of the property, such as `.source`, `.options[1]` or `["net.ipv4.ip_forward"]`; may be empty.
-    public var member = ""
+    package var member = ""
     /// The value that was refused, as messages show it; empty where the rest says it.
     public var value = ""
     /// The path, key or value that it was done to.
@@ -22,7 +22,7 @@ public struct ContainerError: Error, Sendable, CustomStringConvertible {
     /// The reason in words, where an errno alone does not say it.
     public var reason: String
     /// What the user can do.
-    public var remedy: String
+    package var remedy: String
     /// In which part of a command it happened; comes first in the text.
     package var context: StaticString = ""
     /// Whether `errno` is worded as strerror(3) does, with a capital. runc's early failures are, and engines that look
@@ -34,7 +34,7 @@ public struct ContainerError: Error, Sendable, CustomStringConvertible {
     package var isOfMount = false
 
     /// Makes an error.
-    public init(
+    package init(
         _ code: Code = .failed, operation: String = "", origin: Origin? = nil, member: String = "",
         value: String = "", subject: String = "", errno: Errno? = nil, reason: String = "", remedy: String = ""
     ) {

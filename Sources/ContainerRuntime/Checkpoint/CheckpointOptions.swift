@@ -80,6 +80,9 @@ public struct CheckpointPageServer: Equatable, Sendable {
 }
 
 /// How CRIU treats the cgroups of a container. See criu(8), `--manage-cgroups`.
+#if hasAttribute(nonexhaustive)
+    @nonexhaustive
+#endif
 public enum CheckpointCgroupMode: String, Sendable, CaseIterable {
     /// Those that CRIU makes get their properties.
     case soft

@@ -53,13 +53,16 @@ public struct ProcessStreams: Sendable {
 
     /// Where a process writes to.
     public struct Output: Sendable {
-        enum Kind: Sendable { case discarded, pipe, file(Int32) }
+        enum Kind: Sendable { case discarded, pipe, combined, file(Int32) }
         let kind: Kind
 
         /// The null device.
         public static var discarded: Output { Output(kind: .discarded) }
         /// A pipe, whose bytes the `Execution` gives.
         public static var pipe: Output { Output(kind: .pipe) }
+        /// Where the standard output goes, so that both come in the order in which they are written. Only standard error can
+        /// go there.
+        public static var combinedWithOutput: Output { Output(kind: .combined) }
         /// An open file of the caller, which is duplicated. The container can do with it what the file's mode lets it.
         public static func file(_ descriptor: Int32) -> Output { Output(kind: .file(descriptor)) }
     }
@@ -106,7 +109,11 @@ final class PreparedStreams: ProcessFiles, Sendable {
             ends.input = pipe.takeRead()
         }
         ends.output = try Self.end(streams.output.kind, &sources.output)
-        ends.error = try Self.end(streams.error.kind, &sources.error)
+        if case .combined = streams.error.kind {
+            ends.error = try Self.duplicate(ends.output)
+        } else {
+            ends.error = try Self.end(streams.error.kind, &sources.error)
+        }
         ends.arePipes = [sink != nil, sources.output != nil, sources.error != nil]
         extraCount = Int32(clamping: streams.extraFiles.count)
         input = sink
@@ -121,6 +128,8 @@ final class PreparedStreams: ProcessFiles, Sendable {
         switch kind {
         case .discarded: return try nullDevice()
         case .file(let number): return try duplicate(number)
+        case .combined:
+            throw ContainerError(.invalidConfiguration, exactly: "the standard output cannot be combined with itself")
         case .pipe:
             let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
             let writer = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate() }
@@ -132,6 +141,14 @@ final class PreparedStreams: ProcessFiles, Sendable {
     private static func nullDevice() throws(ContainerError) -> FileDescriptor {
         try attempt("open", "/dev/null" as Path) { () throws(Errno) in
             try FileDescriptor.open("/dev/null", [.readWrite])
+        }
+    }
+
+    private static func duplicate(_ file: borrowing FileDescriptor?) throws(ContainerError) -> FileDescriptor? {
+        do throws(Errno) {
+            return try file.lend { (file) throws(Errno) in try file.duplicate() }
+        } catch {
+            throw ContainerError(operation: "dup", subject: "a stream of a process", errno: error)
         }
     }
 

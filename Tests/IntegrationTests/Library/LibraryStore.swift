@@ -41,6 +41,22 @@ struct LibraryStore {
         bundle.expectNothingLeft(sourceLocation: sourceLocation)
     }
 
+    /// No container is there. The cgroup that those of several containers were in stays, as it does with every runtime.
+    func expectNoContainer(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(try store.identifiers().isEmpty, sourceLocation: sourceLocation)
+        #expect(HostCgroups.processes(bundle.cgroup).isEmpty, sourceLocation: sourceLocation)
+        let left = HostCgroups.directories(bundle.cgroup).flatMap { directory in
+            ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter {
+                var isDirectory: ObjCBool = false
+                return FileManager.default.fileExists(atPath: directory + "/" + $0, isDirectory: &isDirectory)
+                    && isDirectory.boolValue
+            }
+        }
+        #expect(left.isEmpty, "cgroups left", sourceLocation: sourceLocation)
+        let mounts = Mountinfo.host().map(\.point).filter { $0.hasPrefix(bundle.path + "/") }
+        #expect(mounts.isEmpty, "mounts left", sourceLocation: sourceLocation)
+    }
+
     final class Messages: @unchecked Sendable {
         private let lock = NSLock()
         private var texts: [String] = []

@@ -1,0 +1,7 @@
+import Containers
+
+@main struct Hello {
+    static func main() async throws {
+        InitProgram.runIfAsked()
+    }
+}
