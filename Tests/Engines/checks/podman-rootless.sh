@@ -78,6 +78,7 @@ check "rootless: a pod" rootless_pod
 rootless_limits() {
   rootless_possible
   [ "$driver" = systemd ] || skip "no cgroup is delegated to the user: that takes --driver systemd"
+  unified || skip "no cgroup v2 layout here"
   controller memory pids
   expect "67108864 50" rootless run --rm --network none --memory 64m --pids-limit 50 "$image" \
     sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max)'
@@ -101,6 +102,7 @@ check "rootless run: --network slirp4netns" rootless_slirp
 
 rootless_build() {
   rootless_possible
+  [ "$driver" = cgroupfs ] || unified || skip "systemd manages cgroups for users on cgroup v2 only"
   mkdir -p context
   printf 'FROM %s\nRUN echo built >/built\nCMD ["cat", "/built"]\n' "$image" >context/Dockerfile
   chmod 755 context
