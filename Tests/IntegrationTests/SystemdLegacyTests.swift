@@ -119,4 +119,17 @@ struct SystemdLegacyTests {
         try bundle.delete().succeeded()
         #expect(HostCgroups.directories(place(unit)) == [])
     }
+
+    /// Processes that hardly get any time end slowly: as long as they do, they are waited for.
+    @Test func aThrottledCgroup() throws {
+        let unit = TestRun.shared.uniqueName()
+        let bundle = try bundle(unit, ["cpu": ["quota": 2000, "period": 100_000]])
+        let loop = "i=0; while [ $i -lt 50 ]; do (while :; do :; done) & i=$((i+1)); done; wait"
+        try bundle.change { $0.process.args = ["sh", "-c", .string(loop)] }
+        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.start().succeeded()
+        eventually("it is throttled") { !(file("cpu.stat", "cpu", of: unit) ?? "").contains("nr_throttled 0\n") }
+        try bundle.apus("delete", "--force", bundle.id, seconds: 90).succeeded()
+        #expect(HostCgroups.directories(place(unit)) == [])
+    }
 }

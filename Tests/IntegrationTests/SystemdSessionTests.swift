@@ -115,4 +115,70 @@ struct SystemdSessionTests {
         output.failed(naming: "neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set")
         bundle.expectNothingLeft()
     }
+
+    /// What the user's manager has been given, the user's containers can be limited with.
+    @Test(.requires(.cgroupV2("memory"), .cgroupV2("pids"))) func limitsThatAreDelegated() throws {
+        let name = TestRun.shared.uniqueName()
+        let bundle = try bundle("user.slice:apus:\(name)") {
+            $0.linux.resources.memory = ["limit": 67_108_864]
+            $0.linux.resources.pids.limit = 50
+        }
+        let directory = "/sys/fs/cgroup\(manager)/user.slice/apus-\(name).scope/"
+        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        #expect(contents(directory + "memory.max") == "67108864\n")
+        #expect(contents(directory + "pids.max") == "50\n")
+        try bundle.start().succeeded()
+        try bundle.apus("update", "--memory", "96m", "--pids-limit", "40", bundle.id).succeeded()
+        #expect(contents(directory + "memory.max") == "100663296\n")
+        #expect(contents(directory + "pids.max") == "40\n")
+        try bundle.apus("pause", bundle.id).succeeded()
+        #expect(try bundle.status == "paused")
+        try bundle.apus("resume", bundle.id).succeeded()
+        try bundle.exec(shell: "true").succeeded()
+        try bundle.delete("--force").succeeded()
+        #expect(!exists(directory))
+    }
+
+    /// A limit that nobody has given the user the means for is an error, which names it.
+    @Test(.requires(.cgroupV2("memory"))) func limitsThatAreNot() throws {
+        let controllers = contents("/sys/fs/cgroup\(manager)/cgroup.controllers") ?? ""
+        for (controller, property, limit) in [
+            ("cpuset", "cpu", ["cpus": "0"]), ("io", "blockIO", ["weight": 100]),
+        ] as [(String, String, JSONValue)]
+        where HostCgroups.unifiedControllers.contains(controller) && !controllers.contains(controller) {
+            let name = TestRun.shared.uniqueName()
+            let bundle = try bundle("user.slice:apus:\(name)") { $0.linux.resources[property] = limit }
+            try apus(bundle, "run", "--bundle", bundle.path, bundle.id)
+                .failed(naming: "linux.resources.\(property).", controller, "Delegate=")
+            bundle.expectNothingLeft()
+        }
+    }
+
+    /// Beside the session's own cgroup nothing can be made: a limit needs --systemd-cgroup, or a cgroup of the user's.
+    @Test func limitsWithoutSystemd() throws {
+        let bundle = try bundle(nil) {
+            $0.linux["cgroupsPath"] = .null
+            $0.linux.resources.pids.limit = 50
+        }
+        let output = try bundle.apus("run", "--bundle", bundle.path, bundle.id)
+        output.failed(
+            naming: "linux.resources.pids.limit", "cannot set pids limit: container could not join or create cgroup")
+        bundle.expectNothingLeft()
+    }
+
+    /// A cgroup that the user's manager has delegated, used without systemd's driver from within it.
+    @Test func aDelegatedCgroupWithoutSystemd() throws {
+        let bundle = try bundle(nil) {
+            $0.linux["cgroupsPath"] = .null
+            $0.process.args = ["cat", "/proc/self/cgroup"]
+        }
+        let command = bundle.arguments(["run", "--bundle", bundle.path, bundle.id])
+        let own = HostView.session.prefix
+        let output = try Command(
+            own + ["systemd-run", "--user", "--scope", "--quiet", "--collect", "-p", "Delegate=yes"]
+                + command.dropFirst(own.count)
+        ).wait().succeeded()
+        #expect(output.lines.last?.contains("0::") ?? false, "\(output.stdout)")
+        bundle.expectNothingLeft()
+    }
 }

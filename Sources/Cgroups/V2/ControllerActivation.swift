@@ -103,14 +103,31 @@ extension Cgroup {
             return "cannot set " + controller + " limit: container could not join or create cgroup"
         }
         guard let failure = notEnabled.first(where: { $0.name == controller }) else {
+            if isOnHost(controller) {
+                return "the " + controller + " controller is not enabled for the container's cgroup" + Self.delegation
+            }
             return "this host has no " + controller + " controller to enforce it with"
         }
         var text = "the " + controller + " controller cannot be enabled in " + failure.directory.text + ": "
         switch failure.errno {
         case .busy: text += "the cgroup itself holds processes, so its children can have no controllers"
         case .notSupported: text += "the cgroup is in threaded mode"
+        case .permissionDenied, .notPermitted: text += failure.errno.message + Self.delegation
         default: text += failure.errno.message
         }
         return text
+    }
+
+    private static let delegation =
+        ": whose cgroup it is has to enable it there, as systemd does for what Delegate= of user@.service names"
+
+    /// Whether cgroup2 has the controller at its top.
+    private func isOnHost(_ controller: String) -> Bool {
+        guard kind == .unified, let index = unifiedIndex else { return false }
+        do throws(CgroupError) {
+            return try Self.words(enabledControllers(at: branches[index].mountPoint)).contains(controller)
+        } catch {
+            return false
+        }
     }
 }
