@@ -24,13 +24,17 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .treatAllWarnings(as: .error),
     ]
-    // Each function in a section of its own, which the linker can then move; and no hash of the compiler's arguments, among
-    // which are paths, so that the same source gives the same executable wherever it lies.
+    // Each function in a section of its own, which the linker can then move; types asked for by a call instead of by a name that
+    // has to be parsed first; and no hash of the compiler's arguments, among which are paths, so that the same source
+    // gives the same executable wherever it lies.
     + (isDependency
         ? []
         : [
             .unsafeFlags(
-                ["-Xfrontend", "-function-sections", "-Xfrontend", "-disable-incremental-llvm-codegen"],
+                [
+                    "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-incremental-llvm-codegen",
+                    "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
+                ],
                 .when(configuration: .release))
         ])
 
@@ -46,6 +50,7 @@ let linking: [LinkerSetting] = [
                     // What Sources/apus/StaticRuntime.swift replaces.
                     "-Xlinker", "--wrap=_ZN5swift7runtime11environment10initializeEPv",
                     "-Xlinker", "--wrap=__tunables_init",
+                    "-Xlinker", "--wrap=__libc_start_main",
                 ] : [])
             + (ordersSymbols
                 ? [
@@ -68,6 +73,7 @@ let package = Package(
     dependencies: documentation,
     targets: [
         .systemLibrary(name: "CLinuxKernel"),
+        .systemLibrary(name: "CStart"),
         .target(name: "ByteStrings", swiftSettings: settings),
         .target(name: "LinuxKernel", dependencies: ["CLinuxKernel", "ByteStrings"], swiftSettings: settings),
         .target(name: "StrictJSON", dependencies: ["ByteStrings"], swiftSettings: settings),
@@ -120,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ContainerRuntime", "Cgroups", "LinuxKernel", "StrictJSON", "RuntimeSpec", "Seccomp", "ByteStrings",
+                "CStart", "ContainerRuntime", "Cgroups", "LinuxKernel", "StrictJSON", "RuntimeSpec", "Seccomp",
+                "ByteStrings",
             ],
             swiftSettings: settings + executable, linkerSettings: linking, plugins: ["BuildCommit"]),
         .plugin(name: "BuildCommit", capability: .buildTool()),

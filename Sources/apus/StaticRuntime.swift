@@ -3,10 +3,24 @@
 // All of them would act before the first line of this program: they look at the caller's environment and at /proc, and
 // one ends the process where /proc is empty. A definition here comes before that of an archive, whose member the linker
 // then leaves out; where other parts of the same member are needed, `--wrap` (Package.swift) sends its callers here.
-// Each is called before there is anything, so none may do more than return.
+// Each is called before there is anything, so none may do more than return or call C.
 //
 // A build with shared libraries must not replace anything of theirs.
 #if STATIC_EXECUTABLE
+    import CStart
+
+    // MARK: - The way to `main`, on which the processor is asked fifty times what it is
+
+    /// Calls the program's `main`. See start.h.
+    @_cdecl("__wrap___libc_start_main")
+    func start(
+        _ main: start_function, _ count: Int32,
+        _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ initialize: start_function?,
+        _ finish: (@convention(c) () -> Void)?, _ endOfLoader: (@convention(c) () -> Void)?,
+        _ stack: UnsafeMutableRawPointer?
+    ) -> Int32 {
+        start_main(main, count, arguments, initialize, finish, endOfLoader, stack)
+    }
 
     // MARK: - The backtracer, which looks for a program beside this one and takes its orders from SWIFT_BACKTRACE
 

@@ -1,0 +1,77 @@
+#ifndef APUS_CSTART_H
+#define APUS_CSTART_H
+
+#include <features.h>
+#include <stdint.h>
+
+// What a static executable does between the kernel's first instruction and `main`, without asking what the processor is.
+//
+// The C library's own `__libc_start_main` asks that with some fifty CPUID instructions, to choose among variants of memcpy(3)
+// and their like and to learn the size of the caches. In a virtual machine each of them is an exit to the hypervisor, 13
+// microseconds for the guest of a guest: more than half a millisecond for every start of a program. The variants that every
+// processor has are good enough here.
+//
+// The rest is what the library does, in its order. That is different in each version: other ones, and other
+// architectures, which have no such instruction, go the library's way.
+typedef int (*start_function)(int count, char **arguments, char **environment);
+
+extern int __real___libc_start_main(start_function main, int count, char **arguments, start_function init,
+                                    void (*fini)(void), void (*end_of_loader)(void), void *stack);
+
+#if defined __x86_64__ && __GLIBC__ == 2 && __GLIBC_MINOR__ == 36
+
+struct start_relocation {
+    uint64_t *place;
+    uint64_t kind;
+    uint64_t (*choose)(void);
+};
+
+extern char **__environ;
+extern void *__libc_stack_end;
+extern uint64_t *_dl_random;
+extern long __x86_shared_non_temporal_threshold, __x86_rep_movsb_stop_threshold;
+extern const struct start_relocation __rela_iplt_start[], __rela_iplt_end[];
+extern start_function __preinit_array_start[], __preinit_array_end[], __init_array_start[], __init_array_end[];
+extern void _dl_aux_init(uint64_t *vector);
+extern void __libc_setup_tls(void);
+extern void __libc_early_init(_Bool is_first);
+extern void __libc_init_first(int count, char **arguments, char **environment);
+extern void _init(void);
+extern _Noreturn void exit(int status);
+
+static inline int start_main(start_function main, int count, char **arguments, start_function init, void (*fini)(void),
+                                   void (*end_of_loader)(void), void *stack) {
+    char **environment = arguments + count + 1;
+    __environ = environment;
+    __libc_stack_end = stack;
+    char **end = environment;
+    while (*end) end++;
+    _dl_aux_init((uint64_t *)(end + 1));
+    // What the library has for a processor that says nothing of its caches: with 0, copies of a few hundred bytes would go
+    // the way that is meant for megabytes.
+    __x86_shared_non_temporal_threshold = __x86_rep_movsb_stop_threshold = 0xc0000;
+    for (const struct start_relocation *each = __rela_iplt_start; each < __rela_iplt_end; each++)
+        *each->place = each->choose();
+    __libc_setup_tls();
+    // The canary of the stack, with a first byte that ends strings, and the guard of saved pointers.
+    __asm__ volatile("mov %0, %%fs:0x28" : : "r"(_dl_random[0] & ~(uint64_t)0xff));
+    __asm__ volatile("mov %0, %%fs:0x30" : : "r"(_dl_random[1]));
+    __libc_early_init(1);
+    __libc_init_first(count, arguments, environment);
+    for (start_function *each = __preinit_array_start; each < __preinit_array_end; each++)
+        (*each)(count, arguments, environment);
+    _init();
+    for (start_function *each = __init_array_start; each < __init_array_end; each++) (*each)(count, arguments, environment);
+    exit(main(count, arguments, environment));
+}
+
+#else
+
+static inline int start_main(start_function main, int count, char **arguments, start_function init, void (*fini)(void),
+                                   void (*end_of_loader)(void), void *stack) {
+    return __real___libc_start_main(main, count, arguments, init, fini, end_of_loader, stack);
+}
+
+#endif
+
+#endif
