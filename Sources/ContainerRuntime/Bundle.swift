@@ -71,7 +71,9 @@ struct Bundle {
     }
 
     /// Reads and checks the configuration.
-    func load() throws(ContainerError) -> ([UInt8], Spec) {
+    ///
+    /// - Parameter known: one that was checked before; the same bytes are not decoded a second time.
+    func load(known: (bytes: [UInt8], spec: Spec)? = nil) throws(ContainerError) -> ([UInt8], Spec) {
         let bytes: [UInt8]
         do throws(Errno) {
             bytes = try readRegularFile(configurationFile, limit: Self.maximumSize)
@@ -83,6 +85,7 @@ struct Bundle {
         } catch {
             throw ContainerError(operation: "read", subject: configurationFile, errno: error)
         }
+        if let known, known.bytes == bytes { return known }
         do throws(SpecError) {
             let spec = try Spec(validating: bytes)
             return (bytes, spec)

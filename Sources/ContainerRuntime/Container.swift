@@ -68,11 +68,14 @@ public struct Container: Sendable {
     }
 
     /// The configuration that the container was made from.
-    package func configuration() throws(ContainerError) -> Spec {
+    package func configuration() throws(ContainerError) -> Spec { try savedConfiguration().spec }
+
+    /// The same with the bytes that it is decoded from.
+    func savedConfiguration() throws(ContainerError) -> (bytes: [UInt8], spec: Spec) {
         let path = store.directory(of: id).appending("config.json")
         let bytes = try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
         do throws(SpecError) {
-            return try Spec(json: bytes)
+            return (bytes, try Spec(json: bytes))
         } catch {
             throw ContainerError(.invalidConfiguration, exactly: error.text(of: path.text))
         }

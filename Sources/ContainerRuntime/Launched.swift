@@ -70,15 +70,15 @@ extension Container {
     ) throws(ContainerError) -> Launched {
         try waitForUpdate()
         try checkStatus(for: options)
-        let saved = try configuration()
+        let saved = try savedConfiguration()
         var options = options
-        var process = saved.process ?? Process(args: [], cwd: "/")
+        var process = saved.spec.process ?? Process(args: [], cwd: "/")
         process.terminal = false
         process.consoleSize = nil
         change(&process)
         options.process = process
         process = try ExecProcess(container: self, saved: saved, options: options).process
-        var spec = saved
+        var spec = saved.spec
         spec.process = process
         let making = try making(of: process, spec, options, report: report, trace: trace, timeline: nil)
         try files.hand(to: making.slots, owner: NamespacePlan.rootOwner(spec), hasTerminal: process.terminal)

@@ -94,10 +94,7 @@ package func surviveFailedWrites() throws(Errno) {
 func ignoredSignals() -> UInt64 {
     do throws(Errno) {
         let status: ByteString = try readKernelFile("/proc/thread-self/status")
-        let name: ByteString = "SigIgn:\t"
-        for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: name) {
-            return UInt64(ByteString(bytes: line.dropFirst(name.count)).text, radix: 16) ?? .max
-        }
+        if let mask = status.restOfLine(behind: "SigIgn:\t") { return UInt64(mask.text, radix: 16) ?? .max }
         return .max
     } catch {
         return .max

@@ -23,10 +23,10 @@ extension Container {
         try waitForUpdate()
         try checkStatus(for: options)
         timeline?.begin("read-configuration")
-        let saved = try configuration()
+        let saved = try savedConfiguration()
         let process = try ExecProcess(container: self, saved: saved, options: options).process
         try Self.checkTerminal(process, options)
-        var spec = saved
+        var spec = saved.spec
         spec.process = process
         timeline?.begin("make-plan")
         let making = try making(of: process, spec, options, report: report, trace: trace, timeline: timeline)

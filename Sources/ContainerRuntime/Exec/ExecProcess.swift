@@ -9,8 +9,11 @@ import RuntimeSpec
 struct ExecProcess {
     let process: Process
 
-    init(container: Container, saved: Spec, options: ExecOptions) throws(ContainerError) {
+    init(
+        container: Container, saved configuration: (bytes: [UInt8], spec: Spec), options: ExecOptions
+    ) throws(ContainerError) {
         if var process = options.process {
+            let saved = configuration.spec
             process.capabilities = process.capabilities ?? saved.process?.capabilities
             process.scheduler = process.scheduler ?? saved.process?.scheduler
             process.ioPriority = process.ioPriority ?? saved.process?.ioPriority
@@ -22,14 +25,16 @@ struct ExecProcess {
             if process.rlimits.isEmpty { process.rlimits = saved.process?.rlimits ?? [] }
             self.process = process
         } else {
-            process = try Self.edited(container, options)
+            process = try Self.edited(container, configuration, options)
         }
         try Self.check(process)
     }
 
     /// The process of the bundle as it is now, which need not be what the container was made from.
-    private static func edited(_ container: Container, _ options: ExecOptions) throws(ContainerError) -> Process {
-        let (_, spec) = try Bundle(CreateOptions(bundle: container.record.bundle)).load()
+    private static func edited(
+        _ container: Container, _ saved: (bytes: [UInt8], spec: Spec), _ options: ExecOptions
+    ) throws(ContainerError) -> Process {
+        let (_, spec) = try Bundle(CreateOptions(bundle: container.record.bundle)).load(known: saved)
         guard var process = spec.process else {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")

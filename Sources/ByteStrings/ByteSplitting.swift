@@ -1,0 +1,47 @@
+// Splitting at a byte. What the standard library has for all collections asks a closure about each element, and is no
+// part of this module's code: a file of a thousand bytes, as each one below /proc, costs a hundred thousand instructions.
+
+extension ByteString {
+    /// The parts between the bytes `separator`, as `Collection.split` gives them.
+    public func split(
+        separator: UInt8, maxSplits: Int = Int.max, omittingEmptySubsequences: Bool = true
+    ) -> [ArraySlice<UInt8>] {
+        self[0..<endIndex].split(
+            separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: omittingEmptySubsequences)
+    }
+
+    /// What stands behind `name` in the first line that starts with it, without the line's end; nil if there is none.
+    public func restOfLine(behind name: ByteString) -> ByteString? {
+        let count = endIndex
+        var start = 0
+        while start < count {
+            var end = start
+            while end < count, storage[end] != UInt8(ascii: "\n") { end += 1 }
+            if end - start >= name.count, storage[start..<start + name.count].elementsEqual(name) {
+                return ByteString(bytes: storage[(start + name.count)..<end])
+            }
+            start = end + 1
+        }
+        return nil
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The parts between the bytes `separator`, as `Collection.split` gives them.
+    public func split(
+        separator: UInt8, maxSplits: Int = Int.max, omittingEmptySubsequences: Bool = true
+    ) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var start = startIndex
+        withUnsafeBufferPointer { bytes in
+            for (offset, byte) in bytes.enumerated() where byte == separator {
+                if parts.count == maxSplits { break }
+                let end = startIndex + offset
+                if end > start || !omittingEmptySubsequences { parts.append(self[start..<end]) }
+                start = end + 1
+            }
+        }
+        if start < endIndex || !omittingEmptySubsequences { parts.append(self[start..<endIndex]) }
+        return parts
+    }
+}
