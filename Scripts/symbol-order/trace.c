@@ -1,4 +1,5 @@
-// Runs a command and prints the addresses of the functions that it enters, each once, in the order of their first use.
+// Runs a command and prints the addresses of the functions that it enters, in the order of their first use: each once with a 0
+// before it for the command's own process, and once with a 1 for its children.
 //
 // trace PROGRAM ADDRESSES OUTPUT COMMAND [ARGUMENT ...]: follows every process of the command that runs a program with the file
 // name PROGRAM, which must be at fixed addresses. ADDRESSES is a file with the functions' first bytes in hexadecimal.
@@ -16,8 +17,9 @@
 #include <unistd.h>
 
 enum { SPACE = 64 << 20 };
-static uint8_t original[SPACE], is_function[SPACE], printed[SPACE];
+static uint8_t original[SPACE], is_function[SPACE], printed[2][SPACE];
 static FILE *output;
+static pid_t first;
 static uint64_t first_address = SPACE, last_address;
 
 static int open_memory(pid_t pid) {
@@ -61,9 +63,10 @@ static int clear_breakpoint(pid_t pid) {
     close(memory);
     registers.rip = address;
     ptrace(PTRACE_SETREGS, pid, 0, &registers);
-    if (!printed[address]) {
-        printed[address] = 1;
-        fprintf(output, "%llx\n", (unsigned long long)address);
+    int is_child = pid != first;
+    if (!printed[is_child][address]) {
+        printed[is_child][address] = 1;
+        fprintf(output, "%d %llx\n", is_child, (unsigned long long)address);
     }
     return 1;
 }
@@ -80,7 +83,7 @@ int main(int count, char **arguments) {
     }
     output = fopen(arguments[3], "we");
     if (!output) return perror(arguments[3]), 2;
-    pid_t first = fork();
+    first = fork();
     if (first == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
         raise(SIGSTOP);

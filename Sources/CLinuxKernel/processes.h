@@ -93,55 +93,6 @@ static inline void linux_reset_signals(uint64_t set) {
             syscall(SYS_rt_sigaction, number, &action, (void *)0, sizeof action.mask);
 }
 
-// Clones and, in the child, executes `program`. Nothing but system calls happens between the two, so a caller with many
-// threads is safe: no lock of another thread can be needed. In the child
-// - `socket` becomes descriptor 3 and `plan` descriptor 4, and those of `keep` lose their close-on-exec flag; the caller
-//   makes sure that none of them, nor `program`, has a number below 5;
-// - it first joins the cgroups of version 1 whose `tasks` files are open;
-// - with `identity` >= 0 it waits for one byte on that descriptor, which says that the user namespace has its mappings,
-//   and becomes the root of that namespace: an exec as an unmapped user would lose all capabilities;
-// - the signals of `ignored`, which the caller ignores, have their default action again;
-// - an exit status of LINUX_SPAWN_… tells which of the steps failed.
-#define LINUX_SPAWN_CGROUP 95
-#define LINUX_SPAWN_DESCRIPTORS 96
-#define LINUX_SPAWN_IDENTITY 97
-#define LINUX_SPAWN_EXECUTION 98
-static inline long linux_clone3_execveat(struct linux_clone_args *arguments, int program, char *const *argv,
-                                         char *const *envp, int socket, int plan, const int *keep, int keep_count,
-                                         const int *tasks, int task_count, int gate, int gate_writer, int waits,
-                                         int becomes_root, uint64_t ignored) {
-    // A handler of the caller must not run in the child.
-    uint64_t all = ~(uint64_t)0, saved = 0;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = linux_clone3_without_handlers(arguments, &ignored);
-    if (child == 0) {
-        linux_reset_signals(ignored);
-        int refused;
-        if (linux_join_own_thread(tasks, task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
-        // Its own copy of the other end would keep it waiting for a caller that is gone.
-        if (gate >= 0) syscall(SYS_close, gate_writer);
-        for (int left = waits; left > 0; left--) {
-            char byte;
-            long count;
-            do count = syscall(SYS_read, gate, &byte, 1);
-            while (count < 0 && errno == EINTR);
-            if (count != 1) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);
-        }
-        if (becomes_root && (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0))
-            linux_exit_group(LINUX_SPAWN_IDENTITY);
-        int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
-        for (int index = 0; index < keep_count; index++) failed |= syscall(SYS_fcntl, keep[index], F_SETFD, 0) < 0;
-        if (failed) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);
-        uint64_t none = 0;
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, (void *)0, sizeof none);
-        linux_execute_open_file(program, argv, envp);
-        linux_exit_group(LINUX_SPAWN_EXECUTION);
-    }
-    long result = linux_result(child);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
-    return result;
-}
-
 // Clones and executes the program at `path` with three descriptors as its stdio, in a process group of its own and in
 // the directory `directory`, with default signals and without the caller's other descriptors (they are close-on-exec).
 // Only system calls between the two. The error of a failed exec comes through `report`, as an errno in four bytes.

@@ -4,6 +4,8 @@ import CLinuxKernel
 package struct SpawnRequest: ~Copyable {
     /// Namespaces to make for the child.
     package var flags: CloneFlags = []
+    /// The network namespace that the child joins first.
+    package var network: DescriptorNumber?
     /// The cgroup v2 directory to start the child in.
     package var cgroup: DescriptorNumber?
     /// The socket that becomes descriptor 3.
@@ -29,6 +31,8 @@ package struct SpawnRequest: ~Copyable {
 
 /// The exit statuses that tell what a spawned child could not do before its exec.
 package enum SpawnFailure {
+    package static let network: Int32 = LINUX_SPAWN_NETWORK
+    package static let memory: Int32 = LINUX_SPAWN_MEMORY
     package static let cgroup: Int32 = LINUX_SPAWN_CGROUP
     package static let descriptors: Int32 = LINUX_SPAWN_DESCRIPTORS
     package static let identity: Int32 = LINUX_SPAWN_IDENTITY
@@ -84,14 +88,30 @@ private func spawn(
         clone.pidfd = UInt64(UInt(bitPattern: pidPointer))
         clone.exit_signal = UInt64(SIGCHLD)
         clone.cgroup = UInt64(cgroup?.rawValue ?? 0)
-        let (socket, plan, executable) = (request.socket.rawValue, request.plan.rawValue, program.raw)
-        let gate =
-            request.gate.map { (reader: $0.reader.rawValue, writer: $0.writer.rawValue) } ?? (reader: -1, writer: -1)
-        let (waits, becomesRoot) = (request.waits, Int32(request.becomesRoot ? 1 : 0))
-        result = metered {
-            linux_clone3_execveat(
-                &clone, executable, argv, &environment, socket, plan, kept, Int32(kept.count), tasks,
-                Int32(tasks.count), gate.reader, gate.writer, waits, becomesRoot, ignored)
+        var launch = linux_launch()
+        launch.program = program.raw
+        launch.socket = request.socket.rawValue
+        launch.plan = request.plan.rawValue
+        launch.network = request.network?.rawValue ?? -1
+        launch.gate = request.gate?.reader.rawValue ?? -1
+        launch.gate_writer = request.gate?.writer.rawValue ?? -1
+        launch.waits = request.waits
+        launch.becomes_root = request.becomesRoot ? 1 : 0
+        launch.ignored = ignored
+        launch.keep_count = Int32(kept.count)
+        launch.task_count = Int32(tasks.count)
+        argv.withUnsafeBufferPointer { argv in
+            withUnsafePointer(to: &environment) { environment in
+                kept.withUnsafeBufferPointer { kept in
+                    tasks.withUnsafeBufferPointer { tasks in
+                        launch.argv = argv.baseAddress
+                        launch.envp = environment
+                        launch.keep = kept.baseAddress
+                        launch.tasks = tasks.baseAddress
+                        result = metered { linux_clone3_execveat(&clone, &launch) }
+                    }
+                }
+            }
         }
     }
     let pid = try checked(result)

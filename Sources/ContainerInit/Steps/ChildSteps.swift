@@ -67,6 +67,9 @@ package struct ChildPlan: FieldRecord {
     /// Whether it enters a joined pid namespace at its end.
     package var entersLate: Bool { steps.contains(EnterPIDNamespaceStep.self) }
 
+    /// Whether the child makes a terminal of its own.
+    package var hasTerminal: Bool { steps.contains(TerminalStep.self) }
+
     /// Whether the child loads a seccomp filter.
     package var hasFilter: Bool { steps.contains(SeccompStep.self) }
 

@@ -25,6 +25,8 @@ package final class Conversation {
     package var child: ProcessHandle?
     /// Whether the child is the first of two processes, and the second has not spoken yet.
     package private(set) var awaitsSuccessor = false
+    /// The names of the standard streams that the child was handed.
+    package private(set) var streamNames: [String] = []
     /// Where the child waits before its exec: for its cgroup, for the mappings of its user namespace.
     private var gate: FileDescriptor?
     /// The master of the child's terminal, once the child has made it.
@@ -65,9 +67,12 @@ package final class Conversation {
     /// - Parameters:
     ///   - cgroup: the directory of the unified hierarchy that it starts in.
     ///   - tasks: the files of the other hierarchies through which it joins.
+    ///   - network: the network namespace that is being made for it; without one it is made with the child, if it gets its
+    ///     own.
     ///   - isHeld: whether it waits for `letGo` before all else.
     package func spawn(
-        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList, isHeld: Bool = false
+        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList,
+        network: NetworkNamespaceMaker?, isHeld: Bool = false
     ) throws(ContainerError) {
         let executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
@@ -122,7 +127,9 @@ package final class Conversation {
             gateReader = try takeEnds(of: pipe)
         }
         var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
-        request.flags = step.namespaces
+        // As late as can be: it may not be there yet.
+        request.network = network?.file()
+        request.flags = request.network == nil ? step.namespaces : step.namespaces.subtracting(.newNetwork)
         request.cgroup = cgroup.number
         request.tasks = tasks.numbers
         request.kept = childPlan.slots.map(\.number)
@@ -144,6 +151,9 @@ package final class Conversation {
         awaitsSuccessor = step.isStaged
         timeline?.noteChild(childPID)
         socket = SharedDescriptor(pair.takeFirst())
+        streamNames = DescriptorNumber.standardStreams.map {
+            streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
+        }
         // The child has them: only then does their end tell that the child is gone.
         for number in DescriptorNumber.standardStreams { _ = slots.take(.standardStream(number)) }
         if plan.child.hasFilter { finalWord = SharedDescriptor(planFile) }
@@ -282,6 +292,8 @@ package final class Conversation {
 
     private static func text(of status: ProcessStatus) -> String {
         switch status {
+        case .exited(SpawnFailure.network): "it could not join the network namespace that was made for it"
+        case .exited(SpawnFailure.memory): "there was no memory for its exec"
         case .exited(SpawnFailure.cgroup): "it could not join the container's cgroup"
         case .exited(SpawnFailure.descriptors): "it could not set up its descriptors"
         case .exited(SpawnFailure.identity): "it could not become root of its user namespace"

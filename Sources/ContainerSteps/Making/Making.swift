@@ -26,6 +26,7 @@ package final class Making {
     // What steps make for later ones, besides descriptors.
     package var unit: UnitStart?
     package var cgroup: Cgroup?
+    package var networkNamespace: NetworkNamespaceMaker?
     package var networkDevices: NetworkDevices?
     package var resctrl: ResctrlTree?
     package var rootMount: HostRootMount?
@@ -144,10 +145,10 @@ package final class Making {
 
     /// Whether the child died of the container's memory limit.
     private func wasKilledForMemory(_ error: ContainerError) -> Bool {
-        guard directory != nil, error.code == .childDied, conversation.death == .killed(signal: SignalNumber.kill)
-        else {
-            return false
-        }
+        guard directory != nil, error.code == .childDied else { return false }
+        // Before its exec the kernel does not kill it, since the runtime's memory is its own.
+        if plan.memoryLimit != nil, conversation.death == .exited(SpawnFailure.memory) { return true }
+        guard conversation.death == .killed(signal: SignalNumber.kill) else { return false }
         var count: UInt64 = 0
         do throws(ContainerError) {
             try withCgroup { (cgroup) throws(CgroupError) in count = try cgroup.oomKills() ?? 0 }

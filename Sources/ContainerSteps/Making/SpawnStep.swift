@@ -63,10 +63,11 @@ package struct SpawnStep: ParentStep {
         } catch {
             throw refused(error)
         }
+        let network = making.networkNamespace.take()
         do throws(ContainerError) {
-            try making.conversation.spawn(self, cgroup: directory, tasks: tasks)
+            try making.conversation.spawn(self, cgroup: directory, tasks: tasks, network: network)
         } catch {
-            try spawnElsewhere(making, tasks, hadDirectory: directory != nil, error)
+            try spawnElsewhere(making, tasks, network, hadDirectory: directory != nil, error)
         }
         // The child's end only: that it is closed tells when the program runs.
         _ = making.slots.take(.start)
@@ -74,9 +75,10 @@ package struct SpawnStep: ParentStep {
     }
 
     private func spawnElsewhere(
-        _ making: Making, _ tasks: borrowing DescriptorList, hadDirectory: Bool, _ failure: ContainerError
+        _ making: Making, _ tasks: borrowing DescriptorList, _ network: NetworkNamespaceMaker?, hadDirectory: Bool,
+        _ failure: ContainerError
     ) throws(ContainerError) {
-        if hadDirectory, try spawnMoved(making, tasks, failure) { return }
+        if hadDirectory, try spawnMoved(making, tasks, network, failure) { return }
         switch whenRefused {
         case .givesUp: throw failure
         case .sparesUnified:
@@ -88,14 +90,14 @@ package struct SpawnStep: ParentStep {
             }
             guard isSpared else { throw failure }
             making.noteMadeCgroups()
-            try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
+            try making.conversation.spawn(self, cgroup: nil, tasks: tasks, network: network)
         case .joinsFirst, .isRefused:
             var isHybrid = false
             var other: FileDescriptor?
             try making.withCgroup { (cgroup) throws(CgroupError) in isHybrid = cgroup.kind == .hybrid }
             if failure.errno == .permissionDenied, isHybrid, making.record.isRootless {
                 // The hierarchies with the controllers are joined by the process itself.
-                return try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
+                return try making.conversation.spawn(self, cgroup: nil, tasks: tasks, network: network)
             }
             guard failure.errno == .busy else { throw failure }
             // The container's own cgroup has become an inner node: where its first process is, more may go.
@@ -105,7 +107,7 @@ package struct SpawnStep: ParentStep {
                 }
             }
             guard other.exists else { throw refused(failure) }
-            try making.conversation.spawn(self, cgroup: other, tasks: tasks)
+            try making.conversation.spawn(self, cgroup: other, tasks: tasks, network: network)
         }
     }
 
@@ -114,7 +116,8 @@ package struct SpawnStep: ParentStep {
     ///
     /// - Returns: false where the kernel's refusal is another one, or systemd has no part in the cgroup.
     private func spawnMoved(
-        _ making: Making, _ tasks: borrowing DescriptorList, _ failure: ContainerError
+        _ making: Making, _ tasks: borrowing DescriptorList, _ network: NetworkNamespaceMaker?,
+        _ failure: ContainerError
     ) throws(ContainerError) -> Bool {
         guard let unit = making.record.own.unit,
             // The second is of a cgroup that lies outside of what the runtime's own namespace has.
@@ -128,7 +131,7 @@ package struct SpawnStep: ParentStep {
             else { return }
             places.append(place)
         }
-        try making.conversation.spawn(self, cgroup: nil, tasks: tasks, isHeld: true)
+        try making.conversation.spawn(self, cgroup: nil, tasks: tasks, network: network, isHeld: true)
         guard let pid = making.conversation.childPID else { throw failure }
         try cgroupCall { () throws(CgroupError) in
             try UnitStart.attach(

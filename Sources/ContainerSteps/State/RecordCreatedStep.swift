@@ -13,17 +13,30 @@ package struct RecordCreatedStep: ParentStep {
     package var context: StaticString { "" }
 
     package func perform(in making: Making) throws(ContainerError) {
-        try making.conversation.awaitReady()
+        let conversation = making.conversation
+        // All that is known by now is got ready while the child still works.
+        let isKnown = !conversation.awaitsSuccessor && !conversation.plan.child.hasTerminal && making.rootMount == nil
+        var state = isKnown ? try Self.state(making) : []
+        try conversation.awaitReady()
+        if !isKnown { state = try Self.state(making) }
+        try making.directory?.write(state, as: "state.json")
+    }
+
+    /// The state file's bytes.
+    private static func state(_ making: Making) throws(ContainerError) -> [UInt8] {
         guard let pid = making.conversation.childPID, let facts = try ProcessFacts.of(pid) else {
             throw ContainerError(.childDied, reason: "the container's init died before its start")
         }
         making.record.pid = pid
         making.record.startTime = facts.startTime
-        making.record.noteStreams(of: pid)
+        making.record.externalDescriptors =
+            making.conversation.plan.child.hasTerminal
+            ? DescriptorNumber.standardStreams.map { streamName($0, of: String(pid)) }
+            : making.conversation.streamNames
         if let made = try making.rootMount?.made {
             making.replace(DetachRootMount(), by: DetachRootMount(id: made))
         }
         making.record.own.undo = making.undos
-        try making.directory?.write(making.record.encoded, as: "state.json")
+        return making.record.encoded
     }
 }
