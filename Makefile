@@ -35,7 +35,7 @@ VM ?=
 ENGINES ?=
 
 release = .build/release/apus
-sources = Sources Tests Plugins Package.swift
+sources = Sources Tests Plugins Examples Package.swift
 options = APUS_STATIC=$(STATIC) APUS_SYMBOL_ORDER=$(SYMBOL_ORDER) APUS_KEEP_SYMBOLS=$(KEEP_SYMBOLS) \
 	$(if $(COMMIT),APUS_COMMIT=$(COMMIT))
 flags = $(foreach flag,$(SWIFTFLAGS),-Xswiftc $(flag)) $(foreach flag,$(CFLAGS),-Xcc $(flag)) \

@@ -21,7 +21,7 @@ extension Container {
     ///   - all: does not fail for a container that has ended; its left-over processes get the signal.
     /// - Throws: `notRunning` when the first process has ended.
     public func kill(_ signal: Signal = .kill, all: Bool = false) async throws(ContainerError) {
-        try await work(.delete) { (base, _) throws(ContainerError) in
+        try await work(.kill) { (base, _) throws(ContainerError) in
             try base.kill(signal: signal.rawValue, all: all)
         }
     }
@@ -40,14 +40,14 @@ extension Container {
     ///
     /// - Throws: `notRunning` for a container that is stopped or paused already, `notSupported` for one without a cgroup.
     public func pause() async throws(ContainerError) {
-        try await work(.update) { (base, _) throws(ContainerError) in try base.pause() }
+        try await work(.pause) { (base, _) throws(ContainerError) in try base.pause() }
     }
 
     /// Lets every process of a paused container go on.
     ///
     /// - Throws: `wrongStatus` for a container that is not paused.
     public func resume() async throws(ContainerError) {
-        try await work(.update) { (base, _) throws(ContainerError) in try base.resume() }
+        try await work(.resume) { (base, _) throws(ContainerError) in try base.resume() }
     }
 
     /// Waits until the first process of the container has ended, whoever has made the container.
@@ -60,7 +60,7 @@ extension Container {
         if let process { return try await process.wait() }
         let end = ProcessEndWatch(self)
         try await end.wait()
-        let ending = try await work(.delete) { (base, _) throws(ContainerError) in try base.waitForEnd() }
+        let ending = try await work(.wait) { (base, _) throws(ContainerError) in try base.waitForEnd() }
         switch ending {
         case .exited(let code): return Termination(status: .exited(code))
         case .killed(let signal): return Termination(status: .signaled(Signal(rawValue: signal)))

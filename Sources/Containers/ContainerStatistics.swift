@@ -199,6 +199,6 @@ extension Container {
     ///
     /// - Throws: `notSupported` for a container without a cgroup, which is what the kernel counts by.
     public func statistics() async throws(ContainerError) -> ContainerStatistics {
-        try await work(.update) { (base, _) throws(ContainerError) in ContainerStatistics(try base.statistics()) }
+        try await work(.statistics) { (base, _) throws(ContainerError) in ContainerStatistics(try base.statistics()) }
     }
 }

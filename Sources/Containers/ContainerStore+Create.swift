@@ -14,10 +14,10 @@ extension ContainerStore {
     ///   - source: the configuration, as a value or as a bundle.
     ///   - streams: what its first process reads and writes; a process with a terminal has that instead.
     ///   - options: what the configuration does not say.
-    /// - Returns: the container, whose `process` is its first process.
+    /// - Returns: the container, whose `process` is its first process. Pipes to it live as long as somebody holds that: who
+    ///   wants none makes the container with `.discarded` streams or with files.
     /// - Throws: `noInitProgram` and `otherVersion` before anything is made; `alreadyExists`, `invalidIdentifier`,
     ///   `invalidConfiguration` with every finding, and what the kernel refused.
-    @discardableResult
     public func create(
         _ id: String, _ source: ContainerSource, streams: ProcessStreams = .captured,
         options: ContainerOptions = ContainerOptions()
@@ -37,7 +37,6 @@ extension ContainerStore {
     ///   - streams: what takes the place of the pipes that its first process had.
     ///   - options: what the configuration does not say.
     /// - Throws: `notSupported` where CRIU is missing or too old, and what failed; then everything is undone.
-    @discardableResult
     public func restore(
         _ id: String, _ source: ContainerSource, from images: RestoreOptions, streams: ProcessStreams = .captured,
         options: ContainerOptions = ContainerOptions()

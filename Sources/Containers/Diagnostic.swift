@@ -37,6 +37,16 @@ public struct Diagnostic: Hashable, Sendable {
         public static let exec = Operation(rawValue: "exec")
         /// Its limits are changed.
         public static let update = Operation(rawValue: "update")
+        /// It gets a signal.
+        public static let kill = Operation(rawValue: "kill")
+        /// It is frozen.
+        public static let pause = Operation(rawValue: "pause")
+        /// It goes on after that.
+        public static let resume = Operation(rawValue: "resume")
+        /// Its end is waited for.
+        public static let wait = Operation(rawValue: "wait")
+        /// What it uses is read.
+        public static let statistics = Operation(rawValue: "statistics")
         /// It is removed.
         public static let delete = Operation(rawValue: "delete")
         /// It is saved.

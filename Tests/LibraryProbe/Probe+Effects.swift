@@ -6,6 +6,7 @@ extension Probe {
     /// Does all that the library can do with containers, in a process with ways of its own, and says what has changed in it.
     func effects() async {
         umask(0o027)
+        setenv("OUTSIDE", "seen", 1)
         signal(SIGUSR1) { _ in }
         signal(SIGUSR2, SIG_IGN)
         let unreaped = ForeignChild(endingWith: 42)
@@ -54,6 +55,10 @@ extension Probe {
         try await container.addMounts([mount])
         try await container.removeMounts([mount])
         var options = ProcessOptions()
+        // Nor has the container anything of the process: its signals, mask, descriptors, environment.
+        let script =
+            "grep -E 'Sig(Ign|Blk)' /proc/self/status; umask; ls /proc/self/fd | tr '\\n' ' '; env | grep -c OUTSIDE"
+        print("inside: \(try await container.run(["sh", "-c", "\(script)"]).standardOutput.text)")
         options.user = User(uid: 1000, gid: 1000)
         options.workingDirectory = "/tmp"
         _ = try await container.run(["id"], options: options)

@@ -28,13 +28,15 @@ public final class Execution: Sendable {
         standardOutput = OutputSequence(output)
         standardError = OutputSequence(error)
         self.terminal = terminal
-        // What is written by others, who hold the same pipe, is waited for no longer than the process lives.
-        let sources = [output, error, terminal?.source].compactMap { $0 }
-        let sinks = [input, terminal?.sink].compactMap { $0 }
-        Task {
+        // What is written by others, who hold the same pipe, is waited for no longer than the process lives. Pipes that nobody
+        // holds any more are not kept for that.
+        Task { [weak input, weak output, weak error, weak terminal] in
             _ = await child.end.value()
-            for source in sources { source.endWithoutMore() }
-            for sink in sinks { sink.close() }
+            output?.endWithoutMore()
+            error?.endWithoutMore()
+            input?.close()
+            terminal?.source.endWithoutMore()
+            terminal?.sink.close()
         }
     }
 

@@ -34,7 +34,6 @@ struct InstalledProgram {
                 continue
             }
             do throws(ContainerError) {
-                try checkOwner(of: directory, isDirectory: true)
                 try InstalledProgram(path).check()
                 return path
             } catch {
@@ -53,6 +52,7 @@ struct InstalledProgram {
         guard path.isAbsolute else {
             throw ContainerError(.noInitProgram, subject: path, reason: "the path of the init program must be absolute")
         }
+        try Self.checkOwner(of: path.parent, isDirectory: true)
         let status = try Self.checkOwner(of: path, isDirectory: false)
         let identity = Identity(path: path, device: status.device, inode: status.inode, size: status.size)
         if Self.known.withLock({ $0.contains(identity) }) { return }
@@ -83,7 +83,9 @@ struct InstalledProgram {
             throw ContainerError(.noInitProgram, subject: path, reason: "this is no program")
         }
         let isOwned = status.user == 0 || status.user == effectiveUser
-        guard isOwned, status.permissions & 0o022 == 0 else {
+        // In a directory with the sticky bit others can make files, and replace none.
+        let isSticky = isDirectory && status.permissions & 0o1000 != 0
+        guard isOwned, isSticky || status.permissions & 0o022 == 0 else {
             throw ContainerError(
                 .noInitProgram, subject: path, reason: "others than root and this user can change it, and so the host",
                 remedy: "take the permission to write from its group and from others")

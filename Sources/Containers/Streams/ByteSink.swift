@@ -9,6 +9,8 @@ final class ByteSink: Sendable {
     private struct State: ~Copyable {
         var descriptor: FileDescriptor?
         var waiter: (event: Event<Void>, identifier: UInt64)?
+        /// Happens when all have written who came before.
+        var turn: Event<Void>?
     }
 
     init(_ descriptor: consuming FileDescriptor) throws(ContainerError) {
@@ -27,10 +29,24 @@ final class ByteSink: Sendable {
         case failed(Errno)
     }
 
-    /// Writes all of `bytes`.
+    /// Writes all of `bytes`, after what others write already.
     ///
     /// - Throws: with the errno `brokenPipe` when nobody reads any more.
     func write(_ bytes: [UInt8]) async throws(ContainerError) {
+        let done = Event<Void>()
+        let before = state.withLock { state in
+            defer { state.turn = done }
+            return state.turn
+        }
+        if let before, await before.valueUnlessCancelled() == nil {
+            // Who comes later waits for those before this one all the same.
+            Task {
+                await before.value()
+                done.happen(())
+            }
+            throw .cancelled
+        }
+        defer { done.happen(()) }
         var written = 0
         while written < bytes.count {
             if Task.isCancelled { throw .cancelled }

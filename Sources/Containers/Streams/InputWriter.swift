@@ -6,7 +6,7 @@ public struct InputWriter: Sendable {
 
     init(_ sink: ByteSink?) { self.sink = sink }
 
-    /// Writes all of `bytes`, as fast as the process reads them.
+    /// Writes all of `bytes`, as fast as the process reads them. Of several tasks one writes after the other.
     ///
     /// - Throws: an error with the errno `brokenPipe` when the process has closed its input or has ended, or when its input
     ///   is no pipe; `cancelled` when the task is cancelled.

@@ -137,6 +137,24 @@ struct LibraryContainerTests {
         try library.expectEmpty()
     }
 
+    /// Nobody can read what it writes, so it is told by the kernel as of any pipe, and does not wait for ever.
+    @Test func aContainerThatIsForgotten() async throws {
+        let library = try LibraryStore()
+        let store = library.store
+        _ = try await store.create(
+            "forgotten",
+            library.source("yes; echo $? > /end; sleep 1000") {
+                $0.root?.readonly = false
+            }, streams: .piped)
+        let container = try store.load("forgotten")
+        #expect(container.process == nil)
+        try await container.start()
+        let end = library.bundle.rootfs + "/end"
+        while !exists(end) { try await Task.sleep(for: .milliseconds(20)) }
+        try await container.delete(force: true)
+        try library.expectEmpty()
+    }
+
     @Test func mountsComeAndGo() async throws {
         let library = try LibraryStore()
         let container = try await library.store.create("m", library.source("sleep 1000"))

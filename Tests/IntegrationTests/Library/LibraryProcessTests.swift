@@ -23,7 +23,18 @@ struct LibraryProcessTests {
     @Test func theProcessStaysAsItIs() throws {
         let bundle = try TestBundle()
         let output = try probe(bundle, helper: Runtime.path, "effects")
-        let expected = "deaf: exited with 0\nend: exited with 3\nmapped: exited with 0\nunreaped: 42\n"
+        let expected = """
+            inside: SigBlk:\t0000000000000000
+            SigIgn:\t0000000000000000
+            0077
+            0 1 2 3 0
+
+            deaf: exited with 0
+            end: exited with 3
+            mapped: exited with 0
+            unreaped: 42
+
+            """
         #expect(output.stdout == expected, "\(output)")
     }
 

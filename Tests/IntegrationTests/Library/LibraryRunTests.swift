@@ -55,6 +55,44 @@ struct LibraryRunTests {
         try library.expectEmpty()
     }
 
+    /// What one task writes is not torn apart by another, however small the pipe is.
+    @Test func manyTasksWriteInTurn() async throws {
+        let library = try LibraryStore()
+        let outcome = try await library.store.run(library.source("sleep 0.2; cat")) { process in
+            async let output = process.standardOutput.collect(upTo: 10_000_000)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for letter in UInt8(ascii: "a")...UInt8(ascii: "h") {
+                    group.addTask {
+                        let line = [UInt8](repeating: letter, count: 99_999) + [UInt8(ascii: "\n")]
+                        try await process.standardInput.write(line)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            process.standardInput.finish()
+            return try await output
+        }
+        let lines = outcome.value.text.split(separator: "\n")
+        #expect(lines.count == 8 && lines.allSatisfy { $0.count == 99_999 && Set($0).count == 1 })
+        try library.expectEmpty()
+    }
+
+    @Test func bothOutputsInOneOrder() async throws {
+        let library = try LibraryStore()
+        let outcome = try await library.store.run(
+            library.source("for i in 1 2 3; do echo out $i; echo err $i >&2; done"),
+            streams: ProcessStreams(error: .combinedWithOutput)
+        ) { try await $0.standardOutput.collect() }
+        #expect(outcome.value == "out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n")
+        let error = await #expect(throws: ContainerError.self) {
+            try await library.store.run(
+                library.source("true"), streams: ProcessStreams(output: .combinedWithOutput)
+            ) { _ in }
+        }
+        #expect(error?.code == .invalidConfiguration)
+        try library.expectEmpty()
+    }
+
     @Test func theTimeLimitKills() async throws {
         let library = try LibraryStore()
         let result = try await library.store.run(
