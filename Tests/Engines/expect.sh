@@ -39,6 +39,13 @@ finish() {
   exit 0
 }
 
+# of ENGINE COMMAND ARG...: runs the command where that is the engine.
+of() {
+  [ "$engine" = "$1" ] || return 0
+  shift
+  "$@"
+}
+
 skip() { echo "$*"; exit 77; }
 
 # expect TEXT COMMAND ARG...: the command succeeds, and its output is TEXT.

@@ -1,27 +1,15 @@
 # shellcheck shell=bash
-# podman run: namespaces, and options of other kinds.
+# podman: what it alone has, or has in its own words: health, namespaces, files, images, networks.
 
-namespaces() {
-  local kind
-  for kind in pid ipc uts; do
-    expect "$(readlink "/proc/self/ns/$kind")" once "--$kind" host "$image" readlink "/proc/self/ns/$kind"
-    [ "$(once "$image" readlink "/proc/self/ns/$kind")" != "$(readlink "/proc/self/ns/$kind")" ]
-  done
-  expect "$(readlink /proc/self/ns/net)" podman run --rm --cgroup-parent "$cgroup_parent" --network host "$image" readlink /proc/self/ns/net
-  start one --ipc shareable
-  for kind in pid ipc net; do
-    expect "$(readlink "/proc/$(pid one)/ns/$kind")" podman run --rm --cgroup-parent "$cgroup_parent" --network container:one --pid container:one --ipc container:one \
-      "$image" readlink "/proc/self/ns/$kind"
-  done
-  remove one
+health() {
+  start health --health-cmd 'test -e /tmp/well' --health-interval disable --health-retries 1
+  fails podman healthcheck run health
+  podman exec health touch /tmp/well
+  podman healthcheck run health
+  expect healthy inspect health '{{.State.Health.Status}}'
+  remove health
 }
-check "run: namespaces of the host and of another container" namespaces
-
-cgroup_namespace() {
-  expect / once --cgroupns private "$image" sh -c 'cut -d: -f3- /proc/self/cgroup | sort -u'
-  once --cgroupns host "$image" cat /proc/self/cgroup | has "$cgroup_parent"
-}
-check "run: --cgroupns" cgroup_namespace
+check "healthcheck" health
 
 user_namespace() {
   expect "0 300000 4096" once --uidmap 0:300000:4096 --gidmap 0:300000:4096 "$image" sh -c 'tr -s " " </proc/self/uid_map | sed "s/^ //"'
@@ -36,13 +24,6 @@ user_namespace() {
   remove joined
 }
 check "run: --uidmap, --userns auto, container" user_namespace
-
-init() { # the process table of the container: the init and its child
-  start init --init
-  expect_match '^1 .*(catatonit|podman-init|/dev/init)' podman exec init sh -c 'echo 1 $(tr "\0" " " </proc/1/cmdline)'
-  remove init
-}
-check "run: --init" init
 
 systemd_mode() {
   once --systemd always "$image" cat /proc/mounts >out
@@ -102,51 +83,6 @@ seccomp_annotation() { # crun's own feature and runc's refusal differ; the conta
 }
 check "run: a profile that allows nothing" seccomp_annotation
 
-parallel() {
-  local i all=()
-  for i in $(seq 12); do once "$image" echo "number $i" >"many$i" & all+=($!); done
-  for i in "${all[@]}"; do wait "$i"; done
-  for i in $(seq 12); do expect "number $i" cat "many$i"; done
-}
-check "run: twelve at once" parallel
-
-limits() {
-  controller memory cpu cpuset pids
-  start limited --memory 64m --memory-reservation 32m --cpus 0.5 --cpu-shares 512 --cpuset-cpus 0 --pids-limit 50
-  local id
-  id=$(pid limited)
-  cgroup_is "$id" memory/memory.limit_in_bytes=67108864 memory.max=67108864
-  cgroup_is "$id" memory/memory.soft_limit_in_bytes=33554432 memory.low=33554432
-  cgroup_is "$id" cpu/cpu.cfs_quota_us=50000 "cpu.max=50000 100000"
-  cgroup_is "$id" cpu/cpu.shares=512 cpu.weight=20
-  cgroup_is "$id" cpuset/cpuset.cpus=0 cpuset.cpus=0
-  cgroup_is "$id" pids/pids.max=50 pids.max=50
-  remove limited
-}
-check "run: --memory, --cpus, --cpu-shares, --cpuset-cpus, --pids-limit" limits
-
-update() {
-  controller memory cpu
-  start updated --memory 64m --cpus 0.5
-  podman update --memory 96m --cpus 0.25 updated >/dev/null
-  local id
-  id=$(pid updated)
-  cgroup_is "$id" memory/memory.limit_in_bytes=100663296 memory.max=100663296
-  cgroup_is "$id" cpu/cpu.cfs_quota_us=25000 "cpu.max=25000 100000"
-  remove updated
-}
-check "update: memory, cpus" update
-
-out_of_memory() {
-  controller memory
-  rm -f oom
-  expect_code 9 run --name oom --memory 20m --memory-swap 20m "$image" sh -c 'tail /dev/zero || { sleep 1; exit 9; }'
-  # Under cgroup v1, this podman's conmon leaves its note in the working directory, where podman does not look.
-  [ "$(inspect oom '{{.State.OOMKilled}}')" = true ] || [ -e oom ]
-  remove oom
-}
-check "run: out of memory is reported" out_of_memory
-
 cgroup_conf() {
   unified || skip "no cgroup v2 layout here"
   start conf --cgroup-conf cgroup.max.descendants=7
@@ -154,3 +90,26 @@ cgroup_conf() {
   remove conf
 }
 check "run: --cgroup-conf" cgroup_conf
+
+build() {
+  local cgroup
+  # podman hands the parent of a build to the runtime as the cgroup itself.
+  if [ "$driver" = systemd ]; then cgroup=$cgroup_parent:build:$BASHPID; else cgroup=$cgroup_parent/build; fi
+  mkdir -p context
+  printf 'FROM %s\nRUN echo built >/built\nRUN id -u >/user\nUSER app\nCMD ["cat", "/built"]\n' "$image" >context/Dockerfile
+  podman build --quiet --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 --runtime "$runtime" --isolation oci --network none --cgroup-parent "$cgroup" --tag localhost/built:1 context >/dev/null
+  expect built once localhost/built:1
+  podman rmi localhost/built:1 >/dev/null
+}
+check "build" build
+
+network() {
+  ip link add probe type bridge 2>/dev/null || skip "no bridges here"
+  ip link del probe
+  iptables -L >/dev/null 2>&1 || skip "no iptables here"
+  podman run --detach --name web --cgroup-parent "$cgroup_parent" -p 8080:80 "$image" sh -c 'echo served >/tmp/index.html; exec httpd -f -h /tmp' >/dev/null
+  eventually 10 bash -c 'wget -qO- http://127.0.0.1:8080/ 2>/dev/null | grep -q served || busybox wget -qO- http://127.0.0.1:8080/ | grep -q served'
+  expect served podman run --rm --cgroup-parent "$cgroup_parent" "$image" wget -qO- "http://$(inspect web '{{.NetworkSettings.IPAddress}}')/"
+  remove web
+}
+check "run: a bridge network, a published port" network

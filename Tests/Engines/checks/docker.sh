@@ -1,22 +1,32 @@
 # shellcheck shell=bash
-# docker: files, images, networks, checkpoints, daemons.
+# docker: what it alone has, or has in its own words: health, events, images, networks, checkpoints, daemons.
 
-files() {
-  start files
-  echo copied >data.txt
-  docker cp data.txt files:/tmp/data.txt
-  expect copied docker exec files cat /tmp/data.txt
-  docker cp files:/tmp/data.txt back.txt
-  expect copied cat back.txt
-  docker diff files | has 'A /tmp/data.txt'
-  docker commit files committed:1 >/dev/null
-  expect copied once committed:1 cat /tmp/data.txt
-  docker export files | docker import - imported:1 >/dev/null
-  expect copied once imported:1 /bin/cat /tmp/data.txt
-  remove files
-  docker rmi committed:1 imported:1 >/dev/null
+health() {
+  start health --health-cmd 'test -e /tmp/well' --health-interval 1s --health-timeout 2s --health-retries 1
+  eventually 15 bash -c '[ "$(docker inspect -f "{{.State.Health.Status}}" health)" = unhealthy ]'
+  docker exec health touch /tmp/well
+  eventually 15 bash -c '[ "$(docker inspect -f "{{.State.Health.Status}}" health)" = healthy ]'
+  remove health
 }
-check "cp, diff, commit, export, import" files
+check "run: --health-cmd" health
+
+events() {
+  docker events >events.out & local listener=$!
+  sleep 0.5
+  start evented
+  docker exec evented true
+  docker pause evented >/dev/null
+  docker unpause evented >/dev/null
+  docker kill evented >/dev/null
+  remove evented
+  eventually 5 grep -q 'container destroy' events.out
+  kill "$listener"
+  local what
+  for what in create start exec_start exec_die pause unpause kill die destroy; do
+    grep -q "container $what" events.out || { cat events.out; echo "no $what"; return 1; }
+  done
+}
+check "events" events
 
 build() {
   mkdir -p context
