@@ -38,10 +38,10 @@ need() {
 # name_by WORD FILE...: a short name that changes with the word and the contents of the files.
 name_by() { { printf '%s\n' "$1"; cat "${@:2}"; } | sha256sum | cut -c1-12; }
 
-# package_lists SUITE: what the guest is made of. A suite named SUITE+engines has the engines besides.
+# package_lists SUITE: what the guest is made of. A suite named SUITE+engines has the engines besides, SUITE+selinux a policy.
 package_lists() {
   echo "$here/guest/packages"
-  case $1 in *+engines) echo "$here/guest/packages-engines" ;; esac
+  case $1 in *+*) echo "$here/guest/packages-${1#*+}" ;; esac
 }
 
 # Where the results for a suite or a kernel lie. The names change with what the results are made from.

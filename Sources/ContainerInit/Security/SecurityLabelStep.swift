@@ -53,7 +53,8 @@ package struct SecurityLabelStep: ChildStep {
             try write(label, to: attribute, orElse: nil, in: procfs)
         } catch {
             throw ContainerError(
-                operation: "write", subject: "\"\(label)\" to `/proc/self/\(attribute)`", errno: error)
+                operation: "write", origin: Origin(.selinuxLabel),
+                subject: "\"\(label)\" to `/proc/self/\(attribute)`", errno: error)
         }
     }
 

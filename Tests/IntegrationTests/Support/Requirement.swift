@@ -29,6 +29,7 @@ enum Requirement {
     case noApparmor
     /// A profile that the kernel has loaded.
     case apparmorProfile(String)
+    case selinux
     case noSELinux
     /// A runtime that is linked statically, as the release build is.
     case staticBinary
@@ -77,6 +78,7 @@ enum Requirement {
         case .apparmorProfile(let name):
             (contents("/sys/kernel/security/apparmor/profiles") ?? "").contains(name + " (")
                 ? nil : "needs the AppArmor profile \(name)"
+        case .selinux: exists("/sys/fs/selinux/enforce") ? nil : "needs a host with SELinux"
         case .noSELinux: exists("/sys/fs/selinux/enforce") ? "needs a host without SELinux" : nil
         case .staticBinary: Self.isStatic ? nil : "needs the release build: \(Runtime.path) is linked dynamically"
         case .program(let name):
