@@ -1,3 +1,4 @@
+import ByteStrings
 import LinuxKernel
 
 /// A property of a unit, by the name that org.freedesktop.systemd1(5) has for it.
@@ -169,7 +170,9 @@ package struct SystemdManager: ~Copyable {
         let path = try path(of: unit)
         let files = try property("DropInPaths", of: "org.freedesktop.systemd1.Unit", at: path)
         guard case .array(_, let paths) = files else { return false }
-        return paths.contains { $0.text?.contains("/transient/") ?? false }
+        return paths.contains {
+            ByteString($0.text ?? "").parts(separatedBy: UInt8(ascii: "/")).contains("transient")
+        }
     }
 
     /// The path of a unit on the bus.

@@ -55,7 +55,7 @@ struct NULFinder: MemberVisitor {
     private mutating func note(_ text: String) {
         isFound = true
         guard let path, findings.last?.path != path.text else { return }
-        let subject = path.text.contains("mounts[") ? "mount field contains null byte: " : "contains a null byte: "
+        let subject = path.text.hasPrefix("mounts[") ? "mount field contains null byte: " : "contains a null byte: "
         findings.append(Finding(path: path.text, message: subject + quotation(of: text)))
     }
 }
