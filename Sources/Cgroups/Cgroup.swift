@@ -145,7 +145,7 @@ extension Cgroup {
     mutating func read(_ file: String, of index: Int) throws(CgroupError) -> ByteString {
         let directory = try directory(of: index)
         return try attempt("read", "\(branches[index].directory)/\(file)") { () throws(Errno) in
-            try readKernelFile(Path(file), at: directory.file)
+            try readKernelFile(Path(file), at: directory.file, isOneRecord: true)
         }
     }
 

@@ -75,7 +75,7 @@ extension CgroupLayout {
     /// only if the usual place does not hold what /proc/self/cgroup names.
     package static func detect() throws(CgroupError) -> CgroupLayout {
         let membership = try attempt("read", "/proc/thread-self/cgroup") { () throws(Errno) in
-            CgroupMembership.parse(try readKernelFile("/proc/thread-self/cgroup"))
+            CgroupMembership.parse(try readKernelFile("/proc/thread-self/cgroup", isOneRecord: true))
         }
         let top = kind(of: usualPlace)
         if top == .cgroup2, let root = mountRoot(of: usualPlace) {

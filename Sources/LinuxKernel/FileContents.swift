@@ -10,7 +10,12 @@ package func readRegularFile(
     let status = try file.status()
     guard status.kind == .regular else { throw status.kind == .directory ? .isDirectory : .invalidArgument }
     guard status.size <= limit else { throw .fileTooLarge }
-    return try file.readAll(limit: limit, expected: status.size + 1)
+    let bytes = try file.read(count: max(status.size + 1, 4096))
+    // There was room for more.
+    if status.size > 0, bytes.count == status.size { return bytes }
+    let rest = bytes.isEmpty ? [] : try file.readAll(limit: limit)
+    guard bytes.count + rest.count <= limit else { throw .fileTooLarge }
+    return bytes + rest
 }
 
 /// Reads a file or, to its end, a pipe that the caller of the program named.
@@ -24,11 +29,17 @@ package func readFileOrPipe(_ path: Path, limit: Int) throws(Errno) -> [UInt8] {
 }
 
 /// Reads a small file of a kernel file system (proc, sysfs, cgroup) without its last newline.
+///
+/// - Parameter isOneRecord: the kernel writes the file as a whole, so that a read which leaves room for more has come to the
+///   end. Of a file of records, such as `cgroup.procs`, a read may leave the room that the next one does not fit in.
 package func readKernelFile(
-    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int = 1 << 20
+    _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int = 1 << 20,
+    isOneRecord: Bool = false
 ) throws(Errno) -> ByteString {
     let file = try FileDescriptor.open(path, at: directory, .readOnly)
-    var bytes = try file.readAll(limit: limit)
+    var bytes = try file.read(count: 4096)
+    if bytes.count == 4096 || !isOneRecord && !bytes.isEmpty { bytes += try file.readAll(limit: limit) }
+    if bytes.count > limit { throw .fileTooLarge }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return ByteString(bytes: bytes)
 }

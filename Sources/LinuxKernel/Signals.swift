@@ -93,7 +93,7 @@ package func surviveFailedWrites() throws(Errno) {
 /// Where nobody says it, all of them: to give a signal its default action that it has already changes nothing.
 func ignoredSignals() -> UInt64 {
     do throws(Errno) {
-        let status: ByteString = try readKernelFile("/proc/thread-self/status")
+        let status: ByteString = try readKernelFile("/proc/thread-self/status", isOneRecord: true)
         if let mask = status.restOfLine(behind: "SigIgn:\t") { return UInt64(mask.text, radix: 16) ?? .max }
         return .max
     } catch {

@@ -12,7 +12,7 @@ extension Cgroup {
     /// The controllers that the cgroup at `directory` has, as its file names them.
     func enabledControllers(at directory: Path) throws(CgroupError) -> ByteString {
         let path: Path = "\(directory)/cgroup.controllers"
-        return try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
+        return try attempt("read", path) { () throws(Errno) in try readKernelFile(path, isOneRecord: true) }
     }
 
     /// Enables the controllers from the top of the hierarchy down to the cgroup.
@@ -39,7 +39,7 @@ extension Cgroup {
             file = try FileDescriptor.open(path, .writeOnly)
         } catch {
             // Where another user has delegated the cgroup, the levels above are set up already.
-            let present = try attempt("read", path) { () throws(Errno) in try readKernelFile(path) }
+            let present = try attempt("read", path) { () throws(Errno) in try readKernelFile(path, isOneRecord: true) }
             let enabled = Self.words(present)
             for name in names where !enabled.contains(name) {
                 notEnabled.append(DisabledController(name: name, directory: directory, errno: error))

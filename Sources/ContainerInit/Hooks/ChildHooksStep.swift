@@ -23,7 +23,12 @@ package struct ChildHooksStep: ChildStep {
     /// Before the change of root hooks start in the container's root, seen from outside; afterwards in the program's
     /// working directory.
     package func perform(in process: InitProcess) throws(ContainerError) {
-        let directory = kind == .createContainer ? try process.rootfsSetup().root : nil
+        var directory: SharedDescriptor?
+        if kind == .createContainer {
+            let setup = try process.rootfsSetup()
+            setup.restoreMask()
+            directory = setup.root
+        }
         var hooks = hooks
         if kind == .startContainer {
             for index in hooks.indices where hooks[index].inheritsEnvironment {

@@ -201,6 +201,8 @@ extension InitProcess {
                 // Whoever needs it says that it is not there.
             }
         }
+        // To join a mount namespace leads to its root.
+        rootfs?.leaveDescriptorDirectory()
         hasJoined = true
     }
 
@@ -212,6 +214,12 @@ extension InitProcess {
             errorOutput: SharedDescriptor(ifPresent: slots.take(.hookErrorOutput)))
         values.hookSinks = sinks
         return sinks
+    }
+
+    /// Changes the working directory.
+    package func changeDirectory(_ path: Path) throws(Errno) {
+        rootfs?.leaveDescriptorDirectory()
+        try LinuxKernel.changeDirectory(path)
     }
 
     /// Lets what names this process's descriptors name those of the process that it has become by a fork.

@@ -68,7 +68,7 @@ extension RootfsSetup {
             // The directory is new and nobody else can reach it: names in it are as good as descriptors.
             try explained("mkdir " + hierarchy.name) { () throws(Errno) in
                 try makeDirectory(hierarchy.name, at: mounted, mode: 0o755)
-                try changeDirectory(mounted)
+                try enter(mounted)
             }
             if hierarchy.source.isEmpty {
                 try explained("mount cgroup " + hierarchy.name) { () throws(Errno) in

@@ -39,7 +39,8 @@ package struct DeviceStep: Equatable, RootfsStep {
     }
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
-        try setup.withoutMask { () throws(ContainerError) in try setup.makeOrBind(self) }
+        setup.clearMask()
+        try setup.makeOrBind(self)
     }
 }
 

@@ -66,7 +66,8 @@ package struct MountStep: Equatable, RootfsStep {
     }
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
-        try setup.withoutMask { () throws(ContainerError) in try setup.make(self) }
+        setup.clearMask()
+        try setup.make(self)
     }
 
     /// How a mount is made.

@@ -26,9 +26,9 @@ package struct PreparedDevicesStep: Equatable, RootfsStep {
                     Path(name), at: nodes, recursively: false, followingLinks: false)
                 setup.preparedDevices.append(MountedPlace(destination: Path(name), mount: node))
             }
-            try changeDirectory(nodes)
+            try setup.enter(nodes)
             try detachMount(".")
-            try changeDirectory(setup.root.file)
+            try setup.enter(setup.root.file)
         }
     }
 }

@@ -41,18 +41,19 @@ package struct RootSwitchStep: Equatable, RootfsStep {
 extension RootfsSetup {
     /// Makes the root file system the root; the working directory is the new root afterwards.
     fileprivate func switchRoot(_ step: RootSwitchStep) throws(ContainerError) {
+        restoreMask()
         switch step.way {
         case .pivot:
             try pivot(oldRootIsShared: step.oldRootIsShared)
         case .move:
             try hideHostFileSystems()
             try attempt("move the root file system to", "/") { () throws(Errno) in
-                try changeDirectory(root.file)
+                try enter(root.file)
                 try LinuxKernel.mount(".", on: "/", .move)
             }
             try changeRootToCurrent()
         case .changeRoot:
-            try attempt("chdir") { () throws(Errno) in try changeDirectory(root.file) }
+            try attempt("chdir") { () throws(Errno) in try enter(root.file) }
             try changeRootToCurrent()
         }
     }
@@ -64,7 +65,7 @@ extension RootfsSetup {
                 SharedDescriptor(try FileDescriptor.open("/", [.path, .directory]))
             }
         }
-        try attempt("chdir", "the root file system") { () throws(Errno) in try changeDirectory(root.file) }
+        try attempt("chdir", "the root file system") { () throws(Errno) in try enter(root.file) }
         do throws(Errno) {
             // The old root comes to lie on top of the new one, so that no directory is needed for it.
             try pivotRoot(".", putOldOn: ".")
@@ -78,20 +79,20 @@ extension RootfsSetup {
         if let oldRoot {
             // Otherwise the host would lose its mounts as well.
             try attempt("change the propagation of", "the former root") { () throws(Errno) in
-                try changeDirectory(oldRoot.file)
+                try enter(oldRoot.file)
                 try LinuxKernel.mount(nil, on: ".", [.slave, .recursive])
             }
         }
         try attempt("umount", "the former root") { () throws(Errno) in
             try detachMount(".")
-            try changeDirectory(root.file)
+            try enter(root.file)
         }
     }
 
     private func changeRootToCurrent() throws(ContainerError) {
         try attempt("chroot") { () throws(Errno) in
             try changeRoot(".")
-            try changeDirectory(root.file)
+            try enter(root.file)
         }
     }
 

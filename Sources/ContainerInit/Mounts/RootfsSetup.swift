@@ -13,6 +13,10 @@ package final class RootfsSetup {
     package let slots: Slots
     /// The directory with the own descriptors, for calls that take nothing but a path.
     private var numbers: FileDescriptor
+    /// Whether that is the working directory.
+    private var isInDescriptorDirectory = false
+    /// The file creation mask of the runtime's caller, while there is none.
+    private var callersMask: UInt32?
     /// The container's root directory, once there is one.
     package private(set) var root = SharedDescriptor(.unopened)
     private var rootDevice: UInt64 = 0
@@ -53,6 +57,7 @@ package final class RootfsSetup {
     /// Goes on in another process than the one it was made in.
     package func openDescriptorDirectory() throws(ContainerError) {
         numbers = try Self.openDescriptorDirectory(in: procfs.file)
+        isInDescriptorDirectory = false
     }
 
     package func setRoot(_ directory: consuming FileDescriptor) throws(ContainerError) {
@@ -89,7 +94,18 @@ package final class MountedPlace {
 // MARK: - Calls on descriptors
 
 extension RootfsSetup {
-    /// Makes files and directories get the permissions they are made with, whatever mask the caller of the runtime has.
+    /// Makes files and directories get the permissions they are made with, whatever mask the caller of the runtime has, until
+    /// `restoreMask`.
+    package func clearMask() {
+        if callersMask == nil { callersMask = setFileCreationMask(0) }
+    }
+
+    /// Gives the mask of the runtime's caller back, for what goes by it.
+    package func restoreMask() {
+        if let mask = callersMask.take() { setFileCreationMask(mask) }
+    }
+
+    /// The same as `clearMask`, for one thing.
     package func withoutMask(_ body: () throws(ContainerError) -> Void) throws(ContainerError) {
         let mask = setFileCreationMask(0)
         defer { setFileCreationMask(mask) }
@@ -109,7 +125,20 @@ extension RootfsSetup {
     }
 
     /// Makes a number as a path mean the own descriptor of that number.
-    package func enterDescriptorDirectory() throws(Errno) { try changeDirectory(numbers) }
+    package func enterDescriptorDirectory() throws(Errno) {
+        if isInDescriptorDirectory { return }
+        try changeDirectory(numbers)
+        isInDescriptorDirectory = true
+    }
+
+    /// Enters another directory.
+    package func enter(_ directory: borrowing FileDescriptor) throws(Errno) {
+        leaveDescriptorDirectory()
+        try changeDirectory(directory)
+    }
+
+    /// Remembers that the working directory is, or is about to be, another.
+    package func leaveDescriptorDirectory() { isInDescriptorDirectory = false }
 
     /// Binds the file or directory behind `source` on `target`.
     package func bind(

@@ -19,14 +19,18 @@ package struct WorkingDirectoryStep: ChildStep {
     package var detail: String { path + (isAttempt ? ", as root" : ", as the user") }
 
     package func perform(in process: InitProcess) throws(ContainerError) {
+        // Entered as root: what the user may is of no importance any more.
+        if process.values.isInWorkingDirectory { return }
         do throws(Errno) {
-            try changeDirectory(path)
+            try process.changeDirectory(path)
             process.values.isInWorkingDirectory = true
         } catch {
-            if isAttempt || process.values.isInWorkingDirectory { return }
+            if isAttempt { return }
             throw ContainerError(
                 errno: error, reason: "chdir to cwd (\"\(path)\") set in config.json failed")
         }
+        // The root itself is inside.
+        if path == "/" { return }
         // A link of /proc to a directory outside would start the program there (CVE-2024-21626).
         let actual: Path = try attempt("getcwd", path) { () throws(Errno) in try currentDirectory() }
         guard actual.isAbsolute else {
