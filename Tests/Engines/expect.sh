@@ -94,14 +94,18 @@ checkpoints() { criu check >/dev/null 2>&1 || skip "criu cannot work here"; }
 counting='i=0; while :; do i=$((i + 1)); echo $i >/tmp/new; mv /tmp/new /tmp/count; sleep 0.1; done'
 
 # terminal COMMAND [INPUT]: runs a shell command with a terminal of 80 columns and 24 rows, and types INPUT. In the command
-# `resized` waits for the word `ready` in the output, and then makes the terminal 100 columns wide.
+# `resized` waits for the word `ready` in the output, and then makes the terminal 100 columns wide; again and again, since an
+# engine's client may not yet listen for a change when the container is ready.
 terminal() {
   local keyboard=$work/tmp/keyboard.$BASHPID code=0
   mkfifo "$keyboard"
   exec 8<>"$keyboard" # never at its end
   rm "$keyboard"
   [ $# -lt 2 ] || printf '%b' "$2" >&8
-  script -qefc "resized() { until grep -q ready '$keyboard.out'; do sleep 0.1; done; stty -F /dev/tty cols 100; }
+  script -qefc "resized() {
+      until grep -q ready '$keyboard.out'; do sleep 0.1; done
+      while stty -F /dev/tty cols 100; do sleep 2; stty -F /dev/tty cols 80 || break; done 2>/dev/null
+    }
     stty cols 80 rows 24; $1" /dev/null <&8 8>&- >"$keyboard.out" || code=$?
   exec 8>&-
   # docker says so when a program ends before it knows the size.
@@ -112,7 +116,7 @@ terminal() {
 # For a shell in a container: prints the terminal's size when it has been set, which engines do after the start; and waits for
 # a new one.
 terminal_size='n=0; until [ "$(stty size 2>/dev/null)" = "24 80" ] || [ $((n = n + 1)) = 300 ]; do sleep 0.1; done; stty size'
-new_terminal_size='echo ready; n=0; until [ "$(stty size 2>/dev/null)" = "24 100" ] || [ $((n = n + 1)) = 300 ]; do sleep 0.1; done; stty size'
+new_terminal_size='echo ready; n=0; until s=$(stty size 2>/dev/null); [ "$s" = "24 100" ] || [ $((n = n + 1)) = 300 ]; do sleep 0.1; done; echo "$s"'
 
 # --- cgroups --------------------------------------------------------------------------------------------------------
 
