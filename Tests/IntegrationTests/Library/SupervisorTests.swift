@@ -100,7 +100,7 @@ struct SupervisorTests {
         try await container.resume()
         try await container.update(Resources(memory: MemoryResources(limit: 96 << 20)))
         #expect(try await container.statistics().memory.limit == 96 << 20)
-        try await process.terminate()
+        try await process.terminate(patience: .seconds(300))
         #expect(process.termination?.status == .exited(0))
         let late = await #expect(throws: ContainerError.self) { try await container.pause() }
         #expect(late?.code == .notRunning)
