@@ -22,8 +22,7 @@ struct CheckpointRefusalTests {
             script += "printf '\(text)' >&3\n"
         }
         script += rest + "\n"
-        try script.write(toFile: directory + "/criu", atomically: false, encoding: .utf8)
-        chmod(directory + "/criu", 0o755)
+        try Runtime.writeProgram(script, to: directory + "/criu")
         return ["PATH": directory + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
     }
 
@@ -238,8 +237,7 @@ struct CheckpointRefusalTests {
             \(Self.takeRequest)
             if mkdir \(directory)/asked 2>/dev/null; then printf '\(digits)' >&3; else printf '\\010\\002\\020\\000' >&3; fi
             """
-        try script.write(toFile: directory + "/criu", atomically: false, encoding: .utf8)
-        chmod(directory + "/criu", 0o755)
+        try Runtime.writeProgram(script, to: directory + "/criu")
         let images = bundle.directory("images")
         try "[]".write(toFile: images + "/descriptors.json", atomically: false, encoding: .utf8)
         let output = try bundle.apus(
@@ -262,8 +260,7 @@ struct CheckpointRefusalTests {
             mv \(directory)/seen.new \(directory)/seen
             exec sleep 1000
             """
-        try script.write(toFile: directory + "/criu", atomically: false, encoding: .utf8)
-        chmod(directory + "/criu", 0o755)
+        try Runtime.writeProgram(script, to: directory + "/criu")
         let images = bundle.directory("images")
         try "[]".write(toFile: images + "/descriptors.json", atomically: false, encoding: .utf8)
         let restore = try bundle.launch(

@@ -156,8 +156,7 @@ struct DefaultsTests {
         }
         let directory = bundle.rootfs + (path == "tools" ? "/opt/tools" : "/opt")
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        try "#!/bin/sh\necho $1\n".write(toFile: directory + "/tool", atomically: false, encoding: .utf8)
-        chmod(directory + "/tool", 0o755)
+        try Runtime.writeProgram("#!/bin/sh\necho $1\n", to: directory + "/tool")
         #expect(try bundle.run().succeeded().stdout == "found\n")
     }
 

@@ -28,6 +28,15 @@ enum Runtime {
         chmod(copy, 0o755)
     }
 
+    /// Writes a script that can be executed, through another process for the same reason.
+    static func writeProgram(_ text: String, to path: String, mode: mode_t = 0o755) throws {
+        let written = path + ".written"
+        try text.write(toFile: written, atomically: false, encoding: .utf8)
+        try Command.run("cp", written, path).succeeded()
+        unlink(written)
+        chmod(path, mode)
+    }
+
     /// Whether another runtime was named, to try the tests themselves.
     static let isGiven = ProcessInfo.processInfo.environment["APUS_BINARY"] != nil
 

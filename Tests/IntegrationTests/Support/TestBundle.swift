@@ -78,13 +78,12 @@ final class TestBundle {
     @discardableResult
     func file(_ name: String, _ text: String = "", mode: mode_t = 0o644) throws -> String {
         let path = directory + "/" + name
-        try text.write(toFile: path, atomically: false, encoding: .utf8)
-        chmod(path, mode)
-        guard mode & 0o111 != 0 else { return path }
-        // As `Runtime.copyProgram` does: what was written here may still be open for writing in somebody's child.
-        let program = path + ".program"
-        try Command.run("cp", "-a", path, program).succeeded()
-        rename(program, path)
+        if mode & 0o111 != 0 {
+            try Runtime.writeProgram(text, to: path, mode: mode)
+        } else {
+            try text.write(toFile: path, atomically: false, encoding: .utf8)
+            chmod(path, mode)
+        }
         return path
     }
 
