@@ -8,13 +8,11 @@
 // - `socket` becomes descriptor 3 and `plan` descriptor 4, whatever numbers they and `program` have, and those of `keep`,
 //   which are higher, lose their close-on-exec flag;
 // - it first joins the cgroups of version 1 whose `tasks` files are open;
-// - with `network` >= 0 it joins that network namespace;
 // - it reads as many bytes from `gate` as `waits` says, each of which says that something is there that it needs;
 // - with `becomes_root` it becomes the root of its user namespace then: an exec as an unmapped user would lose all
 //   capabilities;
 // - the signals of `ignored`, which the caller ignores, have their default action again;
 // - an exit status of LINUX_SPAWN_… tells which of the steps failed.
-#define LINUX_SPAWN_NETWORK 93
 #define LINUX_SPAWN_MEMORY 94
 #define LINUX_SPAWN_CGROUP 95
 #define LINUX_SPAWN_DESCRIPTORS 96
@@ -29,7 +27,6 @@ struct linux_launch {
     int keep_count;
     const int *tasks;
     int task_count;
-    int network;
     int gate, gate_writer, waits, becomes_root;
     uint64_t ignored;
 };
@@ -44,8 +41,6 @@ __attribute__((noinline, unused)) static _Noreturn void linux_become_program(voi
     linux_reset_signals(launch->ignored);
     int refused;
     if (linux_join_own_thread(launch->tasks, launch->task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
-    if (launch->network >= 0 && syscall(SYS_setns, launch->network, CLONE_NEWNET) < 0)
-        linux_exit_group(LINUX_SPAWN_NETWORK);
     // Its own copy of the other end would keep it waiting for a caller that is gone.
     if (launch->gate >= 0) syscall(SYS_close, launch->gate_writer);
     for (int left = launch->waits; left > 0; left--) {

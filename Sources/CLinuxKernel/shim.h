@@ -10,7 +10,6 @@
 #include "environment.h"
 #include "launch.h"
 #include "mounts.h"
-#include "namespaces.h"
 #include "netlink.h"
 #include "notices.h"
 #include "patterns.h"

@@ -27,15 +27,13 @@ extension ContainerStore {
     }
 }
 
-/// A container that is about to be made: its bundle read, its plan built. Nothing on the host has changed; only a network
-/// namespace may be in the making, which nobody else can see.
+/// A container that is about to be made: its bundle read, its plan built. Nothing on the host has changed.
 struct Creation {
     let spec: Spec
     let plan: ContainerPlan
     private let store: ContainerStore
     private let configuration: [UInt8]
     private let record: StateRecord
-    private let networkNamespace: NetworkNamespaceMaker?
 
     /// - Parameters:
     ///   - source: where the configuration is.
@@ -52,9 +50,6 @@ struct Creation {
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
         try bundle.checkRoot(spec.root)
         try ContainerStore.check(id)
-        // Not before it is known which of the caller's descriptors are passed on: its file could be taken for one.
-        let beginsNow = options.passedDescriptors == 0 && NamespacePlan.makesNetworkBeside(spec)
-        networkNamespace = beginsNow ? NetworkNamespaceMaker() : nil
         timeline?.begin("look-at-host")
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         facts.stateDirectory = store.directory(of: id)
@@ -87,12 +82,10 @@ struct Creation {
 
     /// What performs the plan.
     func making(report: @escaping WarningReport, trace: WarningReport?, timeline: Timeline?) -> Making {
-        let making = Making(
+        Making(
             plan, of: record, configuration: configuration, program: store.initProgram,
             context: "unable to start container process: error during container init: ", report: report, trace: trace,
             timeline: timeline)
-        making.networkNamespace = networkNamespace
-        return making
     }
 
     /// The container that was made.

@@ -4,8 +4,6 @@ import CLinuxKernel
 package struct SpawnRequest: ~Copyable {
     /// Namespaces to make for the child.
     package var flags: CloneFlags = []
-    /// The network namespace that the child joins first.
-    package var network: DescriptorNumber?
     /// The cgroup v2 directory to start the child in.
     package var cgroup: DescriptorNumber?
     /// The socket that becomes descriptor 3.
@@ -31,7 +29,6 @@ package struct SpawnRequest: ~Copyable {
 
 /// The exit statuses that tell what a spawned child could not do before its exec.
 package enum SpawnFailure {
-    package static let network: Int32 = LINUX_SPAWN_NETWORK
     package static let memory: Int32 = LINUX_SPAWN_MEMORY
     package static let cgroup: Int32 = LINUX_SPAWN_CGROUP
     package static let descriptors: Int32 = LINUX_SPAWN_DESCRIPTORS
@@ -92,7 +89,6 @@ private func spawn(
         launch.program = program.raw
         launch.socket = request.socket.rawValue
         launch.plan = request.plan.rawValue
-        launch.network = request.network?.rawValue ?? -1
         launch.gate = request.gate?.reader.rawValue ?? -1
         launch.gate_writer = request.gate?.writer.rawValue ?? -1
         launch.waits = request.waits

@@ -1,19 +1,15 @@
 import CLinuxKernel
 
-/// `SIOCGIFFLAGS` and `SIOCSIFFLAGS`.
-private let getFlags: UInt = 0x8913
+/// `SIOCSIFFLAGS`.
 private let setFlags: UInt = 0x8914
 /// `IFF_UP` and `IFF_RUNNING`.
 private let upAndRunning: UInt64 = 0x1 | 0x40
 
-/// Brings up the loopback interface of this network namespace, if it is not up. See netdevice(7).
+/// Brings up the loopback interface of this network namespace. See netdevice(7).
 package func bringUpLoopback() throws(Errno) {
     let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = FileDescriptor(owning: Int32(try check(linux_socket(AF_INET, type, 0))))
     // struct ifreq: the name, "lo", in 16 bytes, then the flags.
-    var request: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0x6f6c, 0, 0, 0, 0)
-    try check(linux_ioctl(socket.raw, getFlags, &request))
-    if request.2 & upAndRunning == upAndRunning { return }
-    request.2 = upAndRunning
+    var request: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0x6f6c, 0, upAndRunning, 0, 0)
     try check(linux_ioctl(socket.raw, setFlags, &request))
 }

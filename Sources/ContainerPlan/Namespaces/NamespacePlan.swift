@@ -78,14 +78,6 @@ package struct NamespacePlan: Sendable {
         cgroupOwner = Self.cgroupOwner(spec, facts, isNew: new.contains(.newCgroup))
     }
 
-    /// Whether the network namespace can be made before the child is: it is new, and belongs to the runtime's own user
-    /// namespace.
-    package static func makesNetworkBeside(_ spec: Spec) -> Bool {
-        let namespaces = spec.linux?.namespaces ?? []
-        return namespaces.contains { $0.type == .network && ($0.path ?? Path()).isEmpty }
-            && !namespaces.contains { $0.type == .user || $0.type == .pid && !($0.path ?? Path()).isEmpty }
-    }
-
     /// Whether the container gets a namespace of its own of this kind.
     package func isNew(_ type: NamespaceType) -> Bool { new.contains(type.cloneFlags) }
 

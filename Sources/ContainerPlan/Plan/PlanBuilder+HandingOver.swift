@@ -15,7 +15,6 @@ extension PlanBuilder {
                 }, .option)
         }
         addSockets()
-        if NamespacePlan.makesNetworkBeside(spec) { addParent(MakeNetworkNamespaceStep(), .namespaces) }
         // From here on the host changes, and the state says so first.
         addParent(
             StateDirectoryStep {

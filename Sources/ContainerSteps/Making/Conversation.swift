@@ -67,12 +67,9 @@ package final class Conversation {
     /// - Parameters:
     ///   - cgroup: the directory of the unified hierarchy that it starts in.
     ///   - tasks: the files of the other hierarchies through which it joins.
-    ///   - network: the network namespace that is being made for it; without one it is made with the child, if it gets its
-    ///     own.
     ///   - isHeld: whether it waits for `letGo` before all else.
     package func spawn(
-        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList,
-        network: NetworkNamespaceMaker?, isHeld: Bool = false
+        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList, isHeld: Bool = false
     ) throws(ContainerError) {
         let executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
@@ -127,9 +124,7 @@ package final class Conversation {
             gateReader = try takeEnds(of: pipe)
         }
         var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
-        // As late as can be: it may not be there yet.
-        request.network = network?.file()
-        request.flags = request.network == nil ? step.namespaces : step.namespaces.subtracting(.newNetwork)
+        request.flags = step.namespaces
         request.cgroup = cgroup.number
         request.tasks = tasks.numbers
         request.kept = childPlan.slots.map(\.number)
@@ -292,7 +287,6 @@ package final class Conversation {
 
     private static func text(of status: ProcessStatus) -> String {
         switch status {
-        case .exited(SpawnFailure.network): "it could not join the network namespace that was made for it"
         case .exited(SpawnFailure.memory): "there was no memory for its exec"
         case .exited(SpawnFailure.cgroup): "it could not join the container's cgroup"
         case .exited(SpawnFailure.descriptors): "it could not set up its descriptors"

@@ -26,7 +26,6 @@ package final class Making {
     // What steps make for later ones, besides descriptors.
     package var unit: UnitStart?
     package var cgroup: Cgroup?
-    package var networkNamespace: NetworkNamespaceMaker?
     package var networkDevices: NetworkDevices?
     package var resctrl: ResctrlTree?
     package var rootMount: HostRootMount?

@@ -63,11 +63,10 @@ package struct SpawnStep: ParentStep {
         } catch {
             throw refused(error)
         }
-        let network = making.networkNamespace.take()
         do throws(ContainerError) {
-            try making.conversation.spawn(self, cgroup: directory, tasks: tasks, network: network)
+            try making.conversation.spawn(self, cgroup: directory, tasks: tasks)
         } catch {
-            try spawnElsewhere(making, tasks, network, hadDirectory: directory != nil, error)
+            try spawnElsewhere(making, tasks, hadDirectory: directory != nil, error)
         }
         // The child's end only: that it is closed tells when the program runs.
         _ = making.slots.take(.start)
@@ -75,10 +74,9 @@ package struct SpawnStep: ParentStep {
     }
 
     private func spawnElsewhere(
-        _ making: Making, _ tasks: borrowing DescriptorList, _ network: NetworkNamespaceMaker?, hadDirectory: Bool,
-        _ failure: ContainerError
+        _ making: Making, _ tasks: borrowing DescriptorList, hadDirectory: Bool, _ failure: ContainerError
     ) throws(ContainerError) {
-        if hadDirectory, try spawnMoved(making, tasks, network, failure) { return }
+        if hadDirectory, try spawnMoved(making, tasks, failure) { return }
         switch whenRefused {
         case .givesUp: throw failure
         case .sparesUnified:
@@ -90,14 +88,14 @@ package struct SpawnStep: ParentStep {
             }
             guard isSpared else { throw failure }
             making.noteMadeCgroups()
-            try making.conversation.spawn(self, cgroup: nil, tasks: tasks, network: network)
+            try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
         case .joinsFirst, .isRefused:
             var isHybrid = false
             var other: FileDescriptor?
             try making.withCgroup { (cgroup) throws(CgroupError) in isHybrid = cgroup.kind == .hybrid }
             if failure.errno == .permissionDenied, isHybrid, making.record.isRootless {
                 // The hierarchies with the controllers are joined by the process itself.
-                return try making.conversation.spawn(self, cgroup: nil, tasks: tasks, network: network)
+                return try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
             }
             guard failure.errno == .busy else { throw failure }
             // The container's own cgroup has become an inner node: where its first process is, more may go.
@@ -107,7 +105,7 @@ package struct SpawnStep: ParentStep {
                 }
             }
             guard other.exists else { throw refused(failure) }
-            try making.conversation.spawn(self, cgroup: other, tasks: tasks, network: network)
+            try making.conversation.spawn(self, cgroup: other, tasks: tasks)
         }
     }
 
@@ -116,8 +114,7 @@ package struct SpawnStep: ParentStep {
     ///
     /// - Returns: false where the kernel's refusal is another one, or systemd has no part in the cgroup.
     private func spawnMoved(
-        _ making: Making, _ tasks: borrowing DescriptorList, _ network: NetworkNamespaceMaker?,
-        _ failure: ContainerError
+        _ making: Making, _ tasks: borrowing DescriptorList, _ failure: ContainerError
     ) throws(ContainerError) -> Bool {
         guard let unit = making.record.own.unit,
             // The second is of a cgroup that lies outside of what the runtime's own namespace has.
@@ -131,7 +128,7 @@ package struct SpawnStep: ParentStep {
             else { return }
             places.append(place)
         }
-        try making.conversation.spawn(self, cgroup: nil, tasks: tasks, network: network, isHeld: true)
+        try making.conversation.spawn(self, cgroup: nil, tasks: tasks, isHeld: true)
         guard let pid = making.conversation.childPID else { throw failure }
         try cgroupCall { () throws(CgroupError) in
             try UnitStart.attach(
