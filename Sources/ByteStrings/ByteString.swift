@@ -108,7 +108,16 @@ extension ByteString: RandomAccessCollection {
 
 extension ByteString: Comparable {
     /// Compares byte by byte.
-    public static func < (a: ByteString, b: ByteString) -> Bool { a.storage.lexicographicallyPrecedes(b.storage) }
+    public static func < (a: ByteString, b: ByteString) -> Bool {
+        a.storage.withUnsafeBufferPointer { a in
+            b.storage.withUnsafeBufferPointer { b in
+                let count = Swift.min(a.count, b.count)
+                var index = 0
+                while index < count, a[index] == b[index] { index &+= 1 }
+                return index < count ? a[index] < b[index] : a.count < b.count
+            }
+        }
+    }
 }
 
 extension ByteString {
@@ -205,11 +214,21 @@ public struct ByteInterpolation: StringInterpolationProtocol {
     /// Appends a text of the program as UTF-8.
     public mutating func appendInterpolation(_ value: StaticString) { appendLiteral(value) }
     /// Appends a number in decimal digits.
-    public mutating func appendInterpolation(_ value: Int) { bytes.append(contentsOf: String(value).utf8) }
+    public mutating func appendInterpolation(_ value: Int) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendInterpolation(UInt64(value.magnitude))
+    }
     /// Appends a number in decimal digits.
     public mutating func appendInterpolation(_ value: Int32) { appendInterpolation(Int(value)) }
     /// Appends a number in decimal digits.
     public mutating func appendInterpolation(_ value: UInt32) { appendInterpolation(Int(value)) }
     /// Appends a number in decimal digits.
-    public mutating func appendInterpolation(_ value: UInt64) { bytes.append(contentsOf: String(value).utf8) }
+    public mutating func appendInterpolation(_ value: UInt64) {
+        var power: UInt64 = 1
+        while value / power > 9 { power *= 10 }
+        while power > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / power % 10))
+            power /= 10
+        }
+    }
 }

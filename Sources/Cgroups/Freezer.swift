@@ -51,6 +51,29 @@ extension Cgroup {
         }
     }
 
+    /// Whether the freezer at `path` says that nothing is frozen, whoever it belongs to: if it is not the container's, the
+    /// container is not frozen either. False where it says something else, or nothing that can be relied on.
+    ///
+    /// This is one file instead of the directory, its mark and the file.
+    package static func isThawed(at path: Path, isUnified: Bool) -> Bool {
+        guard path.isAbsolute else { return false }
+        let file: Path = isUnified ? "\(path)/cgroup.freeze" : "\(path)/freezer.state"
+        do throws(Errno) {
+            let open = try FileDescriptor.open(file, [.nonBlocking, .noControllingTerminal, .noFollow])
+            var isThawed = false
+            try open.lendShortContent { content in
+                if isUnified {
+                    isThawed = content.count == 2 && content[0] == UInt8(ascii: "0") && content[1] == UInt8(ascii: "\n")
+                } else {
+                    isThawed = content.elementsEqual("THAWED\n".utf8)
+                }
+            }
+            return isThawed
+        } catch {
+            return false
+        }
+    }
+
     private mutating func freezeUnified(_ index: Int) throws(CgroupError) {
         try write("1", to: "cgroup.freeze", of: index)
         // A process in an uninterruptible sleep may take its time.

@@ -13,25 +13,46 @@ struct StateLook {
 
     /// Looks at the state directory at `path`, of which the container's id is the last component.
     ///
-    /// - Parameter shown: the path in messages.
-    init(_ id: String, at path: Path, in directory: SharedDescriptor, shown: Path) throws(ContainerError) {
+    /// - Parameters:
+    ///   - shown: the path in messages.
+    ///   - buffer: what the state file is read into; see `makeBuffer`.
+    init(
+        _ id: String, at path: Path, in directory: SharedDescriptor, shown: @autoclosure () -> Path,
+        _ buffer: inout FileBuffer
+    ) throws(ContainerError) {
         self.directory = directory
         self.path = path
-        let bytes: [UInt8]
         do throws(Errno) {
-            bytes = try readAtOnce(path.appending("state.json"), at: directory.file, limit: 16 << 20)
+            try Self.read("\(path)/state.json", at: directory.file, &buffer)
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
             }
-            throw ContainerError(operation: "read", subject: shown.appending("state.json"), errno: error)
+            throw ContainerError(operation: "read", subject: shown().appending("state.json"), errno: error)
         }
         do throws(ContainerError) {
-            summary = try StateSummary(decoding: bytes)
+            summary = try StateSummary(decoding: buffer.bytes)
         } catch {
-            throw ContainerStore.unreadable(shown.appending("state.json"), error)
+            throw ContainerStore.unreadable(shown().appending("state.json"), error)
         }
-        guard summary.id == id else { throw ContainerStore.misplaced(shown.appending("state.json")) }
+        guard summary.id == id else { throw ContainerStore.misplaced(shown().appending("state.json")) }
+    }
+
+    /// Room for what is read of a state file at first. Most are shorter, and what a look wants stands at the front.
+    static func makeBuffer() -> FileBuffer { FileBuffer(capacity: 8192) }
+
+    /// Reads a state file, or as much of it as the summary takes: with one read(2), unless it fills the buffer.
+    ///
+    /// The file is opened without blocking, so a fifo reads as empty or as `EAGAIN`.
+    private static func read(
+        _ path: Path, at directory: borrowing FileDescriptor, _ buffer: inout FileBuffer
+    ) throws(Errno) {
+        let limit = 16 << 20
+        let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
+        try buffer.read(file)
+        guard buffer.isFull else { return }
+        guard try file.status().size <= limit else { throw .fileTooLarge }
+        if !StateSummary.isComplete(in: buffer.bytes) { try buffer.readRest(file, limit: limit) }
     }
 
     /// Looks at a container whose record is read.
@@ -46,20 +67,19 @@ struct StateLook {
         guard let pid = summary.pid else { return try isBeingMade() ? .creating : .stopped }
         // Who waits at the fifo lives.
         let waits = try waitsForStart()
-        if !waits {
-            guard let facts = try ProcessFacts.of(pid), facts.startTime == summary.startTime, facts.isAlive else {
-                return .stopped
-            }
-        }
+        if !waits, try !ProcessFacts.isAlive(pid, since: summary.startTime) { return .stopped }
+        if try isFrozen(), try !isFrozenByUpdate() { return .paused }
+        return waits ? .created : .running
+    }
+
+    private func isFrozen() throws(ContainerError) -> Bool {
+        if summary.isThawed { return false }
         var cgroup = summary.freezingCgroup
-        let isFrozen: Bool
         do throws(CgroupError) {
-            isFrozen = try cgroup.isFrozen()
+            return try cgroup.isFrozen()
         } catch {
             throw ContainerError(error)
         }
-        if isFrozen, try !isFrozenByUpdate() { return .paused }
-        return waits ? .created : .running
     }
 
     /// The state document. See runtime.md, "State".
@@ -98,8 +118,10 @@ struct StateLook {
 
     /// Whether the program has not been started: the fifo is there, and somebody reads from it.
     private func waitsForStart() throws(ContainerError) -> Bool {
-        let fifo = path.appending(startFifoName)
+        let fifo = startFifo(in: path)
         do throws(Errno) {
+            // Mostly it is gone, and a look by the name takes half the time of an attempt to open it.
+            _ = try fileStatus(fifo, at: directory.file, followingLinks: false)
             _ = try FileDescriptor.open(fifo, at: directory.file, [.writeOnly, .nonBlocking, .noFollow])
             return true
         } catch .noSuchFileOrDirectory {
@@ -139,7 +161,8 @@ extension ContainerStore {
     public func state(of id: String) throws(ContainerError) -> State {
         try Self.check(id)
         let path = directory(of: id)
-        return try StateLook(id, at: path, in: .workingDirectory, shown: path).state()
+        var buffer = StateLook.makeBuffer()
+        return try StateLook(id, at: path, in: .workingDirectory, shown: path, &buffer).state()
     }
 
     /// All containers, in the order of their ids.
@@ -151,6 +174,8 @@ extension ContainerStore {
         }
         let names = try attempt("getdents", root) { () throws(Errno) in try directory.file.directoryEntries() }
         var entries: [Entry] = []
+        entries.reserveCapacity(names.count)
+        var buffer = StateLook.makeBuffer()
         for name in names.sorted() {
             let owner: UInt32
             do throws(Errno) {
@@ -166,7 +191,7 @@ extension ContainerStore {
             let id = name.text
             do throws(ContainerError) {
                 try Self.check(id)
-                let look = try StateLook(id, at: Path(name), in: directory, shown: self.directory(of: id))
+                let look = try StateLook(id, at: Path(name), in: directory, shown: self.directory(of: id), &buffer)
                 do throws(ContainerError) {
                     entries.append(Entry(state: try look.state(), owner: owner))
                 } catch {

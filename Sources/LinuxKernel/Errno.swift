@@ -201,9 +201,13 @@ func checked(_ result: Int) throws(Errno) -> Int {
 /// Like `check`, calling again as long as a signal interrupted the call.
 @discardableResult
 package func checkRetrying(_ call: () -> Int) throws(Errno) -> Int {
+    try checked(retrying(call))
+}
+
+/// The result of a call that no signal has interrupted.
+func retrying(_ call: () -> Int) -> Int {
     while true {
         let result = metered(call)
-        if result == -Int(EINTR) { continue }
-        return try checked(result)
+        if result != -Int(EINTR) { return result }
     }
 }

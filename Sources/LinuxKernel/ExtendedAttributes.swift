@@ -75,14 +75,8 @@ extension FileDescriptor {
 private func shortAttribute(
     _ limit: Int, _ call: (UnsafeMutableRawPointer?) -> Int
 ) throws(Errno) -> [UInt8]? {
-    var result = 0
-    let value = [UInt8](unsafeUninitializedCapacity: limit) { buffer, size in
-        result = call(buffer.baseAddress)
-        size = max(0, result)
-    }
     do throws(Errno) {
-        try checked(result)
-        return value
+        return try filledBytes(upTo: limit) { call($0) }
     } catch .noData {
         return nil
     }

@@ -55,16 +55,7 @@ package func writeKernelFile(
 extension FileDescriptor {
     /// Reads at most `count` bytes; an empty result means the end. See read(2).
     package func read(count: Int) throws(Errno) -> [UInt8] {
-        var failure: Errno?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
-            do throws(Errno) {
-                size = try checkRetrying { linux_read(raw, buffer.baseAddress, count) }
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return bytes
+        try filledBytes(upTo: count) { buffer in retrying { linux_read(raw, buffer, count) } }
     }
 
     /// Reads all that is left of the file, up to `limit` bytes; more than that is `EFBIG`.
@@ -99,16 +90,7 @@ extension FileDescriptor {
 
     /// Reads all of an open kernel file again from its start, as one string.
     package func readAgain(limit: Int = 4096) throws(Errno) -> ByteString {
-        var failure: Errno?
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, size in
-            do throws(Errno) {
-                size = try checkRetrying { linux_pread(raw, buffer.baseAddress, limit, 0) }
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return ByteString(bytes: bytes)
+        ByteString(bytes: try filledBytes(upTo: limit) { buffer in retrying { linux_pread(raw, buffer, limit, 0) } })
     }
 
     /// Takes all content away. See ftruncate(2).

@@ -21,13 +21,9 @@ extension FileDescriptor {
 
 /// The target of a symbolic link. See readlink(2).
 package func readLink(_ path: Path, at directory: borrowing FileDescriptor = .workingDirectory) throws(Errno) -> Path {
-    var failure: Errno?
-    let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, size in
-        let result = buffer.withMemoryRebound(to: CChar.self) { target in
-            path.withCString { linux_readlinkat(directory.raw, $0, target.baseAddress, 4096) }
-        }
-        if result < 0 { failure = Errno(rawValue: Int32(-result)) } else { size = result }
+    let bytes = try filledBytes(upTo: 4096) { buffer in
+        let target = buffer?.assumingMemoryBound(to: CChar.self)
+        return path.withCString { linux_readlinkat(directory.raw, $0, target, 4096) }
     }
-    if let failure { throw failure }
     return Path(ByteString(bytes: bytes))
 }

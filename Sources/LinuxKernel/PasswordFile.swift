@@ -2,17 +2,21 @@ import ByteStrings
 
 /// The users that an /etc/passwd lists, the host's or a container's. See passwd(5).
 package struct PasswordFile: Sendable {
-    private let lines: [ByteString]
+    private let bytes: [UInt8]
 
-    package init(_ bytes: [UInt8]) {
-        lines = ByteString(bytes: bytes).parts(separatedBy: UInt8(ascii: "\n"))
-    }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The first line of the user with a number that is as wanted, cut into its fields.
     private func fields(of user: UInt32, where isWanted: ([ByteString]) -> Bool = { _ in true }) -> [ByteString]? {
-        for line in lines {
+        // Mostly the first of many lines: no more are cut out than are looked at.
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+            let line = ByteString(bytes: bytes[start..<end])
             let fields = line.parts(separatedBy: UInt8(ascii: ":"), keepingEmpty: true)
             if fields.count > 2, UInt32(fields[2].text) == user, isWanted(fields) { return fields }
+            start = end + 1
         }
         return nil
     }

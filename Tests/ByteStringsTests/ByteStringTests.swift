@@ -45,6 +45,30 @@ import Testing
         #expect(path.bytes == ByteString("/proc/12/") + Self.latin + "/" + Self.latin + "/t")
     }
 
+    @Test(arguments: [0, 1, 9, 10, 99, 100, 12345, .max, .min, -1, -10, -99])
+    func interpolatesNumbers(_ number: Int) {
+        let signed: ByteString = "\(number)"
+        #expect(signed == ByteString(String(number)))
+        let unsigned: ByteString = "\(UInt64(bitPattern: Int64(number)))"
+        #expect(unsigned == ByteString(String(UInt64(bitPattern: Int64(number)))))
+    }
+
+    @Test func ordersByBytes() {
+        let sorted: [ByteString] = ["", "a", "a\u{0}", "aa", "b", ByteString(bytes: [0xff])]
+        #expect(sorted.reversed().sorted() == sorted)
+    }
+
+    @Test func knowsASCII() {
+        #expect(ByteString("a/b").isASCII && ByteString().isASCII)
+        #expect(!ByteString("\u{e9}").isASCII && !Self.latin.isASCII)
+    }
+
+    @Test func textWithNUL() {
+        #expect(ByteString(bytes: [0x61, 0, 0x62]).validText == "a\0b")
+        #expect(ByteString(bytes: [0x61, 0, 0xff]).validText == nil)
+        #expect(ByteString(bytes: [0xff, 0, 0x61]).validText == nil)
+    }
+
     @Test func endsWithNULForTheKernel() {
         Self.latin.withCString { #expect(ByteString(cString: $0) == Self.latin) }
         ByteString().withCString { #expect($0.pointee == 0) }

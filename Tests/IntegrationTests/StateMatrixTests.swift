@@ -30,6 +30,20 @@ struct StateMatrixTests {
         #expect((state.pid == 0) == (condition == .stopped))
     }
 
+    /// A state file that is longer than what is read of it at first, before and behind what a look wants.
+    @Test(arguments: [0, 20_000]) func longStates(_ length: Int) throws {
+        let bundle = try TestBundle {
+            $0.process.args = ["sleep", "1000"]
+            $0.annotations = ["long": .string(String(repeating: "x", count: length))]
+            if length == 0 { $0.linux.maskedPaths = .array((0..<1000).map { JSONValue.string("/proc/nothing-\($0)") }) }
+        }.running()
+        #expect(try bundle.state().annotations["long"] == .string(String(repeating: "x", count: length)))
+        #expect(try bundle.apus("list").succeeded().stdout.contains("running"))
+        try bundle.freeze()
+        #expect(try bundle.state().status.text == "paused")
+        #expect(try bundle.apus("list").succeeded().stdout.contains("paused"))
+    }
+
     /// The process is needed by the start alone, which leaves the container as it was.
     @Test func withoutAProcess() throws {
         let bundle = try TestBundle { $0.remove("process") }

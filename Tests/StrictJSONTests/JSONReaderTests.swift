@@ -170,6 +170,47 @@ private func message(_ text: String) -> String? {
         #expect(try parse(Array(text.utf8)).get() == expected)
     }
 
+    @Test func takesMembersThatStandAsWritten() throws {
+        var reader = try JSONReader(Array(#"{"a":1,"long-name":2, "b":3,"c" :4,"d":5}"#.utf8))
+        var found: [String] = []
+        func take(_ names: [StaticString], _ reader: inout JSONReader) throws {
+            for name in names where reader.nextMember(ifWritten: name) {
+                _ = try reader.peek()
+                found.append("\(name)=\(try reader.readNumber().value() ?? 0)")
+            }
+        }
+        try reader.beginObject()
+        try take(["long-name", "", "a", "a", "long-namf", "kong-name", "name"], &reader)
+        #expect(found == ["a=1"])
+        try take(["long-name", "b"], &reader)
+        #expect(found == ["a=1", "long-name=2"])
+        for name: StaticString in ["b", "c"] {
+            // Blanks are for the other way.
+            try take([name], &reader)
+            let isNext = try reader.nextMember() && reader.isKey(name)
+            #expect(isNext)
+            try reader.skipValue()
+        }
+        try take(["d", "e"], &reader)
+        #expect(found == ["a=1", "long-name=2", "d=5"])
+        let more = try reader.nextMember()
+        #expect(!more)
+        try reader.finish()
+    }
+
+    @Test(arguments: ["{", "{\"", "{\"a", "{\"a\"", "{}", "{\"a\":1", "{\"a\":1,"]) func nothingIsAsWritten(
+        _ text: String
+    ) throws {
+        var reader = try JSONReader(Array(text.utf8))
+        try reader.beginObject()
+        if reader.nextMember(ifWritten: "a") {
+            _ = try reader.peek()
+            _ = try reader.readNumber()
+        }
+        let more = reader.nextMember(ifWritten: "a")
+        #expect(!more)
+    }
+
     @Test func notesNUL() throws {
         var reader = try JSONReader(Array(#"["a","\u0000"]"#.utf8))
         try reader.beginArray()

@@ -20,14 +20,18 @@ package struct ProcessFacts: Equatable, Sendable {
     /// - Returns: nil only where the kernel says that there is none: what cannot be looked at may be alive.
     package static func read(_ pid: Int32) throws(Errno) -> ProcessFacts? {
         do throws(Errno) {
-            let line = try readAtOnce("/proc/\(pid)/stat", limit: 4096, expected: 4096)
-            guard let facts = ProcessFacts(line: line) else { throw .invalidArgument }
+            guard let facts = ProcessFacts(line: try line(of: pid)) else { throw .invalidArgument }
             return facts
         } catch .noSuchFileOrDirectory {
             return nil
         } catch .noSuchProcess {
             return nil
         }
+    }
+
+    /// The line of a process. Few are longer than what is read at first.
+    private static func line(of pid: Int32) throws(Errno) -> [UInt8] {
+        try readAtOnce("/proc/\(pid)/stat", limit: 4096, expected: 768)
     }
 
     /// As `read`, with an error that names the file.
@@ -39,41 +43,48 @@ package struct ProcessFacts: Equatable, Sendable {
         }
     }
 
-    /// Reads the line; the name of the program may hold blanks and parentheses, so fields count from the last one.
-    package init?(line: [UInt8]) {
-        guard let open = line.firstIndex(of: UInt8(ascii: "(")), let close = line.lastIndex(of: UInt8(ascii: ")")),
-            open < close, close + 2 < line.count
-        else { return nil }
-        state = line[close + 2]
-        name = ByteString(bytes: line[(open + 1)..<close])
-        var values = (flags: UInt64(0), start: UInt64?.none, end: UInt64(0))
-        var field = 0
-        var value: UInt64? = 0
-        // The state is the first field behind the name.
-        for position in (close + 2)...line.count {
-            let byte = position < line.count ? line[position] : UInt8(ascii: " ")
-            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") else {
-                let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                value = isDigit ? value.map { $0 &* 10 &+ UInt64(byte - UInt8(ascii: "0")) } : nil
-                continue
+    /// Whether the process `pid` is the one that started then and has not ended, without the rest of what its line says.
+    package static func isAlive(_ pid: Int32, since startTime: UInt64) throws(ContainerError) -> Bool {
+        do throws(Errno) {
+            let file = try FileDescriptor.open("/proc/\(pid)/stat")
+            var found: Bool?
+            try file.lendShortContent { line in
+                guard var fields = StatusFields(line), let start = fields.number(22) else { return }
+                found = start == startTime && isAlive(fields.state)
             }
-            switch field {
-            case 6: values.flags = value ?? 0
-            case 19: values.start = value
-            case 49: values.end = value ?? 0
-            default: break
-            }
-            field += 1
-            value = 0
+            if let found { return found }
+        } catch .noSuchFileOrDirectory {
+            return false
+        } catch .noSuchProcess {
+            return false
+        } catch {
+            // The other way says what is wrong, if it is.
         }
-        guard let start = values.start else { return nil }
-        startTime = start
-        isEnding = values.flags & 0x4 != 0
-        endStatus = Int32(truncatingIfNeeded: values.end)
+        guard let facts = try of(pid) else { return false }
+        return facts.startTime == startTime && facts.isAlive
+    }
+
+    /// Reads the line.
+    package init?(line: [UInt8]) {
+        var found: (name: Range<Int>, state: UInt8, flags: UInt64, start: UInt64, end: UInt64)?
+        line.withUnsafeBytes { line in
+            guard var fields = StatusFields(line) else { return }
+            let flags = fields.number(9) ?? 0
+            guard let start = fields.number(22) else { return }
+            found = (fields.name, fields.state, flags, start, fields.number(52) ?? 0)
+        }
+        guard let found else { return nil }
+        name = ByteString(bytes: line[found.name])
+        state = found.state
+        startTime = found.start
+        isEnding = found.flags & 0x4 != 0
+        endStatus = Int32(truncatingIfNeeded: found.end)
     }
 
     /// Whether the process has not ended.
-    package var isAlive: Bool { state != UInt8(ascii: "Z") && state != UInt8(ascii: "X") }
+    package var isAlive: Bool { Self.isAlive(state) }
+
+    private static func isAlive(_ state: UInt8) -> Bool { state != UInt8(ascii: "Z") && state != UInt8(ascii: "X") }
 
     /// Opens a process, if it is the one that started then; nil when that one has ended.
     package static func open(pid: Int32, startTime: UInt64) throws(ContainerError) -> ProcessHandle? {

@@ -50,12 +50,9 @@ extension StateObject {
     package static func read(_ reader: inout StateReader) throws(JSONSyntaxError) -> Self? {
         guard try reader.expect(.object) else { return nil }
         var object = Self()
-        try reader.json.beginObject()
-        while try reader.json.nextMember() {
-            reader.isRead = false
+        try reader.readMembers { (reader) throws(JSONSyntaxError) in
             try object.members(&reader)
-            // What a later version wrote is passed over.
-            if !reader.isRead { try reader.json.skipValue() }
+            return true
         }
         return object
     }
@@ -77,8 +74,10 @@ package struct StateReader: StateVisitor, ~Copyable {
     package typealias Failure = JSONSyntaxError
 
     package var json: JSONReader
+    /// Whether the members are taken that come next, in the order in which they are written.
+    private var isInOrder = false
     /// Whether the member whose key was read last has been taken.
-    fileprivate var isRead = false
+    private var isRead = false
 
     package init(_ bytes: [UInt8]) throws(JSONSyntaxError) { json = try JSONReader(bytes) }
 
@@ -89,12 +88,41 @@ package struct StateReader: StateVisitor, ~Copyable {
         return false
     }
 
+    /// Reads the members of the object that `expect` has found.
+    ///
+    /// - Parameter take: asks for the members it knows with `takes`, in the order in which they are written, and takes their
+    ///   values; false when it needs no more. It is called once for all that stand in that order at the front, and then for
+    ///   each of the others. What it does not take, as what a later version wrote, is passed over.
+    package mutating func readMembers(
+        _ take: (inout StateReader) throws(JSONSyntaxError) -> Bool
+    ) throws(JSONSyntaxError) {
+        let outer = (isInOrder, isRead)
+        try json.beginObject()
+        isInOrder = true
+        if try take(&self) {
+            isInOrder = false
+            while try json.nextMember() {
+                isRead = false
+                guard try take(&self) else { break }
+                if !isRead { try json.skipValue() }
+            }
+        }
+        (isInOrder, isRead) = outer
+    }
+
+    /// Whether the value of this member comes next, and has to be read now.
+    package mutating func takes(_ name: StaticString) -> Bool {
+        if isInOrder { return json.nextMember(ifWritten: name) }
+        guard !isRead, json.isKey(name) else { return false }
+        isRead = true
+        return true
+    }
+
     package mutating func member<Value: StateValue>(
         _ name: StaticString, _ value: inout Value, _ presence: StatePresence
     ) throws(JSONSyntaxError) {
-        guard !isRead, json.isKey(name) else { return }
+        guard takes(name) else { return }
         if let read = try Value.read(&self) { value = read }
-        isRead = true
     }
 
     package mutating func exported(_ write: (inout JSONWriter) -> Void) {}

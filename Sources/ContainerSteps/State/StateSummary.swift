@@ -13,18 +13,22 @@ package struct StateSummary: Sendable {
     /// When that process started, in clock ticks since boot.
     package private(set) var startTime: UInt64 = 0
     package private(set) var created = ""
-    package private(set) var annotations: OrderedPairs<ByteString, ByteString> = [:]
+    package private(set) var annotations = OrderedPairs<ByteString, ByteString>()
     private var bundleText = Path()
     private var bundleBytes = ""
     private var rootfsText = Path()
     private var rootfsBytes = ""
     private var mark: CgroupMark?
-    private var inodes: OrderedPairs<ByteString, UInt64> = [:]
+    /// The mark as it stands in the file, of which none is made before somebody asks for the cgroup.
+    private var markText = ByteString()
+    private var inodes = OrderedPairs<ByteString, UInt64>()
     private var freezer: Path?
     private var unified: Path?
     private var hasLegacy = false
     private var hasPaths = false
     private var hasOwn = false
+    private var hasPID = false
+    private var hasStart = false
 
     package var bundle: Path { StateRecord.path(bundleText, bundleBytes) }
     package var rootfs: Path { StateRecord.path(rootfsText, rootfsBytes) }
@@ -34,7 +38,14 @@ package struct StateSummary: Sendable {
         let name = hasLegacy ? "freezer" : ""
         guard let path = hasLegacy ? freezer : unified else { return Cgroup(recorded: []) }
         return Cgroup(
-            recorded: [(name, path)], mark: mark, inodes: inodes.map { (controller: $0.key.text, inode: $0.value) })
+            recorded: [(name, path)], mark: mark ?? CgroupMark(recorded: markText.text),
+            inodes: inodes.map { (controller: $0.key.text, inode: $0.value) })
+    }
+
+    /// Whether that hierarchy leaves no doubt that the container is not frozen.
+    package var isThawed: Bool {
+        guard let path = hasLegacy ? freezer : unified else { return true }
+        return Cgroup.isThawed(at: path, isUnified: !hasLegacy)
     }
 
     /// Takes what is wanted out of a whole record.
@@ -56,14 +67,24 @@ package struct StateSummary: Sendable {
         do throws(JSONSyntaxError) {
             var reader = try StateReader(bytes)
             guard try reader.expect(.object) else { return }
-            try reader.json.beginObject()
-            while !isComplete, try reader.json.nextMember() { try readMember(&reader) }
+            try reader.readMembers { (reader) throws(JSONSyntaxError) in try takeMembers(&reader) }
         } catch {
             throw ContainerError(reason: error.message)
         }
     }
 
-    private var isComplete: Bool { hasPaths && hasOwn && !rootfsText.isEmpty }
+    /// Whether the beginning of a file has everything.
+    package static func isComplete(in bytes: [UInt8]) -> Bool {
+        do throws(ContainerError) {
+            return try StateSummary(decoding: bytes).isComplete
+        } catch {
+            return false
+        }
+    }
+
+    private var isComplete: Bool {
+        hasPaths && hasOwn && hasPID && hasStart && !rootfsText.isEmpty && !id.isEmpty && !created.isEmpty
+    }
 
     private mutating func note(_ path: Path, of controller: ByteString) {
         if controller.isEmpty {
@@ -74,25 +95,22 @@ package struct StateSummary: Sendable {
         }
     }
 
-    private mutating func readMember(_ reader: inout StateReader) throws(JSONSyntaxError) {
-        if reader.json.isKey("id") {
-            id = try String.read(&reader) ?? ""
-        } else if reader.json.isKey("init_process_pid") {
-            pid = try Int32.read(&reader)
-            if let number = pid, number <= 0 { pid = nil }
-        } else if reader.json.isKey("init_process_start") {
-            startTime = try UInt64.read(&reader) ?? 0
-        } else if reader.json.isKey("created") {
-            created = try String.read(&reader) ?? ""
-        } else if reader.json.isKey("cgroup_paths") {
-            try readPaths(&reader)
-        } else if reader.json.isKey("apus") {
-            try readOwn(&reader)
-        } else if reader.json.isKey("config") {
-            try readRootfs(&reader)
-        } else {
-            try reader.json.skipValue()
+    private mutating func takeMembers(_ reader: inout StateReader) throws(JSONSyntaxError) -> Bool {
+        if reader.takes("id") { id = try String.read(&reader) ?? "" }
+        if reader.takes("init_process_pid") {
+            pid = try Int32.read(&reader).flatMap { $0 > 0 ? $0 : nil }
+            hasPID = true
         }
+        if reader.takes("init_process_start") {
+            startTime = try UInt64.read(&reader) ?? 0
+            hasStart = true
+        }
+        if reader.takes("created") { created = try String.read(&reader) ?? "" }
+        if reader.takes("cgroup_paths") { try readPaths(&reader) }
+        if reader.takes("apus") { try readOwn(&reader) }
+        if isComplete { return false }
+        if reader.takes("config") { try readRootfs(&reader) }
+        return !isComplete
     }
 
     private mutating func readPaths(_ reader: inout StateReader) throws(JSONSyntaxError) {
@@ -115,38 +133,25 @@ package struct StateSummary: Sendable {
     private mutating func readOwn(_ reader: inout StateReader) throws(JSONSyntaxError) {
         guard try reader.expect(.object) else { return }
         hasOwn = true
-        try reader.json.beginObject()
-        while try reader.json.nextMember() {
-            if reader.json.isKey("bundle") {
-                bundleText = try Path.read(&reader) ?? Path()
-            } else if reader.json.isKey("bundleBytes") {
-                bundleBytes = try String.read(&reader) ?? ""
-            } else if reader.json.isKey("rootfs") {
-                rootfsText = try Path.read(&reader) ?? Path()
-            } else if reader.json.isKey("rootfsBytes") {
-                rootfsBytes = try String.read(&reader) ?? ""
-            } else if reader.json.isKey("annotations") {
-                annotations = try OrderedPairs.read(&reader) ?? [:]
-            } else if reader.json.isKey("cgroupMark") {
-                mark = try CgroupMark.read(&reader)
-            } else if reader.json.isKey("cgroupInodes") {
-                inodes = try OrderedPairs.read(&reader) ?? [:]
-            } else {
-                try reader.json.skipValue()
-            }
+        try reader.readMembers { (reader) throws(JSONSyntaxError) in
+            if reader.takes("bundle") { bundleText = try Path.read(&reader) ?? Path() }
+            if reader.takes("rootfs") { rootfsText = try Path.read(&reader) ?? Path() }
+            if reader.takes("bundleBytes") { bundleBytes = try String.read(&reader) ?? "" }
+            if reader.takes("rootfsBytes") { rootfsBytes = try String.read(&reader) ?? "" }
+            if reader.takes("annotations") { annotations = try OrderedPairs.read(&reader) ?? OrderedPairs() }
+            if reader.takes("cgroupMark") { markText = try ByteString.read(&reader) ?? ByteString() }
+            if reader.takes("cgroupInodes") { inodes = try OrderedPairs.read(&reader) ?? OrderedPairs() }
+            // The last member, and the longest, is not read if everything else is there.
+            return !(isComplete && !bundleText.isEmpty && !markText.isEmpty && reader.takes("undo"))
         }
     }
 
     /// The root, where a record of an earlier version has it alone.
     private mutating func readRootfs(_ reader: inout StateReader) throws(JSONSyntaxError) {
         guard try reader.expect(.object) else { return }
-        try reader.json.beginObject()
-        while try reader.json.nextMember() {
-            if reader.json.isKey("rootfs") {
-                rootfsText = try Path.read(&reader) ?? Path()
-            } else {
-                try reader.json.skipValue()
-            }
+        try reader.readMembers { (reader) throws(JSONSyntaxError) in
+            if reader.takes("rootfs") { rootfsText = try Path.read(&reader) ?? Path() }
+            return true
         }
     }
 }

@@ -42,7 +42,7 @@ extension Bool: StateValue {
 
 extension Int32: StateValue {
     package static func read(_ reader: inout StateReader) throws(JSONSyntaxError) -> Int32? {
-        try reader.expect(.number) ? try reader.json.readNumber().value(as: Int32.self) : nil
+        try reader.expect(.number) ? try reader.json.readNumber().signed.flatMap { Int32(exactly: $0) } : nil
     }
 
     package func write(_ writer: inout JSONWriter) { writer.integer(self) }
@@ -51,7 +51,7 @@ extension Int32: StateValue {
 
 extension UInt64: StateValue {
     package static func read(_ reader: inout StateReader) throws(JSONSyntaxError) -> UInt64? {
-        try reader.expect(.number) ? try reader.json.readNumber().value(as: UInt64.self) : nil
+        try reader.expect(.number) ? try reader.json.readNumber().unsigned : nil
     }
 
     package func write(_ writer: inout JSONWriter) { writer.integer(self) }

@@ -16,17 +16,17 @@ extension Command {
                 """,
             arguments: .none, flags: [.listFormat, .quiet]
         ) { (invocation) throws(CommandError) in
-            let states = try invocation.states()
+            let containers = try invocation.containers()
             invocation.timeline?.begin("write-output")
-            try writeStandardOutput(try ContainerList(states).bytes(invocation.arguments))
+            try writeStandardOutput(try containers.bytes(invocation.arguments))
             return ExitStatus.success
         }
     }
 }
 
 extension Invocation {
-    /// The states of all containers; what is wrong with an entry goes to standard error and hides only that entry.
-    fileprivate func states() throws(CommandError) -> [State] {
+    /// All containers; what is wrong with an entry goes to standard error and hides only that entry.
+    fileprivate func containers() throws(CommandError) -> ContainerList {
         let store = try store()
         timeline?.begin("read-states")
         let entries: [ContainerStore.Entry]
@@ -34,29 +34,32 @@ extension Invocation {
             entries = try store.entries { writeStandardError($0 + "\n") }
         } catch {
             // Nobody has made a container yet.
-            if error.errno == .noSuchFileOrDirectory, !stateRoot.isGiven { return [] }
+            if error.errno == .noSuchFileOrDirectory, !stateRoot.isGiven { return ContainerList([]) }
             throw CommandError(error)
         }
-        timeline?.begin("read-users")
-        let users = PasswordFile.host
-        // Most containers have one owner.
-        var known: (user: UInt32, name: String)?
-        return entries.map { entry in
-            var state = entry.state
-            let name = known.flatMap { $0.user == entry.owner ? $0.name : nil } ?? users.name(of: entry.owner)
-            known = (entry.owner, name)
-            state.owner = name
-            return state
-        }
+        return ContainerList(entries)
     }
 }
 
 /// The forms that `list` prints.
 struct ContainerList {
-    private let states: [State]
+    private let entries: [ContainerStore.Entry]
 
-    init(_ states: [State]) {
-        self.states = states
+    init(_ entries: [ContainerStore.Entry]) {
+        self.entries = entries
+    }
+
+    /// Gives the index of each container and the name of its owner to `body`.
+    private func forEach(_ body: (Int, String) -> Void) {
+        let users = PasswordFile.host
+        // Most containers have one owner, who is looked up once.
+        var known: (user: UInt32, name: String)?
+        for index in entries.indices {
+            let user = entries[index].owner
+            let name = known.flatMap { $0.user == user ? $0.name : nil } ?? users.name(of: user)
+            known = (user, name)
+            body(index, name)
+        }
     }
 
     /// The form that the flags ask for; ids win over a format.
@@ -71,8 +74,8 @@ struct ContainerList {
 
     private var identifiers: [UInt8] {
         var bytes: [UInt8] = []
-        for state in states {
-            bytes += state.id.utf8
+        for entry in entries {
+            bytes += entry.state.id.utf8
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
@@ -80,22 +83,28 @@ struct ContainerList {
 
     private var table: [UInt8] {
         var table = TextTable(headings: ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"])
-        for state in states {
-            table.append([
-                state.id, String(state.pid ?? 0), state.status.rawValue, state.bundle.text, state.created ?? "",
-                state.owner ?? "",
-            ])
+        forEach { (index, owner) in
+            table.append(entries[index].state.id)
+            table.append(String(entries[index].state.pid ?? 0))
+            table.append(entries[index].state.status.rawValue)
+            table.append(entries[index].state.bundle)
+            table.append(entries[index].state.created ?? "")
+            table.append(owner)
         }
         return table.text
     }
 
     private var json: [UInt8] {
         var writer = JSONWriter()
-        if states.isEmpty {
+        if entries.isEmpty {
             writer.null()
         } else {
             writer.beginArray()
-            for state in states { writer.value(encoded: state.encoded()) }
+            forEach { (index, owner) in
+                var state = entries[index].state
+                state.owner = owner
+                writer.value(encoded: state.encoded())
+            }
             writer.endArray()
         }
         return writer.bytes + [UInt8(ascii: "\n")]

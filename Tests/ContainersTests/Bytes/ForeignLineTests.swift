@@ -38,6 +38,25 @@ import Testing
         #expect(facts?.state == UInt8(ascii: "S") && facts?.startTime == 118)
     }
 
+    /// The line of a kernel without the last fields, and lines that say nothing.
+    @Test(arguments: ["", "(", ")", "()", "1 (a)", "1 (a) ", "1 (a) S", "1 )a( S 1", "1 (a) S 1 -1 x", "1 a S 1"])
+    func noProcessStatus(_ line: String) { #expect(ProcessFacts(line: Array(line.utf8)) == nil) }
+
+    @Test func allOfAProcessStatus() {
+        var line = "1 (x) Z"
+        for field in 4...52 { line += field == 9 ? " 4" : field == 8 ? " -1" : " " + String(field * 1000) }
+        let facts = ProcessFacts(line: Array((line + "\n").utf8))
+        #expect(facts?.isEnding == true && facts?.isAlive == false)
+        #expect(facts?.startTime == 22000 && facts?.endStatus == 52000 && facts?.name == "x")
+    }
+
+    @Test func whoLives() throws {
+        let own = try #require(try ProcessFacts.of(processIdentifier))
+        #expect(try ProcessFacts.isAlive(processIdentifier, since: own.startTime))
+        #expect(try !ProcessFacts.isAlive(processIdentifier, since: own.startTime + 1))
+        #expect(try !ProcessFacts.isAlive(.max, since: 1))
+    }
+
     @Test(arguments: [
         "READY=1", "READY=1\n", "STATUS=x\nREADY=1\nMAINPID=1", "READY=1\r\nMAINPID=1\r\n", "A\r\nREADY=1\r",
     ])

@@ -47,6 +47,34 @@ import Testing
         expectSame(try StateSummary(decoding: Array(front.utf8)), record)
     }
 
+    /// With all members, and whatever their order and their blanks.
+    @Test func anyOrder() throws {
+        var record = Self.record(Self.paths[2])
+        record.own.unit = UnitRecord()
+        record.own.hasFilter = true
+        record.own.undo = [Undo(RemoveCgroup()), Undo(KillProcesses())]
+        expectSame(try StateSummary(decoding: record.encoded), record)
+        let whole = try JSONSerialization.jsonObject(with: Data(record.encoded))
+        for options: JSONSerialization.WritingOptions in [.sortedKeys, .prettyPrinted, []] {
+            let bytes = Array(try JSONSerialization.data(withJSONObject: whole, options: options))
+            expectSame(try StateSummary(decoding: bytes), record)
+            let (read, written) = (try StateRecord(decoding: bytes), try StateRecord(decoding: record.encoded))
+            #expect(read.own == written.own && read.pid == written.pid && read.id == written.id)
+        }
+    }
+
+    /// No beginning that was cut off counts as all.
+    @Test func isCompleteOnceEverythingIsThere() throws {
+        let record = Self.record(Self.paths[2])
+        let bytes = record.encoded
+        var complete = 0
+        for count in 0...bytes.count where StateSummary.isComplete(in: Array(bytes[..<count])) {
+            expectSame(try StateSummary(decoding: Array(bytes[..<count])), record)
+            complete += 1
+        }
+        #expect(complete > 0)
+    }
+
     @Test func theFreezerOfEachLayout() {
         let found = Self.paths.map { StateSummary(Self.record($0)).freezingCgroup.paths.map(\.path.text) }
         #expect(found == [[], ["/sys/fs/cgroup/web"], ["/c/freezer/web"], []])
