@@ -56,7 +56,12 @@ package struct JSONWriter {
     package mutating func key(_ name: ByteString) { key(Self.text(of: name)) }
 
     /// Writes bytes as a string. As in Go, those that are not UTF-8 become U+FFFD: JSON knows only text.
-    package mutating func string(_ value: ByteString) { string(Self.text(of: value)) }
+    package mutating func string(_ value: ByteString) {
+        separate()
+        // Nearly always it needs no text in between.
+        let isPlain = value[0..<value.count].withUnsafeBytes { appendPlain($0) }
+        if !isPlain { appendString(Self.text(of: value)) }
+    }
 
     private static func text(of bytes: ByteString) -> String {
         bytes[0..<bytes.count].withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -160,6 +165,37 @@ package struct JSONWriter {
 }
 
 extension JSONWriter {
+    /// Writes a string of ASCII in which nothing has to be escaped; false for any other, of which nothing is written.
+    private mutating func appendPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard Self.isPlain(text) else { return false }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text)
+        bytes.append(UInt8(ascii: "\""))
+        return true
+    }
+
+    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = 0
+        while index &+ 8 <= text.count {
+            let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // Zero where a byte is one of a pair that differs in one bit: " and &, < and >.
+            let quotes = (word & ~(ones &* 0x04)) ^ (ones &* 0x22)
+            let brackets = (word & ~(ones &* 0x02)) ^ (ones &* 0x3C)
+            let backslashes = word ^ (ones &* 0x5C)
+            let found =
+                (quotes &- ones) & ~quotes | (brackets &- ones) & ~brackets | (backslashes &- ones) & ~backslashes
+                | (word &- ones &* 0x20) & ~word | word
+            if found & (ones &* 0x80) != 0 { return false }
+            index &+= 8
+        }
+        while index < text.count {
+            if text[index] >= 0x80 || needsEscape(text[index]) { return false }
+            index &+= 1
+        }
+        return true
+    }
+
     private mutating func appendString(_ value: String) {
         bytes.append(UInt8(ascii: "\""))
         var value = value

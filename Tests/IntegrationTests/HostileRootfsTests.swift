@@ -129,6 +129,17 @@ struct HostileRootfsTests {
     }
 
     /// The target is resolved inside the image: the mount is there, where the link leads when / is the image.
+    /// A bind that takes a single call asks the same of its place as one that takes more.
+    @Test(arguments: [("/proc/fs", "inside /proc"), ("/", "top of the root file system")], ["bind", "ro"])
+    func aBindOnALinkThatLeadsToNoPlace(_ link: (target: String, reason: String), _ option: String) throws {
+        let bundle = try TestBundle(shell: "true", view: .guarded)
+        let precious = try Precious(bundle)
+        symlink(link.target, bundle.rootfs + "/mnt/link")
+        try bundle.change { $0.mount("/mnt/link", type: "bind", source: precious.path, "bind", option) }
+        try bundle.run().failed(naming: "mounts[", "destination", link.reason)
+        try precious.expectUntouched()
+    }
+
     @Test func anAbsoluteLinkIsResolvedInsideTheImage() throws {
         let bundle = try TestBundle(view: .guarded) { $0.root.readonly = false }
         let precious = try Precious(bundle)

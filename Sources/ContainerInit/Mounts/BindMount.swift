@@ -4,6 +4,7 @@ import LinuxKernel
 extension RootfsSetup {
     /// Makes a file or directory of the host, or a prepared tree, appear in the container.
     package func bind(_ step: MountStep) throws(ContainerError) {
+        if try bindAtOnce(step) { return }
         if let slot = step.tree, !step.rules.contains(.sourceInRoot) {
             let tree = try takeTree(slot)
             let status = try explained("stat " + step.source) { () throws(Errno) in try tree.status() }
@@ -43,6 +44,21 @@ extension RootfsSetup {
             try mapIDs(tree, slot)
         }
         try attach(tree, step, on: target.file)
+    }
+
+    /// Makes a bind that is nothing but a bind, on a place that is there, with a call that looks its source up itself. False
+    /// where there is more to do, or something is in the way, which the longer way finds out.
+    private func bindAtOnce(_ step: MountStep) throws(ContainerError) -> Bool {
+        guard made == nil, step.tree == nil, step.attributeChange == nil, !step.needsFinishing,
+            step.rules.isDisjoint(with: [.sourceInRoot, .sourceNoFollow, .copySymbolicLink, .sourceIsProc]),
+            let target = try existingTarget(of: step)
+        else { return false }
+        do throws(Errno) {
+            try mount(step.source, on: target.file, step.flags.contains(.recursive) ? [.bind, .recursive] : .bind)
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func takeTree(_ slot: Slot) throws(ContainerError) -> FileDescriptor {

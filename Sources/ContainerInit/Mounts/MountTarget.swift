@@ -25,15 +25,8 @@ extension RootfsSetup {
             }
         }
         let path = RootedPath(step.destination)
-        if !step.rules.contains(.insideProc), step.destination.isBelow("/proc") {
-            throw insideProc(step, path)
-        }
-        let links: RootedPath.Links =
-            switch step.kind {
-            // A link here would let the image choose where the kernel's own files appear.
-            case .proc, .sysfs: .refuse
-            default: step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
-            }
+        if isMisplaced(step) { throw insideProc(step, path) }
+        let links = links(of: step)
         let found: RootedPath.Place
         do throws(Errno) {
             if directory {
@@ -52,7 +45,38 @@ extension RootfsSetup {
                 remedy: error == .notDirectory && directory ? "a directory can only be mounted on a directory" : "")
         }
         let existed = found.existed
-        let file = found.takeFile()
+        return try checked(found.takeFile(), step, existed: existed)
+    }
+
+    /// The place of `step`, whatever kind of file it is, if it is there and nothing has to be refused or explained.
+    package func existingTarget(of step: MountStep) throws(ContainerError) -> MountTarget? {
+        if step.coversRoot || isMisplaced(step) { return nil }
+        let file: FileDescriptor
+        do throws(Errno) {
+            file = try RootedPath(step.destination).open(in: root.file, links(of: step))
+        } catch {
+            return nil
+        }
+        return try checked(file, step, existed: true)
+    }
+
+    private func isMisplaced(_ step: MountStep) -> Bool {
+        !step.rules.contains(.insideProc) && step.destination.bytes.hasPrefix("/proc/")
+    }
+
+    private func links(of step: MountStep) -> RootedPath.Links {
+        switch step.kind {
+        // A link here would let the image choose where the kernel's own files appear.
+        case .proc, .sysfs: .refuse
+        default: step.rules.contains(.destinationNoFollow) ? .keepLast : .follow
+        }
+    }
+
+    /// Refuses the root itself, and what lies in a procfs.
+    private func checked(
+        _ file: consuming FileDescriptor, _ step: MountStep, existed: Bool
+    ) throws(ContainerError) -> MountTarget {
+        let file = file
         let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
         if isRoot(status) {
             throw ContainerError(
@@ -60,10 +84,11 @@ extension RootfsSetup {
                 reason: "mountpoint \"" + step.destination + "\" is on the top of the root file system")
         }
         if existed, !step.rules.contains(.insideProc) {
-            let system = try explained("statfs " + step.destination) { () throws(Errno) in try file.fileSystemKind() }
-            if system == .proc {
-                throw insideProc(step)
+            let isInProc = try explained("statfs " + step.destination) { () throws(Errno) in
+                // No two file systems have one device number at a time, and the root stays.
+                try isOnRootFileSystem(status) ? isRootProc() : file.fileSystemKind() == .proc
             }
+            if isInProc { throw insideProc(step) }
         }
         return MountTarget(file: file, existed: existed, status: status)
     }

@@ -21,6 +21,8 @@ package final class RootfsSetup {
     package private(set) var root = SharedDescriptor(.unopened)
     private var rootDevice: UInt64 = 0
     private var rootInode: UInt64 = 0
+    /// Whether the root lies in a procfs; nil before somebody has asked.
+    private var rootIsProc: Bool?
     /// Has the parent map the ids of a tree, by the step of its slot.
     package var mapIDs: ((borrowing FileDescriptor, Slot) throws(ContainerError) -> Void)?
     /// The pid namespace of the container, if this process has joined it for its children only.
@@ -67,6 +69,7 @@ package final class RootfsSetup {
         }
         rootDevice = status.device
         rootInode = status.inode
+        rootIsProc = nil
         root = SharedDescriptor(directory)
     }
 
@@ -78,6 +81,17 @@ package final class RootfsSetup {
     }
 
     package func isRoot(_ status: FileStatus) -> Bool { status.inode == rootInode && status.device == rootDevice }
+
+    /// Whether a file lies in the file system of the container's root.
+    package func isOnRootFileSystem(_ status: FileStatus) -> Bool { status.device == rootDevice }
+
+    /// Whether that file system is a procfs.
+    package func isRootProc() throws(Errno) -> Bool {
+        if let rootIsProc { return rootIsProc }
+        let isProc = try root.file.fileSystemKind() == .proc
+        rootIsProc = isProc
+        return isProc
+    }
 }
 
 /// A mount that is held by its descriptor.

@@ -64,7 +64,7 @@ extension RootfsPlan {
         }
         for (device, origin) in devices { add(device, origin) }
         keepsHostDevices = !planner.makesDevices
-        if planner.makesDevices { add(DeviceLinksStep(), Origin(.rule)) }
+        if !keepsHostDevices { add(DeviceLinksStep(), Origin(.rule)) }
         try addAfterSwitch(planner, readOnlyLater)
     }
 

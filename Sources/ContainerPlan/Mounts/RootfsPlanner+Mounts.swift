@@ -116,7 +116,7 @@ extension RootfsPlanner {
             case .sysfs, .tmpfs, .devpts, .mqueue, .cgroup1, .cgroup2, .cgroup2Bind, .other:
                 throw misplaced(step, "it is not of type proc")
             }
-        } else if step.destination.isBelow("/proc") {
+        } else if step.destination.bytes.hasPrefix("/proc/") {
             // The child refuses the other places: whether there is such a file at all, only it can see.
             if Self.replaceableInProc.contains(step.destination) || step.kind == .remount {
                 step.rules.insert(.insideProc)

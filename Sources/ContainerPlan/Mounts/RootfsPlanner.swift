@@ -11,6 +11,8 @@ package struct RootfsPlanner {
     package let hasMountNamespace: Bool
     package let hasUserNamespace: Bool
     package let hasCgroupNamespace: Bool
+    /// False when `/dev` is bound from the host, which then has everything already.
+    package let makesDevices: Bool
 
     package init(spec: Spec, facts: MountFacts) {
         self.spec = spec
@@ -19,6 +21,7 @@ package struct RootfsPlanner {
         hasMountNamespace = namespaces.contains { $0.type == .mount }
         hasUserNamespace = namespaces.contains { $0.type == .user }
         hasCgroupNamespace = namespaces.contains { $0.type == .cgroup }
+        makesDevices = !spec.mounts.contains { $0.destination.cleaned == "/dev" && $0.isBind }
     }
 
     /// True when the parent takes the sources of binds: the container's user may not reach what the host's root can, and
@@ -73,11 +76,6 @@ package struct RootfsPlanner {
 // MARK: - Devices
 
 extension RootfsPlanner {
-    /// False when `/dev` is bound from the host, which then has everything already.
-    package var makesDevices: Bool {
-        !spec.mounts.contains { $0.destination.cleaned == "/dev" && $0.isBind }
-    }
-
     // The devices that every container has, by the specification.
     private static let defaults: [(path: Path, major: UInt32, minor: UInt32)] = [
         ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),

@@ -23,7 +23,10 @@ package struct StateDirectoryStep: ParentStep {
         let directory = try StateDirectory.make(at: path)
         making.directory = directory
         try directory.write(making.configuration, as: "config.json")
-        try directory.write(making.record.encoded, as: "state.json")
+        // What the specification says follows with the made container: only programs outside read it.
+        var record = making.record
+        record.configuration.specification = nil
+        try directory.write(record.encoded, as: "state.json")
         if hasNotifyDirectory { try directory.makeSubdirectory(NotifySocket.directoryName) }
     }
 }
