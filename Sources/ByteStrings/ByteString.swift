@@ -224,11 +224,18 @@ public struct ByteInterpolation: StringInterpolationProtocol {
     public mutating func appendInterpolation(_ value: UInt32) { appendInterpolation(Int(value)) }
     /// Appends a number in decimal digits.
     public mutating func appendInterpolation(_ value: UInt64) {
-        var power: UInt64 = 1
-        while value / power > 9 { power *= 10 }
-        while power > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / power % 10))
-            power /= 10
+        let start = bytes.count
+        var rest = value
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        // The last digit came first.
+        var (low, high) = (start, bytes.count - 1)
+        while low < high {
+            bytes.swapAt(low, high)
+            low += 1
+            high -= 1
         }
     }
 }

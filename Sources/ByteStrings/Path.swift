@@ -121,6 +121,18 @@ extension Path {
     /// The file `name` in this directory.
     public func appending(_ name: PathComponent) -> Path { appending(Path(name.bytes)) }
 
+    /// The file of a name in this directory, whose path ends with no slash.
+    package func entry(_ name: StaticString) -> Path {
+        var storage: [UInt8] = []
+        let count = bytes.count
+        storage.reserveCapacity(count + name.utf8CodeUnitCount + 2)
+        storage.append(contentsOf: bytes.storage[..<count])
+        storage.append(Self.slash)
+        name.withUTF8Buffer { storage.append(contentsOf: $0) }
+        storage.append(0)
+        return Path(ByteString(terminated: storage))
+    }
+
     /// Whether a cleaned path is `directory`, also cleaned, or lies below it.
     public func isAtOrBelow(_ directory: Path) -> Bool { self == directory || isBelow(directory) }
 

@@ -57,9 +57,9 @@ extension Cgroup {
     /// This is one file instead of the directory, its mark and the file.
     package static func isThawed(at path: Path, isUnified: Bool) -> Bool {
         guard path.isAbsolute else { return false }
-        let file: Path = isUnified ? "\(path)/cgroup.freeze" : "\(path)/freezer.state"
+        let file = isUnified ? path.entry("cgroup.freeze") : path.entry("freezer.state")
         do throws(Errno) {
-            let open = try FileDescriptor.open(file, [.nonBlocking, .noControllingTerminal, .noFollow])
+            let open = try FileDescriptor.open(file, .withoutWaitingOrLink)
             var isThawed = false
             try open.lendShortContent { content in
                 if isUnified {

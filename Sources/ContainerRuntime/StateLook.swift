@@ -5,7 +5,7 @@ import LinuxKernel
 import RuntimeSpec
 
 /// One look at a container: what its state directory says, and what has become of its process.
-struct StateLook {
+struct StateLook: ~Copyable {
     let summary: StateSummary
     /// Where the state directory is: an open directory, and the path from there.
     let directory: SharedDescriptor
@@ -20,22 +20,24 @@ struct StateLook {
         _ id: String, at path: Path, in directory: SharedDescriptor, shown: @autoclosure () -> Path,
         _ buffer: inout FileBuffer
     ) throws(ContainerError) {
-        self.directory = directory
-        self.path = path
         do throws(Errno) {
-            try Self.read("\(path)/state.json", at: directory.file, &buffer)
+            try Self.read(path.entry("state.json"), at: directory.file, &buffer)
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
             }
             throw ContainerError(operation: "read", subject: shown().appending("state.json"), errno: error)
         }
+        let found: StateSummary
         do throws(ContainerError) {
-            summary = try StateSummary(decoding: buffer.bytes)
+            found = try StateSummary(decoding: buffer.bytes)
         } catch {
             throw ContainerStore.unreadable(shown().appending("state.json"), error)
         }
-        guard summary.id == id else { throw ContainerStore.misplaced(shown().appending("state.json")) }
+        guard found.id == id else { throw ContainerStore.misplaced(shown().appending("state.json")) }
+        summary = found
+        self.directory = directory
+        self.path = path
     }
 
     /// Room for what is read of a state file at first. Most are shorter, and what a look wants stands at the front.
@@ -48,7 +50,7 @@ struct StateLook {
         _ path: Path, at directory: borrowing FileDescriptor, _ buffer: inout FileBuffer
     ) throws(Errno) {
         let limit = 16 << 20
-        let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
+        let file = try FileDescriptor.open(path, at: directory, .withoutWaiting)
         try buffer.read(file)
         guard buffer.isFull else { return }
         guard try file.status().size <= limit else { throw .fileTooLarge }

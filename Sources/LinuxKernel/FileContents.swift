@@ -6,7 +6,7 @@ import CLinuxKernel
 package func readRegularFile(
     _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int
 ) throws(Errno) -> [UInt8] {
-    let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
+    let file = try FileDescriptor.open(path, at: directory, .withoutWaiting)
     let status = try file.status()
     guard status.kind == .regular else { throw status.kind == .directory ? .isDirectory : .invalidArgument }
     guard status.size <= limit else { throw .fileTooLarge }

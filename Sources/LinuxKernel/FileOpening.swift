@@ -18,6 +18,10 @@ package struct OpenFlags: OptionSet, Sendable {
     package static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
     package static let noControllingTerminal = OpenFlags(rawValue: O_NOCTTY)
     package static let synchronous = OpenFlags(rawValue: O_SYNC)
+    /// Waits for nobody and takes over no terminal, whatever the file is.
+    package static let withoutWaiting = OpenFlags(rawValue: O_NONBLOCK | O_NOCTTY)
+    /// The same, and a link in the last component is not followed.
+    package static let withoutWaitingOrLink = OpenFlags(rawValue: O_NONBLOCK | O_NOCTTY | 0o400000)
     /// Fails unless the file is a directory: `O_DIRECTORY`.
     package static let directory = OpenFlags(rawValue: 0o200000)
     /// Does not follow a symbolic link in the last component: `O_NOFOLLOW`.
@@ -36,6 +40,8 @@ package struct ResolveFlags: OptionSet, Sendable {
     package static let noSymbolicLinks = ResolveFlags(rawValue: 0x04)
     package static let beneath = ResolveFlags(rawValue: 0x08)
     package static let inRoot = ResolveFlags(rawValue: 0x10)
+    /// The rules for a root that somebody hostile has filled: `inRoot` and `noMagicLinks`.
+    package static let inHostileRoot = ResolveFlags(rawValue: 0x12)
 }
 
 extension FileDescriptor {

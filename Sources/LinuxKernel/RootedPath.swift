@@ -50,7 +50,7 @@ extension RootedPath {
         in root: borrowing FileDescriptor, _ links: Links = .follow, directory: Bool = false
     ) throws(Errno) -> FileDescriptor {
         var flags: OpenFlags = .path
-        var resolve: ResolveFlags = [.inRoot, .noMagicLinks]
+        var resolve: ResolveFlags = .inHostileRoot
         if directory { flags.insert(.directory) }
         if links == .keepLast { flags.insert(.noFollow) }
         if links == .refuse { resolve.insert(.noSymbolicLinks) }

@@ -5,7 +5,7 @@
 package func readAtOnce(
     _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int, expected: Int = 8192
 ) throws(Errno) -> [UInt8] {
-    let file = try FileDescriptor.open(path, at: directory, [.nonBlocking, .noControllingTerminal])
+    let file = try FileDescriptor.open(path, at: directory, .withoutWaiting)
     var bytes = try file.read(count: expected)
     var isShort = bytes.count < expected
     while !isShort {

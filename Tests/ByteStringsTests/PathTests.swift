@@ -86,6 +86,12 @@ import Testing
         #expect(Path("/e\u{301}/x").relative(to: "/\u{e9}") == nil)
     }
 
+    @Test func entries() {
+        #expect(Path("/a/b").entry("c.d") == "/a/b/c.d")
+        #expect(Path("x").entry("y").bytes.bytes == Array("x/y".utf8))
+        #expect(Path("/a").entry("b").withCString { ByteString(cString: $0) } == "/a/b")
+    }
+
     @Test func appending() {
         #expect(Path("/a").appending("b") == "/a/b" as Path)
         #expect(Path("/a/").appending(Path("/b")) == "/a//b")

@@ -50,11 +50,11 @@ extension RootfsSetup {
     /// where there is more to do, or something is in the way, which the longer way finds out.
     private func bindAtOnce(_ step: MountStep) throws(ContainerError) -> Bool {
         guard made == nil, step.tree == nil, step.attributeChange == nil, !step.needsFinishing,
-            step.rules.isDisjoint(with: [.sourceInRoot, .sourceNoFollow, .copySymbolicLink, .sourceIsProc]),
+            step.rules.isDisjoint(with: .ofSource),
             let target = try existingTarget(of: step)
         else { return false }
         do throws(Errno) {
-            try mount(step.source, on: target.file, step.flags.contains(.recursive) ? [.bind, .recursive] : .bind)
+            try mount(step.source, on: target.file, step.flags.intersection(.recursive).union(.bind))
             return true
         } catch {
             return false

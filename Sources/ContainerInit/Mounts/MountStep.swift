@@ -115,6 +115,9 @@ package struct MountStep: Equatable, RootfsStep {
         /// The source lies in the container's root and is looked for there, with the mounts that are made already.
         package static let sourceInRoot = Rules(rawValue: 0x100)
 
+        /// All that concern the source of a bind.
+        package static let ofSource = Rules(rawValue: 0x2 | 0x8 | 0x40 | 0x100)
+
         package var shown: String {
             let names: [(Rules, String)] = [
                 (.copyUp, "copyUp"),

@@ -144,7 +144,9 @@ package final class StateDirectory {
 }
 
 /// The name of the fifo in the state directory, by which programs outside know a created container.
-package let startFifoName: Path = "exec.fifo"
+package let startFifoName = Path(ByteString(stringLiteral: startFifoWord))
+
+private let startFifoWord: StaticString = "exec.fifo"
 
 /// Where that fifo is, by the path of the state directory.
-package func startFifo(in directory: Path) -> Path { "\(directory)/\(startFifoName)" }
+package func startFifo(in directory: Path) -> Path { directory.entry(startFifoWord) }
