@@ -71,13 +71,13 @@ import Synchronization
     }
 
     func load(_ count: Int, parallel: Int, onThreads: Bool) async {
-        // The library's own descriptors come with the first container.
+        // The library's own descriptors come with the first container, and that one's go a moment after its end.
         if let failure = await runOne(0) { print("first: \(failure)") }
-        let before = Traces(rootfs: rootfs.text, state: state, cgroup: cgroup)
+        let before = Traces.atRest { Traces(rootfs: rootfs.text, state: state, cgroup: cgroup) }
         let failures = onThreads ? serve(count, parallel) : await spread(count, parallel)
         var after = Traces(rootfs: rootfs.text, state: state, cgroup: cgroup)
         // Tasks of the library that end with a process may still hold its descriptors.
-        for _ in 0..<600 where after != before {
+        for _ in 0..<600 where !after.differences(from: before).isEmpty {
             usleep(50_000)
             after = Traces(rootfs: rootfs.text, state: state, cgroup: cgroup)
         }

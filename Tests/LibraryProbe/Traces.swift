@@ -21,9 +21,22 @@ struct Traces: Equatable {
         }
     }
 
-    /// What is there more, or less, than before.
+    /// What is there once five looks one after another have found the same.
+    static func atRest(_ look: () -> Traces) -> Traces {
+        var last = look()
+        var same = 0
+        for _ in 0..<600 where same < 5 {
+            usleep(20_000)
+            let next = look()
+            same = next == last ? same + 1 : 0
+            last = next
+        }
+        return last
+    }
+
+    /// What is there more than before.
     func differences(from before: Traces) -> [String] {
-        counts.keys.sorted().filter { counts[$0] != before.counts[$0] }.map {
+        counts.keys.sorted().filter { (counts[$0] ?? 0) > (before.counts[$0] ?? 0) }.map {
             "\($0) \(before.counts[$0] ?? 0) → \(counts[$0] ?? 0)"
         }
     }
