@@ -14,18 +14,10 @@ struct SystemdLegacyTests {
         }
     }
 
-    @discardableResult
-    private func apus(_ bundle: TestBundle, _ arguments: String...) throws -> Output {
-        try bundle.launch(
-            arguments, global: ["--root", bundle.stateRoot, "--log", bundle.log, "--systemd-cgroup"]
-        ).wait()
-    }
-
     private func place(_ unit: String) -> String { "/apustests.slice/apustests-l.slice/apus-\(unit).scope" }
 
     private func property(_ name: String, of unit: String) throws -> String {
-        try Command.run("systemctl", "show", "apus-\(unit).scope", "--property", name, "--value").stdout
-            .trimmingCharacters(in: .newlines)
+        try SystemdUnits.property(name, of: "apus-\(unit).scope")
     }
 
     private func file(_ name: String, _ controller: String, of unit: String) -> String? {
@@ -37,7 +29,7 @@ struct SystemdLegacyTests {
     @Test func everyHierarchy() throws {
         let unit = TestRun.shared.uniqueName()
         let bundle = try bundle(unit)
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         let lines = (contents("/proc/\(try bundle.pid())/cgroup") ?? "").split(separator: "\n")
         #expect(lines.allSatisfy { $0.hasSuffix(":" + place(unit)) }, "\(lines)")
         try bundle.start().succeeded()
@@ -53,7 +45,7 @@ struct SystemdLegacyTests {
         let unit = TestRun.shared.uniqueName()
         let bundle = try bundle(
             unit, ["memory": ["limit": 67_108_864], "cpu": ["shares": 512], "pids": ["limit": 20]])
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         func expectLimits(memory: String, shares: String, tasks: String, _ comment: Comment) throws {
             #expect(file("memory.limit_in_bytes", "memory", of: unit) == memory, comment)
             #expect(file("cpu.shares", "cpu", of: unit) == shares, comment)
@@ -88,7 +80,7 @@ struct SystemdLegacyTests {
                     ["allow": true, "type": "c", "major": 10, "minor": 229, "access": "rw"],
                 ]
             ])
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         try bundle.start().succeeded()
         for moment in ["created", "reloaded"] {
             let list = file("devices.list", "devices", of: unit) ?? ""
@@ -102,7 +94,7 @@ struct SystemdLegacyTests {
         let unit = TestRun.shared.uniqueName()
         let bundle = try bundle(unit)
         try bundle.change { $0.process.args = ["no-such-program"] }
-        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
         #expect(HostCgroups.directories(place(unit)) == [])
         #expect(try property("LoadState", of: unit) == "not-found")
         bundle.expectNothingLeft()
@@ -112,7 +104,7 @@ struct SystemdLegacyTests {
     @Test func aUnitThatIsStoppedByOthers() throws {
         let unit = TestRun.shared.uniqueName()
         let bundle = try bundle(unit)
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         try bundle.start().succeeded()
         try Command.run("systemctl", "stop", "apus-\(unit).scope").succeeded()
         try bundle.waitUntilStopped()
@@ -126,7 +118,7 @@ struct SystemdLegacyTests {
         let bundle = try bundle(unit, ["cpu": ["quota": 2000, "period": 100_000]])
         let loop = "i=0; while [ $i -lt 50 ]; do (while :; do :; done) & i=$((i+1)); done; wait"
         try bundle.change { $0.process.args = ["sh", "-c", .string(loop)] }
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         try bundle.start().succeeded()
         eventually("it is throttled") { !(file("cpu.stat", "cpu", of: unit) ?? "").contains("nr_throttled 0\n") }
         try bundle.apus("delete", "--force", bundle.id, seconds: 90).succeeded()

@@ -20,23 +20,11 @@ struct SystemdSliceTests {
         }
     }
 
-    @discardableResult
-    private func apus(_ bundle: TestBundle, _ arguments: String...) throws -> Output {
-        try bundle.launch(
-            arguments, global: ["--root", bundle.stateRoot, "--log", bundle.log, "--systemd-cgroup"]
-        ).wait()
-    }
-
-    private func property(_ name: String, of unit: String) throws -> String {
-        try Command.run("systemctl", "show", unit, "--property", name, "--value").stdout
-            .trimmingCharacters(in: .newlines)
-    }
-
     /// Checks that the slice is as it was: active, and nobody's.
     private func expectUntouched(_ slice: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        #expect(try property("ActiveState", of: slice) == "active", sourceLocation: sourceLocation)
-        #expect(try property("Transient", of: slice) == "no", sourceLocation: sourceLocation)
-        #expect(try property("TasksMax", of: slice) != "77", sourceLocation: sourceLocation)
+        #expect(try SystemdUnits.property("ActiveState", of: slice) == "active", sourceLocation: sourceLocation)
+        #expect(try SystemdUnits.property("Transient", of: slice) == "no", sourceLocation: sourceLocation)
+        #expect(try SystemdUnits.property("TasksMax", of: slice) != "77", sourceLocation: sourceLocation)
         #expect(exists(HostCgroups.systemd + "/apustests.slice/" + slice), sourceLocation: sourceLocation)
     }
 
@@ -45,8 +33,8 @@ struct SystemdSliceTests {
         // Once more, since the first time must have left nothing that is in the way.
         for _ in 0..<2 {
             let bundle = try bundle(slice)
-            try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
-            #expect(try property("TasksMax", of: slice) == "77")
+            try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
+            #expect(try SystemdUnits.property("TasksMax", of: slice) == "77")
             try bundle.start().succeeded()
             try bundle.exec(shell: "true").succeeded()
             let output = try bundle.delete("--force").succeeded()
@@ -58,7 +46,7 @@ struct SystemdSliceTests {
     @Test func itSurvivesAFailure() throws {
         let slice = try activeSlice()
         let bundle = try bundle(slice, ["no-such-program"])
-        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
         try expectUntouched(slice)
         bundle.expectNothingLeft()
     }
@@ -67,7 +55,7 @@ struct SystemdSliceTests {
     @Test func othersInItLiveOn() throws {
         let slice = try activeSlice()
         let bundle = try bundle(slice, ["true"])
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         try bundle.start().succeeded()
         try bundle.waitUntilStopped()
         let unit = "apus-\(TestRun.shared.uniqueName()).scope"
@@ -78,11 +66,11 @@ struct SystemdSliceTests {
             _ = try? Command.run("systemctl", "stop", unit)
             _ = scope.wait()
         }
-        eventually("the scope runs") { (try? property("ActiveState", of: unit)) == "active" }
+        eventually("the scope runs") { (try? SystemdUnits.property("ActiveState", of: unit)) == "active" }
         try bundle.delete().succeeded()
         #expect((contents(bundle.log) ?? "").contains("\(slice) was active before the container"))
-        #expect(try property("ActiveState", of: unit) == "active")
-        #expect(try property("ActiveState", of: slice) == "active")
+        #expect(try SystemdUnits.property("ActiveState", of: unit) == "active")
+        #expect(try SystemdUnits.property("ActiveState", of: slice) == "active")
         bundle.expectNothingLeft()
     }
 }

@@ -14,19 +14,6 @@ struct SystemdTests {
         }
     }
 
-    /// A command with `--systemd-cgroup`.
-    private func apus(_ bundle: TestBundle, _ arguments: String...) throws -> Output {
-        try bundle.launch(
-            arguments, global: ["--root", bundle.stateRoot, "--log", bundle.log, "--systemd-cgroup"]
-        ).wait()
-    }
-
-    private func properties(of unit: String, _ names: String...) throws -> [String: String] {
-        let output = try Command.run("systemctl", "show", unit, "--property", names.joined(separator: ","))
-        let pairs = output.lines.map { $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false) }
-        return Dictionary(pairs.map { (String($0[0]), String($0.last ?? "")) }, uniquingKeysWith: { $0 + " " + $1 })
-    }
-
     @Test(.requires(.path("/run/systemd/system"), .cgroupV2("memory"))) func aScopeWithItsLimits() throws {
         let name = TestRun.shared.uniqueName()
         let unit = "apus-\(name).scope"
@@ -36,7 +23,7 @@ struct SystemdTests {
             $0.linux.resources.pids.limit = 20
             $0.annotations = ["org.systemd.property.TimeoutStopSec": "uint64 3"]
         }
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         let directory = "/apustests.slice/apustests-a.slice/" + unit
         #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(directory)\n")
         let found = try properties(
@@ -58,13 +45,13 @@ struct SystemdTests {
         )
         try bundle.delete("--force").succeeded()
         #expect(!exists("/sys/fs/cgroup" + directory))
-        #expect(try properties(of: unit, "ActiveState", "LoadState")["LoadState"] == "not-found")
+        #expect(try SystemdUnits.properties(of: unit, "ActiveState", "LoadState")["LoadState"] == "not-found")
     }
 
     @Test(.requires(.systemd)) func aNameThatIsASlice() throws {
         let name = "apustests-s\(TestRun.shared.uniqueName()).slice"
         let bundle = try bundle("apustests.slice::\(name)")
-        try apus(bundle, "create", "--bundle", bundle.path, bundle.id).succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         let directory = "/apustests.slice/" + name
         #expect(contents("/proc/\(try bundle.pid())/cgroup")?.hasSuffix("0::\(directory)\n") ?? false)
         try bundle.delete("--force").succeeded()
@@ -74,9 +61,9 @@ struct SystemdTests {
     @Test(.requires(.systemd)) func nothingIsLeftOfAFailure() throws {
         let name = TestRun.shared.uniqueName()
         let bundle = try bundle("apustests.slice:apus:\(name)") { $0.process.args = ["no-such-program"] }
-        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
         #expect(HostCgroups.directories("/apustests.slice/apus-\(name).scope") == [])
-        #expect(try properties(of: "apus-\(name).scope", "LoadState")["LoadState"] == "not-found")
+        #expect(try SystemdUnits.properties(of: "apus-\(name).scope", "LoadState")["LoadState"] == "not-found")
         bundle.expectNothingLeft()
     }
 
@@ -86,21 +73,21 @@ struct SystemdTests {
     ])
     func aPathOfAnotherForm(path: String, reason: String) throws {
         let bundle = try bundle(path)
-        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(
             naming: "linux.cgroupsPath", path, reason.replacingOccurrences(of: "\\", with: ""))
         bundle.expectNothingLeft()
     }
 
     @Test func anAnnotationThatIsNoProperty() throws {
         let bundle = try bundle("a.slice:b:c") { $0.annotations = ["org.systemd.property.TasksMax": "many"] }
-        try apus(bundle, "run", "--bundle", bundle.path, bundle.id).failed(
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(
             naming: "annotations.org.systemd.property.TasksMax", "many", "GVariant")
         bundle.expectNothingLeft()
     }
 
     @Test func theUnitIsInTheExplanation() throws {
         let bundle = try bundle("a.slice:b:c")
-        let text = try apus(bundle, "explain", "--bundle", bundle.path).succeeded().stdout
+        let text = try bundle.apusWithSystemd("explain", "--bundle", bundle.path).succeeded().stdout
         #expect(text.contains("start-unit"))
         #expect(text.contains("b-c.scope in a.slice"))
     }
@@ -111,7 +98,7 @@ struct SystemdTests {
     )
     func aHostWithoutSystemd() throws {
         let bundle = try bundle("a.slice:b:c")
-        let output = try apus(bundle, "run", "--bundle", bundle.path, bundle.id)
+        let output = try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id)
         output.failed(naming: "linux.cgroupsPath", "b-c.scope")
         #expect(output.error.hasSuffix("systemd not running on this host, cannot use systemd cgroups manager"))
         bundle.expectNothingLeft()

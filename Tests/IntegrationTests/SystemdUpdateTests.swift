@@ -12,17 +12,8 @@ struct SystemdUpdateTests {
             $0.linux.cgroupsPath = .string("apustests.slice:apus:\(name)")
             for (name, value) in resources.members { $0.linux.resources[name] = value }
         }
-        try bundle.launch(
-            ["create", "--bundle", bundle.path, bundle.id],
-            global: ["--root", bundle.stateRoot, "--log", bundle.log, "--systemd-cgroup"]
-        ).wait().succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         return (bundle, "apus-\(name).scope", "/sys/fs/cgroup/apustests.slice/apus-\(name).scope/")
-    }
-
-    private func properties(of unit: String, _ names: String...) throws -> [String: String] {
-        let output = try Command.run("systemctl", "show", unit, "--property", names.joined(separator: ","))
-        let pairs = output.lines.map { $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false) }
-        return Dictionary(pairs.map { (String($0[0]), String($0.last ?? "")) }, uniquingKeysWith: { $0 + " " + $1 })
     }
 
     /// The driver is known from the state: the flag is not needed again.
@@ -64,7 +55,7 @@ struct SystemdUpdateTests {
         let (bundle, unit, directory) = try created(["memory": ["limit": 67_108_864], "pids": ["limit": 55]])
         for change in [["--pids-limit", "44"], ["--cpu-share", "512"], ["--memory", "96m"], ["--cpuset-cpus", "0"]] {
             try bundle.launch(["update"] + change + [bundle.id]).wait().succeeded()
-            #expect(try properties(of: unit, "NeedDaemonReload") == ["NeedDaemonReload": "no"], "\(change)")
+            #expect(try SystemdUnits.properties(of: unit, "NeedDaemonReload") == ["NeedDaemonReload": "no"], "\(change)")
         }
         for (file, value) in [
             ("memory.max", "100663296"), ("cpu.weight", "59"), ("pids.max", "44"), ("cpuset.cpus", "0"),
@@ -80,11 +71,11 @@ struct SystemdUpdateTests {
         try bundle.apus("update", "--cpu-period", "50000", bundle.id).succeeded()
         #expect(contents(directory + "cpu.max") == "20000 50000\n")
         #expect(
-            try properties(of: unit, "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec") == [
+            try SystemdUnits.properties(of: unit, "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec") == [
                 "CPUQuotaPerSecUSec": "400ms", "CPUQuotaPeriodUSec": "50ms",
             ])
         try bundle.apus("update", "--cpu-quota", "-1", bundle.id).succeeded()
-        #expect(try properties(of: unit, "CPUQuotaPerSecUSec") == ["CPUQuotaPerSecUSec": "infinity"])
+        #expect(try SystemdUnits.properties(of: unit, "CPUQuotaPerSecUSec") == ["CPUQuotaPerSecUSec": "infinity"])
     }
 
     @Test func aRefusedValueChangesNeitherUnitNorFiles() throws {
@@ -115,11 +106,11 @@ struct SystemdUpdateTests {
         let rules =
             #"{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":240,"minor":9,"access":"rw"}]}"#
         try bundle.apus("update", "-r", "-", bundle.id, stdin: .text(rules)).succeeded()
-        #expect(try properties(of: unit, "DeviceAllow")["DeviceAllow"]?.contains("/dev/char/240:9 rw") ?? false)
-        #expect(try properties(of: unit, "DevicePolicy") == ["DevicePolicy": "strict"])
+        #expect(try SystemdUnits.properties(of: unit, "DeviceAllow")["DeviceAllow"]?.contains("/dev/char/240:9 rw") ?? false)
+        #expect(try SystemdUnits.properties(of: unit, "DevicePolicy") == ["DevicePolicy": "strict"])
         let all = #"{"devices":[{"allow":true,"access":"rwm"}]}"#
         try bundle.apus("update", "-r", "-", bundle.id, stdin: .text(all)).succeeded()
-        #expect(try properties(of: unit, "DevicePolicy", "DeviceAllow")["DevicePolicy"] == "auto")
+        #expect(try SystemdUnits.properties(of: unit, "DevicePolicy", "DeviceAllow")["DevicePolicy"] == "auto")
         try bundle.start().succeeded()
         #expect(try bundle.exec(shell: "echo x >/dev/null; echo fine").succeeded().stdout == "fine\n")
     }
@@ -130,12 +121,9 @@ struct SystemdUpdateTests {
             $0.process.args = ["sleep", "1000"]
             $0.linux.cgroupsPath = .string("apustests.slice::\(name)")
         }
-        try bundle.launch(
-            ["create", "--bundle", bundle.path, bundle.id],
-            global: ["--root", bundle.stateRoot, "--log", bundle.log, "--systemd-cgroup"]
-        ).wait().succeeded()
+        try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         try bundle.apus("update", "--pids-limit", "33", bundle.id).succeeded()
-        #expect(try properties(of: name, "TasksMax") == ["TasksMax": "33"])
+        #expect(try SystemdUnits.properties(of: name, "TasksMax") == ["TasksMax": "33"])
         #expect(contents("/sys/fs/cgroup/apustests.slice/\(name)/pids.max") == "33\n")
     }
 }

@@ -48,7 +48,8 @@ struct Output {
 /// A command that runs. Its output goes to files, so nobody waits for the end of a pipe that a container holds open.
 final class Command {
     let pid: pid_t
-    private let pidfd: Int32
+    /// -1 once the process is reaped.
+    private var pidfd: Int32
     private let name: String
     private let out: String
     private let err: String
@@ -136,10 +137,11 @@ final class Command {
         try #require(failure == 0, "cannot start \(arguments[0]): \(String(cString: strerror(failure)))")
         pid = child
         pidfd = support_pidfd_open(child)
+        try #require(pidfd >= 0, "no descriptor for \(arguments[0]): \(String(cString: strerror(errno)))")
         CleanUp.current?.add(self)
     }
 
-    deinit { close(pidfd) }
+    deinit { if pidfd >= 0 { close(pidfd) } }
 
     /// Whether the command still runs.
     var isRunning: Bool { status == nil && !readable(pidfd, milliseconds: 0) }
@@ -164,6 +166,7 @@ final class Command {
             var raw: Int32 = 0
             waitpid(pid, &raw, 0)
             status = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
+            closeProcess()
         }
         return Output(status: status ?? -1, stdout: partialOutput, stderr: partialError)
     }
@@ -176,6 +179,12 @@ final class Command {
         var raw: Int32 = 0
         waitpid(pid, &raw, 0)
         status = 128 + SIGKILL
+        closeProcess()
+    }
+
+    private func closeProcess() {
+        close(pidfd)
+        pidfd = -1
     }
 
     /// Runs a host command to its end.
