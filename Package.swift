@@ -34,6 +34,8 @@ let settings: [SwiftSetting] =
                 [
                     "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-incremental-llvm-codegen",
                     "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
+                    // Merged functions have no symbols, so no place could be given to them.
+                    "-Xfrontend", "-disable-llvm-merge-functions-pass",
                     // Nothing here uses regular expressions, whose modules would be linked as a whole.
                     "-Xfrontend", "-disable-implicit-string-processing-module-import",
                 ],
