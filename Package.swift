@@ -55,6 +55,7 @@ let linking: [LinkerSetting] = [
                     "-Xlinker", "--wrap=_ZN5swift7runtime11environment10initializeEPv",
                     "-Xlinker", "--wrap=__tunables_init",
                     "-Xlinker", "--wrap=__libc_start_main",
+                    "-Xlinker", "--wrap=_dl_early_allocate",
                 ] : [])
             + (ordersSymbols
                 ? [

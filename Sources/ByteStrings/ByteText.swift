@@ -19,7 +19,7 @@ extension ByteString: CustomStringConvertible {
         guard !storage.isEmpty else { return "" }
         // The way for C strings is many times as fast as the one for collections, and ends at the first NUL.
         guard let text = withCString({ String(validatingCString: $0) }) else { return nil }
-        return text.utf8.count == count ? text : String(validating: self[0..<count], as: UTF8.self)
+        return text.utf8.count == count ? text : String(valid: self[0..<count])
     }
 
     /// The same as `text`.
@@ -38,7 +38,7 @@ extension ByteString: CustomStringConvertible {
             }
             let end = position + length
             if end <= bytes.count,
-                let text = String(validating: UnsafeBufferPointer(rebasing: bytes[position..<end]), as: UTF8.self)
+                let text = String(valid: UnsafeBufferPointer(rebasing: bytes[position..<end]))
             {
                 result += text
                 position = end
@@ -49,6 +49,25 @@ extension ByteString: CustomStringConvertible {
             }
         }
         return result
+    }
+}
+
+extension String {
+    /// The text of bytes; nil when they are not UTF-8.
+    ///
+    /// The standard library's way makes the types of its generic decoder first, even for bytes that are ASCII, as nearly all are.
+    package init?(valid bytes: UnsafeBufferPointer<UInt8>) {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: bytes, as: UTF8.self)
+        } else {
+            self.init(validating: bytes, as: UTF8.self)
+        }
+    }
+
+    /// The same of a part of an array.
+    package init?(valid bytes: ArraySlice<UInt8>) {
+        guard let text = bytes.withUnsafeBufferPointer({ String(valid: $0) }) else { return nil }
+        self = text
     }
 }
 

@@ -2,6 +2,8 @@
 #define APUS_CSTART_H
 
 #include <features.h>
+#include <malloc.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // What a static executable does between the kernel's first instruction and `main`, without asking what the processor is.
@@ -58,6 +60,9 @@ static inline int start_main(start_function main, int count, char **arguments, s
     __asm__ volatile("mov %0, %%fs:0x30" : : "r"(_dl_random[1]));
     __libc_early_init(1);
     __libc_init_first(count, arguments, environment);
+    // The heap grows by more than a command needs, and what is free again stays: a page costs nothing before it is used.
+    mallopt(M_TOP_PAD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
     for (start_function *each = __preinit_array_start; each < __preinit_array_end; each++)
         (*each)(count, arguments, environment);
     _init();
@@ -71,6 +76,27 @@ static inline int start_main(start_function main, int count, char **arguments, s
                                    void (*end_of_loader)(void), void *stack) {
     return __real___libc_start_main(main, count, arguments, init, fini, end_of_loader, stack);
 }
+
+#endif
+
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 35)
+
+extern void *__real__dl_early_allocate(size_t size);
+
+// Memory for the thread-local variables of the first thread. The library's own takes some of the heap, from a place that
+// malloc(3) then has to round up again: three calls of the kernel more.
+static inline void *start_allocate(size_t size) {
+    _Alignas(64) static char memory[4096];
+    static size_t taken;
+    if (taken != 0 || size > sizeof memory) return __real__dl_early_allocate(size);
+    taken = size;
+    return memory;
+}
+
+#else
+
+// Nobody asks.
+static inline void *start_allocate(size_t size) { return (void *)0; }
 
 #endif
 

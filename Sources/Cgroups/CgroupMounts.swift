@@ -1,3 +1,4 @@
+import ByteStrings
 import LinuxKernel
 
 /// One line of /proc/PID/cgroup: a hierarchy and the process's place in it. See cgroups(7).
@@ -25,7 +26,7 @@ package struct CgroupMembership: Hashable, Sendable {
                 continue
             }
             // The kernel's own words from here on.
-            let controllers = names.compactMap { String(validating: $0, as: UTF8.self) }
+            let controllers = names.compactMap { String(valid: $0) }
             lines.append(CgroupMembership(controllers: controllers, path: Path(ByteString(bytes: parts[2]))))
         }
         return lines

@@ -58,11 +58,10 @@ func mayLackCloningIntoCgroup(_ error: Errno) -> Bool {
     error == .noSuchSystemCall || error == .notPermitted || error == .argumentListTooLong || error == .invalidArgument
 }
 
-/// The file of a cgroup v2 directory through which a process moves itself there; with a number above those that a child
-/// gives to its streams and plan.
+/// The file of a cgroup v2 directory through which a process moves itself there.
 func fileForJoining(_ cgroup: DescriptorNumber) throws(Errno) -> FileDescriptor {
-    let number = try checkRetrying { linux_openat(cgroup.rawValue, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0) }
-    return try FileDescriptor(owning: Int32(number)).duplicate(atLeast: 10)
+    FileDescriptor(
+        owning: Int32(try checkRetrying { linux_openat(cgroup.rawValue, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0) }))
 }
 
 private func spawn(

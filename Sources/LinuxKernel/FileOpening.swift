@@ -76,14 +76,4 @@ extension FileDescriptor {
         }
         throw .tryAgain
     }
-
-    /// A pipe: what is written to `write` is read from `read`.
-    package static func pipe() throws(Errno) -> Pipe {
-        var pair: (Int32, Int32) = (-1, -1)
-        let result = withUnsafeMutablePointer(to: &pair) {
-            $0.withMemoryRebound(to: Int32.self, capacity: 2) { pair in metered { linux_pipe2(pair, O_CLOEXEC) } }
-        }
-        try checked(result)
-        return Pipe(read: FileDescriptor(owning: pair.0), write: FileDescriptor(owning: pair.1))
-    }
 }

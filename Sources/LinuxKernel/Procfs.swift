@@ -88,12 +88,19 @@ package enum Procfs {
     package static func reopen(
         _ descriptor: borrowing FileDescriptor, in root: borrowing FileDescriptor, _ flags: OpenFlags
     ) throws(Errno) -> FileDescriptor {
-        let numbers = try openOwn("fd", in: root, [.path, .directory])
+        try reopen(descriptor, among: try openOwn("fd", in: root, [.path, .directory]), flags)
+    }
+
+    /// The same by the directory with the descriptors of this process.
+    package static func reopen(
+        _ descriptor: borrowing FileDescriptor, among numbers: borrowing FileDescriptor, _ flags: OpenFlags
+    ) throws(Errno) -> FileDescriptor {
         let opened = try FileDescriptor.open(descriptor.entryName, at: numbers, flags)
         let (wanted, found) = (try descriptor.status(), try opened.status())
         guard found.device == wanted.device, found.inode == wanted.inode else { throw .staleFile }
         return opened
     }
+
     /// The directory with the descriptors of this process in the procfs `root`, which is the runtime's own.
     package static func openDescriptors(in root: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {
         try FileDescriptor.open("self/fd", at: root, [.path, .directory])

@@ -23,8 +23,8 @@ package struct LaunchedProgram: ~Copyable {
         directory: SharedDescriptor?
     ) throws(Errno) -> LaunchedProgram {
         let standardInput = try inputFile(input)
-        let output = try FileDescriptor.pipe()
-        let error = try FileDescriptor.pipe()
+        let output = try FileDescriptor.pipe(nonBlocking: .read)
+        let error = try FileDescriptor.pipe(nonBlocking: .read)
         let report = try FileDescriptor.pipe()
         var pidDescriptor: Int32 = -1
         var result = 0
@@ -51,8 +51,6 @@ package struct LaunchedProgram: ~Copyable {
             }
         }
         let process = ProcessHandle(pid: Int32(try checked(result)), descriptor: FileDescriptor(owning: pidDescriptor))
-        try output.read.setNonBlocking()
-        try error.read.setNonBlocking()
         let launched = LaunchedProgram(
             process: process, output: output.takeRead(), error: error.takeRead())
         // The pipe closes with a successful exec, so this read ends then.

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Reads values from a D-Bus message. What comes from the other side is not trusted: every length is checked, and nesting
 /// has an end.
 struct BusDecoder {
@@ -42,7 +44,7 @@ struct BusDecoder {
             throw .malformed("a text is longer than its message")
         }
         // D-Bus demands UTF-8 of its strings.
-        guard let text = String(validating: bytes[position..<position + length], as: UTF8.self) else {
+        guard let text = String(valid: bytes[position..<position + length]) else {
             throw .malformed("a text is not UTF-8")
         }
         position += length

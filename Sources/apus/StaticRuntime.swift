@@ -22,6 +22,10 @@
         start_main(main, count, arguments, initialize, finish, endOfLoader, stack)
     }
 
+    /// `_dl_early_allocate`: see start.h.
+    @_cdecl("__wrap__dl_early_allocate")
+    func allocateEarly(_ size: Int) -> UnsafeMutableRawPointer? { start_allocate(size) }
+
     // MARK: - The backtracer, which looks for a program beside this one and takes its orders from SWIFT_BACKTRACE
 
     /// What the start files of Swift ask for in order to have the backtracer in each program.

@@ -94,7 +94,8 @@ struct SystemdLegacyTests {
         let unit = TestRun.shared.uniqueName()
         let bundle = try bundle(unit)
         try bundle.change { $0.process.args = ["no-such-program"] }
-        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(
+            naming: "process.args[0]", "no-such-program")
         #expect(HostCgroups.directories(place(unit)) == [])
         #expect(try property("LoadState", of: unit) == "not-found")
         bundle.expectNothingLeft()

@@ -46,7 +46,8 @@ struct SystemdSliceTests {
     @Test func itSurvivesAFailure() throws {
         let slice = try activeSlice()
         let bundle = try bundle(slice, ["no-such-program"])
-        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(
+            naming: "process.args[0]", "no-such-program")
         try expectUntouched(slice)
         bundle.expectNothingLeft()
     }

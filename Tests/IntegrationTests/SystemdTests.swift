@@ -61,7 +61,8 @@ struct SystemdTests {
     @Test(.requires(.systemd)) func nothingIsLeftOfAFailure() throws {
         let name = TestRun.shared.uniqueName()
         let bundle = try bundle("apustests.slice:apus:\(name)") { $0.process.args = ["no-such-program"] }
-        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(naming: "process.args[0]", "no-such-program")
+        try bundle.apusWithSystemd("run", "--bundle", bundle.path, bundle.id).failed(
+            naming: "process.args[0]", "no-such-program")
         #expect(HostCgroups.directories("/apustests.slice/apus-\(name).scope") == [])
         #expect(try SystemdUnits.properties(of: "apus-\(name).scope", "LoadState")["LoadState"] == "not-found")
         bundle.expectNothingLeft()

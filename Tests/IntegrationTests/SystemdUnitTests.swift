@@ -100,7 +100,8 @@ struct SystemdUnitTests {
         // What another test has systemd read anew may lose the request, so it is made until it is heard.
         try eventually("the unit has failed") {
             _ = try Command.run(
-                "systemd-run", "--quiet", "--scope", "--unit", unit, "--property", "RuntimeMaxSec=100ms", "sleep", "1000")
+                "systemd-run", "--quiet", "--scope", "--unit", unit, "--property", "RuntimeMaxSec=100ms", "sleep",
+                "1000")
             return try SystemdUnits.property("ActiveState", of: unit) == "failed"
         }
         let bundle = try bundle(unit)

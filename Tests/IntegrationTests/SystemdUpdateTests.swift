@@ -55,7 +55,8 @@ struct SystemdUpdateTests {
         let (bundle, unit, directory) = try created(["memory": ["limit": 67_108_864], "pids": ["limit": 55]])
         for change in [["--pids-limit", "44"], ["--cpu-share", "512"], ["--memory", "96m"], ["--cpuset-cpus", "0"]] {
             try bundle.launch(["update"] + change + [bundle.id]).wait().succeeded()
-            #expect(try SystemdUnits.properties(of: unit, "NeedDaemonReload") == ["NeedDaemonReload": "no"], "\(change)")
+            #expect(
+                try SystemdUnits.properties(of: unit, "NeedDaemonReload") == ["NeedDaemonReload": "no"], "\(change)")
         }
         for (file, value) in [
             ("memory.max", "100663296"), ("cpu.weight", "59"), ("pids.max", "44"), ("cpuset.cpus", "0"),
@@ -106,7 +107,9 @@ struct SystemdUpdateTests {
         let rules =
             #"{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":240,"minor":9,"access":"rw"}]}"#
         try bundle.apus("update", "-r", "-", bundle.id, stdin: .text(rules)).succeeded()
-        #expect(try SystemdUnits.properties(of: unit, "DeviceAllow")["DeviceAllow"]?.contains("/dev/char/240:9 rw") ?? false)
+        #expect(
+            try SystemdUnits.properties(of: unit, "DeviceAllow")["DeviceAllow"]?.contains("/dev/char/240:9 rw") ?? false
+        )
         #expect(try SystemdUnits.properties(of: unit, "DevicePolicy") == ["DevicePolicy": "strict"])
         let all = #"{"devices":[{"allow":true,"access":"rwm"}]}"#
         try bundle.apus("update", "-r", "-", bundle.id, stdin: .text(all)).succeeded()

@@ -1,3 +1,4 @@
+import ByteStrings
 import LinuxKernel
 
 /// The names of the drivers that hold the major numbers of devices. See proc_devices(5).
@@ -25,8 +26,8 @@ package struct DriverNames: Sendable {
             }
             guard isInBlocks == isBlock else { continue }
             let words = line.split(separator: UInt8(ascii: " "))
-            guard words.count == 2, let number = String(validating: words[0], as: UTF8.self) else { continue }
-            if UInt32(number) == major { return String(validating: words[1], as: UTF8.self) }
+            guard words.count == 2, let number = String(valid: words[0]) else { continue }
+            if UInt32(number) == major { return String(valid: words[1]) }
         }
         return nil
     }

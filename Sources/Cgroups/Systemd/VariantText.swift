@@ -1,3 +1,4 @@
+import ByteStrings
 import SystemdBus
 
 /// Reads the text form of a GVariant value: `'text'`, `true`, `5`, `uint64 5`, `[1, 2]`, `@as []`.
@@ -144,7 +145,7 @@ struct VariantText {
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {
             // A string of systemd's is text.
-            if byte == mark { return String(validating: bytes, as: UTF8.self) }
+            if byte == mark { return String(valid: bytes[...]) }
             guard byte == UInt8(ascii: "\\") else {
                 bytes.append(byte)
                 continue

@@ -1,3 +1,4 @@
+import ByteStrings
 import LinuxKernel
 
 /// A controller that could not be enabled for the container's cgroup.
@@ -92,7 +93,7 @@ extension Cgroup {
 
     /// The kernel's own words in a list of controllers.
     static func words(_ list: ByteString) -> [String] {
-        list.split(separator: UInt8(ascii: " ")).compactMap { String(validating: $0, as: UTF8.self) }
+        list.split(separator: UInt8(ascii: " ")).compactMap { String(valid: $0) }
     }
 
     /// Why a controller is missing in the container's cgroup, in words.

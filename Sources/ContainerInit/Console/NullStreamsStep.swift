@@ -27,7 +27,7 @@ package struct NullStreamsStep: ChildStep {
             let place = try FileDescriptor.open("/dev/null", .path)
             guard try place.status().isNullDevice else { return nil }
             return SharedDescriptor(
-                try Procfs.reopen(place, in: procfs.file, [.readWrite, .noControllingTerminal]))
+                try process.reopen(place, through: procfs, [.readWrite, .noControllingTerminal]))
         } catch {
             return nil
         }

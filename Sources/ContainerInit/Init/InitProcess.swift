@@ -181,6 +181,16 @@ extension InitProcess {
         return try rootfsSetup().procfs
     }
 
+    /// Opens the file behind a descriptor of this process anew, with other flags.
+    ///
+    /// - Throws: `ESTALE` if that leads to another file.
+    package func reopen(
+        _ file: borrowing FileDescriptor, through procfs: SharedDescriptor, _ flags: OpenFlags
+    ) throws(Errno) -> FileDescriptor {
+        if let rootfs { return try rootfs.reopen(file, flags) }
+        return try Procfs.reopen(file, in: procfs.file, flags)
+    }
+
     /// Keeps a procfs before namespaces are joined: the last moment at which /proc is known to be the runtime's.
     package func keepProcfs(before kinds: CloneFlags, _ namespace: borrowing FileDescriptor) throws(ContainerError) {
         if plan.changesRootfs {

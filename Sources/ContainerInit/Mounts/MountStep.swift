@@ -91,10 +91,15 @@ package struct MountStep: Equatable, RootfsStep {
     package struct Rules: OptionSet, Hashable, FieldCode {
         package let rawValue: UInt16
         package init(rawValue: UInt16) { self.rawValue = rawValue }
-        // As in LinuxKernel/OptionSetLiterals.swift.
+        // As in LinuxKernel/OptionSets.swift.
         package init(arrayLiteral elements: Rules...) {
             self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
         }
+
+        package func contains(_ other: Rules) -> Bool { rawValue & other.rawValue == other.rawValue }
+        package func union(_ other: Rules) -> Rules { Rules(rawValue: rawValue | other.rawValue) }
+        package mutating func formUnion(_ other: Rules) { self = union(other) }
+        package mutating func insert(_ other: Rules) { self = union(other) }
 
         /// The files that the new tmpfs covers are copied into it.
         package static let copyUp = Rules(rawValue: 0x1)

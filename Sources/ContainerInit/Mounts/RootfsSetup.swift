@@ -154,6 +154,13 @@ extension RootfsSetup {
     /// Remembers that the working directory is, or is about to be, another.
     package func leaveDescriptorDirectory() { isInDescriptorDirectory = false }
 
+    /// Opens the file behind an own descriptor anew, with other flags.
+    ///
+    /// - Throws: `ESTALE` if that leads to another file.
+    package func reopen(_ file: borrowing FileDescriptor, _ flags: OpenFlags) throws(Errno) -> FileDescriptor {
+        try Procfs.reopen(file, among: numbers, flags)
+    }
+
     /// Binds the file or directory behind `source` on `target`.
     package func bind(
         _ source: borrowing FileDescriptor, on target: borrowing FileDescriptor, recursively: Bool = false

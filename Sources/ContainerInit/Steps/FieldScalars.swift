@@ -47,7 +47,7 @@ extension String: FieldValue {
 
     package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
         // The bytes may come from a process in the container.
-        guard let text = try decoder.takeCounted({ String(validating: $0, as: UTF8.self) }) else {
+        guard let text = try decoder.takeCounted({ String(valid: $0) }) else {
             throw PlanCodingError()
         }
         self = text

@@ -30,22 +30,23 @@ final class ByteRelay {
     private static let safePortion = 4096
 
     /// - Parameters:
+    ///   - kind: what the sink is, where that is known.
     ///   - blocks: whether a write to the sink may wait, so that not more is written at once than it is ready for.
     init(
-        from source: SharedDescriptor, to sink: SharedDescriptor, blocks: Bool = true,
+        from source: SharedDescriptor, to sink: SharedDescriptor, _ kind: FileKind? = nil, blocks: Bool = true,
         onLoss loss: Loss = .closesSource
     ) {
         self.source = source
         self.sink = sink
         self.loss = loss
-        portion = blocks && !Self.isFile(sink.file) ? Self.safePortion : Self.readSize
+        portion = blocks && (kind ?? Self.kind(of: sink.file)) != .regular ? Self.safePortion : Self.readSize
     }
 
-    private static func isFile(_ file: borrowing FileDescriptor) -> Bool {
+    private static func kind(of file: borrowing FileDescriptor) -> FileKind {
         do throws(Errno) {
-            return try file.status().kind == .regular
+            return try file.status().kind
         } catch {
-            return false
+            return .unknown
         }
     }
 

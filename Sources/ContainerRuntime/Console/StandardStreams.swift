@@ -22,46 +22,50 @@ final class StandardStreams {
     /// - Parameter owner: the host's ids of the container's root.
     init(owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
         do throws(Errno) {
-            if Self.isToBeReplaced(.standardInput) {
-                let pipe = try FileDescriptor.pipe()
-                let writer = try pipe.write.duplicate(atLeast: 10)
-                try writer.setNonBlocking()
-                input = ByteRelay(from: .standardInput, to: SharedDescriptor(writer), blocks: false)
-                inputEnd = try Self.owned(pipe.takeRead(), by: owner)
+            let isOwn = owner.user == effectiveUser && owner.group == effectiveGroup
+            let other = isOwn ? nil : owner
+            if Self.statusIfReplaced(.standardInput) != nil {
+                try FileDescriptor.pipe(nonBlocking: .write).takeEnds {
+                    (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
+                    input = ByteRelay(from: .standardInput, to: SharedDescriptor(write), blocks: false)
+                    inputEnd = try Self.owned(read, by: other)
+                }
             }
-            if Self.isToBeReplaced(.standardOutput) { outputEnd = try makeOutput(to: .standardOutput, owner) }
-            if Self.isToBeReplaced(.standardError) { errorEnd = try makeOutput(to: .standardError, owner) }
+            for stream in [SharedDescriptor.standardOutput, .standardError] {
+                guard let status = Self.statusIfReplaced(stream) else { continue }
+                try FileDescriptor.pipe(nonBlocking: .read).takeEnds {
+                    (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
+                    outputs.append(
+                        ByteRelay(from: SharedDescriptor(read), to: stream, status.kind))
+                    let end = try Self.owned(write, by: other)
+                    if stream === SharedDescriptor.standardOutput {
+                        outputEnd = consume end
+                    } else {
+                        errorEnd = consume end
+                    }
+                }
+            }
         } catch {
             throw ContainerError(operation: "pipe", errno: error)
         }
     }
 
-    private func makeOutput(
-        to stream: SharedDescriptor, _ owner: (user: UInt32, group: UInt32)
-    ) throws(Errno) -> FileDescriptor {
-        let pipe = try FileDescriptor.pipe()
-        let writer = try pipe.write.duplicate(atLeast: 10)
-        let reader = pipe.takeRead()
-        try reader.setNonBlocking()
-        outputs.append(ByteRelay(from: SharedDescriptor(reader), to: stream))
-        return try Self.owned(writer, by: owner)
-    }
-
-    private static func isToBeReplaced(_ stream: SharedDescriptor) -> Bool {
+    /// What a stream of the caller's is that a pipe is put in the place of; nil for others.
+    private static func statusIfReplaced(_ stream: SharedDescriptor) -> FileStatus? {
         do throws(Errno) {
             let status = try stream.file.status()
-            return status.kind != .characterDevice || status.deviceNumber != (1, 3)
+            return status.kind != .characterDevice || status.deviceNumber != (1, 3) ? status : nil
         } catch {
             // Closed: there is nothing to carry.
-            return false
+            return nil
         }
     }
 
     /// Gives the pipe to the container's root, who hands it on to the process's user.
     private static func owned(
-        _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)
+        _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)?
     ) throws(Errno) -> FileDescriptor {
-        guard owner.user != effectiveUser || owner.group != effectiveGroup else { return end }
+        guard let owner else { return end }
         do throws(Errno) {
             try end.changeOwner(user: owner.user, group: owner.group)
         } catch {

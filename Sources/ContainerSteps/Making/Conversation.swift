@@ -25,7 +25,9 @@ package final class Conversation {
     package var child: ProcessHandle?
     /// Whether the child is the first of two processes, and the second has not spoken yet.
     package private(set) var awaitsSuccessor = false
-    /// The names of the standard streams that the child was handed.
+    /// Whether the names of the standard streams that the child is handed will be recorded.
+    var namesStreams = false
+    /// Those names.
     package private(set) var streamNames: [String] = []
     /// Where the child waits before its exec: for its cgroup, for the mappings of its user namespace.
     private var gate: FileDescriptor?
@@ -74,13 +76,7 @@ package final class Conversation {
         let executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
-        let lowest = 10 + Int32(clamping: slots.count(of: .passed))
-        let program: FileDescriptor
-        do throws(Errno) {
-            program = try executable.program.duplicate(atLeast: lowest)
-        } catch {
-            throw ContainerError(operation: "dup", errno: error)
-        }
+        let lowest = 5 + Int32(clamping: slots.count(of: .passed))
         let pair = try attempt("socketpair") { () throws(Errno) in
             let pair = try SocketPair()
             try pair.nameSenders()
@@ -121,7 +117,10 @@ package final class Conversation {
         var gateReader: FileDescriptor?
         if step.waitsForMappings || isHeld {
             let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
-            gateReader = try takeEnds(of: pipe)
+            pipe.takeEnds { (read: consuming FileDescriptor, write: consuming FileDescriptor) in
+                gateReader = consume read
+                gate = consume write
+            }
         }
         var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
         request.flags = step.namespaces
@@ -137,7 +136,7 @@ package final class Conversation {
         let ownProcessors = try move(to: step.processors)
         defer { move(backTo: ownProcessors) }
         do throws(Errno) {
-            child = try LinuxKernel.spawn(program: program, arguments: ["apus", "init"], request)
+            child = try LinuxKernel.spawn(program: executable.program, arguments: ["apus", "init"], request)
         } catch {
             throw ContainerError(
                 operation: "clone3", origin: cgroup != nil && Self.isOfCgroup(error) ? Origin(.cgroupsPath) : nil,
@@ -146,8 +145,10 @@ package final class Conversation {
         awaitsSuccessor = step.isStaged
         timeline?.noteChild(childPID)
         socket = SharedDescriptor(pair.takeFirst())
-        streamNames = DescriptorNumber.standardStreams.map {
-            streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
+        if namesStreams {
+            streamNames = DescriptorNumber.standardStreams.map {
+                streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
+            }
         }
         // The child has them: only then does their end tell that the child is gone.
         for number in DescriptorNumber.standardStreams { _ = slots.take(.standardStream(number)) }
@@ -178,11 +179,6 @@ package final class Conversation {
         } catch {
             report("unable to run on the former processors again: " + error.message)
         }
-    }
-
-    private func takeEnds(of pipe: consuming Pipe) throws(ContainerError) -> FileDescriptor {
-        gate = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
-        return pipe.takeRead()
     }
 
     /// Whether a refusal of clone3 says that the cgroup takes no process of this runtime's: nothing else gives these.

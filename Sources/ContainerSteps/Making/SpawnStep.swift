@@ -53,6 +53,8 @@ package struct SpawnStep: ParentStep {
 
     package func perform(in making: Making) throws(ContainerError) {
         making.conversation.agent = agent
+        // One more process of a container is not recorded; those of a terminal are the container's own.
+        making.conversation.namesStreams = making.record.pid == nil && !making.conversation.plan.child.hasTerminal
         var tasks = DescriptorList()
         var directory: FileDescriptor?
         do throws(ContainerError) {

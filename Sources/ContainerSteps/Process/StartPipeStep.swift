@@ -11,8 +11,9 @@ package struct StartPipeStep: ParentStep {
 
     package func perform(in making: Making) throws(ContainerError) {
         let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
-        let starter = try attempt("dup") { () throws(Errno) in try pipe.write.duplicate(atLeast: 10) }
-        making.slots.fill(.starter, starter)
-        making.slots.fill(.start, pipe.takeRead())
+        pipe.takeEnds { (read: consuming FileDescriptor, write: consuming FileDescriptor) in
+            making.slots.fill(.starter, write)
+            making.slots.fill(.start, read)
+        }
     }
 }
