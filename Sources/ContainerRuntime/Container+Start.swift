@@ -183,3 +183,38 @@ enum StartSignal {
         }
     }
 }
+
+/// A start that was given, until the process has come to its program.
+final class PendingStart {
+    private var starter: FileDescriptor?
+    private var executable: SealedExecutable?
+
+    /// - Parameters:
+    ///   - starter: where the start was written; the other end closes at the exec.
+    ///   - executable: what the process executes before; see `Conversation.takeExecutable`.
+    init(_ starter: consuming FileDescriptor, _ executable: consuming SealedExecutable?) {
+        self.starter = consume starter
+        self.executable = executable
+    }
+
+    /// Watches for the exec, or for the process's end before it.
+    func watch(in watched: inout PollSet) {
+        switch starter {
+        // No event is asked for: the end of the last reader comes unasked, as an error.
+        case .some(let starter): watched.add(starter, events: 0)
+        case .none: return
+        }
+    }
+
+    /// Lets go of what was kept if that has come.
+    func note(_ watched: PollSet) {
+        let hasCome =
+            switch starter {
+            case .some(let starter): watched.isReady(starter)
+            case .none: false
+            }
+        guard hasCome else { return }
+        starter = nil
+        executable = nil
+    }
+}

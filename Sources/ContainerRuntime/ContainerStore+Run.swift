@@ -58,7 +58,8 @@ extension ContainerStore {
             }
             started()
             timeline?.begin("await-end")
-            let status = try session.run(process, terminal: terminal, notifySocket: notify)
+            let start = PendingStart(starter, making.conversation.takeExecutable())
+            let status = try session.run(process, start, terminal: terminal, notifySocket: notify)
             try FinalWord.check(finalWord)
             if keeps { container.noteEnd(status, report) } else { destroy(container, report, timeline) }
             return status.code

@@ -9,7 +9,10 @@ package struct SealedExecutable: ~Copyable {
     package let protection: Protection
     /// The mount that the file of the overlay is in. To close it takes a grace period of the kernel, milliseconds perhaps: it
     /// is for the caller to choose the moment. The program stays what it is.
-    private let mount: FileDescriptor?
+    private var mount: FileDescriptor?
+
+    /// Closes the mount.
+    package mutating func closeMount() { mount = nil }
 
     private init(
         _ program: consuming FileDescriptor, _ protection: Protection, mount: consuming FileDescriptor? = nil

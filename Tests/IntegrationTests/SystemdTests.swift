@@ -26,7 +26,7 @@ struct SystemdTests {
         try bundle.apusWithSystemd("create", "--bundle", bundle.path, bundle.id).succeeded()
         let directory = "/apustests.slice/apustests-a.slice/" + unit
         #expect(contents("/proc/\(try bundle.pid())/cgroup") == "0::\(directory)\n")
-        let found = try properties(
+        let found = try SystemdUnits.properties(
             of: unit, "ActiveState", "Slice", "Delegate", "MemoryMax", "MemoryLow", "CPUWeight", "CPUQuotaPerSecUSec",
             "TasksMax", "DevicePolicy", "TimeoutStopUSec", "ControlGroup")
         #expect(

@@ -30,7 +30,7 @@ struct SystemdUpdateTests {
             "CPUQuotaPerSecUSec": "300ms", "TasksMax": "44", "AllowedCPUs": "0",
         ]
         func found() throws -> [String: String] {
-            try properties(
+            try SystemdUnits.properties(
                 of: unit, "MemoryMax", "MemorySwapMax", "MemoryLow", "CPUWeight", "CPUQuotaPerSecUSec", "TasksMax",
                 "AllowedCPUs")
         }

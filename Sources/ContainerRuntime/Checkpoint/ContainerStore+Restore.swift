@@ -54,7 +54,7 @@ extension ContainerStore {
             started()
             guard let session else { return 0 }
             timeline?.begin("await-end")
-            let status = try session.run(process, terminal: terminal, notifySocket: nil)
+            let status = try session.run(process, nil, terminal: terminal, notifySocket: nil)
             destroy(container, report, timeline)
             return status.code
         } catch {

@@ -27,14 +27,17 @@ final class ForegroundSession {
     }
 
     /// Serves until the process ends.
+    ///
+    /// - Parameter start: the start that it was given, and that may not have come to the program yet; nil for a restored process.
     func run(
-        _ process: borrowing ProcessHandle, terminal master: SharedDescriptor?, notifySocket: borrowing NotifySocket?
+        _ process: borrowing ProcessHandle, _ start: PendingStart?, terminal master: SharedDescriptor?,
+        notifySocket: borrowing NotifySocket?
     ) throws(ContainerError) -> ProcessStatus {
         let (input, outputs) = try relays(master: master)
         if let host { try host.makeRaw() }
         defer { host?.restore() }
         do throws(Errno) {
-            return try serve(process, master: master, input, outputs, notifySocket: notifySocket)
+            return try serve(process, start, master: master, input, outputs, notifySocket: notifySocket)
         } catch {
             throw ContainerError(operation: "poll", errno: error, reason: "waiting for the container")
         }
@@ -54,18 +57,20 @@ final class ForegroundSession {
     }
 
     private func serve(
-        _ process: borrowing ProcessHandle, master: SharedDescriptor?, _ input: ByteRelay?, _ outputs: [ByteRelay],
-        notifySocket: borrowing NotifySocket?
+        _ process: borrowing ProcessHandle, _ start: PendingStart?, master: SharedDescriptor?, _ input: ByteRelay?,
+        _ outputs: [ByteRelay], notifySocket: borrowing NotifySocket?
     ) throws(Errno) -> ProcessStatus {
         var isNotified = false
         while true {
             var watched = PollSet()
             watched.add(signals.stream)
             watched.add(process)
+            start?.watch(in: &watched)
             if !isNotified { Self.watch(notifySocket, in: &watched) }
             input?.watch(in: &watched)
             for relay in outputs { relay.watch(in: &watched) }
             _ = try watched.wait(milliseconds: -1)
+            start?.note(watched)
             if watched.isReady(signals.stream) { try passSignals(to: process, master: master) }
             if !isNotified { isNotified = try Self.forward(notifySocket, ifReady: watched) }
             try input?.move(watched)

@@ -40,6 +40,7 @@ extension Container {
         try making.perform()
         timeline?.begin("give-start")
         let conversation = making.conversation
+        let start: PendingStart
         do throws(ContainerError) {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try session?.adopt(conversation.terminal)
@@ -51,6 +52,7 @@ extension Container {
                 try StartSignal.give(over: starter, to: child, waits: waits)
             }
             if options.detaches { try FinalWord.check(conversation.finalWord) }
+            start = PendingStart(starter, conversation.takeExecutable())
         } catch {
             conversation.killChild()
             throw error
@@ -58,7 +60,7 @@ extension Container {
         guard let session, let child = conversation.takeChild() else { return 0 }
         started()
         timeline?.begin("await-end")
-        let status = try session.run(child, terminal: conversation.takeTerminal(), notifySocket: nil)
+        let status = try session.run(child, start, terminal: conversation.takeTerminal(), notifySocket: nil)
         try FinalWord.check(conversation.finalWord)
         return status.code
     }

@@ -19,7 +19,7 @@ package final class Conversation {
     package let context: StaticString
 
     package private(set) var socket: SharedDescriptor?
-    /// What the child executes. It is closed when there is nothing to do but wait, since that takes a while.
+    /// What the child executes. Its mount is closed when there is nothing to do but wait, since that takes a while.
     private var executable: SealedExecutable?
     /// The process that is, or will become, the program.
     package var child: ProcessHandle?
@@ -217,10 +217,14 @@ package final class Conversation {
     /// Waits until the child has done all its steps but the last ones.
     package func awaitReady() throws(ContainerError) {
         guard !isReady else { return }
-        executable = nil
+        executable?.closeMount()
         while !isReady { try handleMessage() }
         trace?("init: closing the pipe to signal completion")
     }
+
+    /// What the child executes, for as long as it does: whoever lets go of it last makes the file system of its overlay end,
+    /// which takes a while, and had better not be the child on the way to its program.
+    package func takeExecutable() -> SealedExecutable? { executable.take() }
 
     /// Lets the child into its user namespace, whose mappings are written.
     package func admitIntoUserNamespace() throws(ContainerError) {

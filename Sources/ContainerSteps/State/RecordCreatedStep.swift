@@ -14,12 +14,13 @@ package struct RecordCreatedStep: ParentStep {
 
     package func perform(in making: Making) throws(ContainerError) {
         let conversation = making.conversation
-        // All that is known by now is got ready while the child still works.
+        // What is known by now is written while the child still works, and shown when it is ready: nobody may enter a
+        // container whose root is not there yet.
         let isKnown = !conversation.awaitsSuccessor && !conversation.plan.child.hasTerminal && making.rootMount == nil
-        var state = isKnown ? try Self.state(making) : []
+        if isKnown { try making.directory?.prepare(try Self.state(making), as: "state.json") }
         try conversation.awaitReady()
-        if !isKnown { state = try Self.state(making) }
-        try making.directory?.write(state, as: "state.json")
+        if !isKnown { try making.directory?.prepare(try Self.state(making), as: "state.json") }
+        try making.directory?.publish("state.json")
     }
 
     /// The state file's bytes.

@@ -101,14 +101,27 @@ package final class StateDirectory {
 
     /// Writes a file of the directory: made new under another name, then renamed into place.
     package func write(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
-        let temporary: Path = ".\(name).new"
+        try prepare(bytes, as: name)
+        try publish(name)
+    }
+
+    /// The first half of `write`, after which nobody sees anything yet.
+    package func prepare(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
         try attempt("write", path.appending(name)) { () throws(Errno) in
             let file = try FileDescriptor.open(
-                temporary, at: descriptor, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+                Self.newName(of: name), at: descriptor, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
             try file.write(bytes)
-            try descriptor.rename(temporary, to: name)
         }
     }
+
+    /// The second half.
+    package func publish(_ name: Path) throws(ContainerError) {
+        try attempt("write", path.appending(name)) { () throws(Errno) in
+            try descriptor.rename(Self.newName(of: name), to: name)
+        }
+    }
+
+    private static func newName(of name: Path) -> Path { ".\(name).new" }
 
     /// Makes a directory that everybody may enter.
     package func makeSubdirectory(_ name: Path) throws(ContainerError) {

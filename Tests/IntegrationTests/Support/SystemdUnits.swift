@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// What the manager of the host's units says.
 enum SystemdUnits {
