@@ -2,12 +2,9 @@ import LinuxKernel
 
 extension Cgroup {
     /// The directory to clone a process into with `CLONE_INTO_CGROUP`; nil where no cgroup2 is mounted.
-    package mutating func directoryForClone() throws(CgroupError) -> FileDescriptor? {
+    package mutating func directoryForClone() throws(CgroupError) -> SharedDescriptor? {
         guard let index = unifiedIndex else { return nil }
-        let directory = try directory(of: index)
-        return try attempt("open", branches[index].directory) { () throws(Errno) in
-            try FileDescriptor.open(".", at: directory.file, [.path, .directory])
-        }
+        return try directory(of: index)
     }
 
     /// The `tasks` files of the hierarchies of version 1, through which a process of one thread joins by itself.
@@ -50,13 +47,14 @@ extension Cgroup {
     ///
     /// A container that has moved its processes into cgroups below its own, as systemd does, makes its own one an inner
     /// node, which takes no process. The directory is refused if it is not inside the container's cgroup.
-    package mutating func directoryForClone(besideProcess pid: Int32) throws(CgroupError) -> FileDescriptor? {
+    package mutating func directoryForClone(besideProcess pid: Int32) throws(CgroupError) -> SharedDescriptor? {
         guard let index = unifiedIndex, let below = try place(ofProcess: pid), !below.isEmpty else { return nil }
         let own = branches[index].directory
         let directory = try directory(of: index)
         return try attempt("open", "\(own)/\(below)") { () throws(Errno) in
-            try FileDescriptor.open(
-                below, at: directory.file, [.path, .directory], resolve: [.beneath, .noSymbolicLinks])
+            SharedDescriptor(
+                try FileDescriptor.open(
+                    below, at: directory.file, [.path, .directory], resolve: [.beneath, .noSymbolicLinks]))
         }
     }
 

@@ -72,6 +72,8 @@ extension Errno {
     public static let nameTooLong = Errno(rawValue: 36)
     /// `ENOSYS`: function not implemented.
     public static let noSuchSystemCall = Errno(rawValue: 38)
+    /// `ENOTEMPTY`: directory not empty.
+    public static let notEmpty = Errno(rawValue: 39)
     /// `ELOOP`: too many levels of symbolic links.
     public static let tooManySymbolicLinks = Errno(rawValue: 40)
     /// `ENODATA`: no data available.

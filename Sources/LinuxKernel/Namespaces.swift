@@ -44,7 +44,8 @@ extension FileDescriptor {
 /// namespaces. See user_namespaces(7).
 package var isInUserNamespace: Bool {
     do throws(Errno) {
-        let map: ByteString = try readKernelFile("/proc/thread-self/uid_map")
+        let map: ByteString = try readKernelFile("/proc/thread-self/uid_map", isOneRecord: true)
+        // The line of the initial namespace, which leaves no place for another.
         let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
         return words != ["0", "0", "4294967295"]
     } catch {

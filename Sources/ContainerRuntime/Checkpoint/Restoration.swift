@@ -140,13 +140,11 @@ final class Restoration {
             launch.inherited.append(
                 try attempt("dup") { () throws(Errno) in try namespace.number.duplicate(atLeast: 3) })
         }
-        var cgroupPlace: FileDescriptor?
         var tasks = DescriptorList()
         try making.withCgroup { (cgroup) throws(CgroupError) in
             tasks = try cgroup.filesForJoining()
-            cgroupPlace = try cgroup.directoryForClone()
+            launch.cgroup = try cgroup.directoryForClone()
         }
-        launch.cgroup = SharedDescriptor(ifPresent: cgroupPlace.take())
         launch.tasks = tasks
         let streamNumbers = launch.streams ?? []
         let service = try CRIUService(launch)

@@ -16,8 +16,8 @@ final class ForegroundSession {
     ///
     /// - Parameter owner: the host's ids of the container's root, to whom the process's streams belong at first.
     init(needsTerminal: Bool, owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
-        if needsTerminal { host = try HostTerminal.find() } else { streams = try StandardStreams(owner: owner) }
         signals = try attempt("signalfd") { () throws(Errno) in try SignalStream() }
+        if needsTerminal { host = try HostTerminal.find() } else { streams = try StandardStreams(owner: owner) }
     }
 
     /// Lets the terminals have the same size and settings, now that the process's is there.

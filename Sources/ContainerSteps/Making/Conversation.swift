@@ -71,7 +71,7 @@ package final class Conversation {
     ///   - tasks: the files of the other hierarchies through which it joins.
     ///   - isHeld: whether it waits for `letGo` before all else.
     package func spawn(
-        _ step: SpawnStep, cgroup: borrowing FileDescriptor?, tasks: borrowing DescriptorList, isHeld: Bool = false
+        _ step: SpawnStep, cgroup: DescriptorNumber?, tasks: borrowing DescriptorList, isHeld: Bool = false
     ) throws(ContainerError) {
         let executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
@@ -124,7 +124,7 @@ package final class Conversation {
         }
         var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
         request.flags = step.namespaces
-        request.cgroup = cgroup.number
+        request.cgroup = cgroup
         request.tasks = tasks.numbers
         request.kept = childPlan.slots.map(\.number)
         if let reader = gateReader.number, let writer = gate.number {

@@ -56,7 +56,7 @@ package struct SpawnStep: ParentStep {
         // One more process of a container is not recorded; those of a terminal are the container's own.
         making.conversation.namesStreams = making.record.pid == nil && !making.conversation.plan.child.hasTerminal
         var tasks = DescriptorList()
-        var directory: FileDescriptor?
+        var directory: SharedDescriptor?
         do throws(ContainerError) {
             try making.withCgroup { (cgroup) throws(CgroupError) in
                 tasks = try cgroup.filesForJoining()
@@ -66,7 +66,7 @@ package struct SpawnStep: ParentStep {
             throw refused(error)
         }
         do throws(ContainerError) {
-            try making.conversation.spawn(self, cgroup: directory, tasks: tasks)
+            try making.conversation.spawn(self, cgroup: directory?.file.number, tasks: tasks)
         } catch {
             try spawnElsewhere(making, tasks, hadDirectory: directory != nil, error)
         }
@@ -93,7 +93,7 @@ package struct SpawnStep: ParentStep {
             try making.conversation.spawn(self, cgroup: nil, tasks: tasks)
         case .joinsFirst, .isRefused:
             var isHybrid = false
-            var other: FileDescriptor?
+            var other: SharedDescriptor?
             try making.withCgroup { (cgroup) throws(CgroupError) in isHybrid = cgroup.kind == .hybrid }
             if failure.errno == .permissionDenied, isHybrid, making.record.isRootless {
                 // The hierarchies with the controllers are joined by the process itself.
@@ -106,8 +106,8 @@ package struct SpawnStep: ParentStep {
                     other = try cgroup.directoryForClone(besideProcess: first)
                 }
             }
-            guard other.exists else { throw refused(failure) }
-            try making.conversation.spawn(self, cgroup: other, tasks: tasks)
+            guard let other else { throw refused(failure) }
+            try making.conversation.spawn(self, cgroup: other.file.number, tasks: tasks)
         }
     }
 

@@ -145,6 +145,7 @@ package final class StateDirectory {
     /// Removes the directory and all that the runtime keeps in it.
     package func remove() throws(ContainerError) {
         do throws(Errno) {
+            if try removeUsual() { return }
             try descriptor.removeTree()
             try unlink(path, isDirectory: true)
         } catch .noSuchFileOrDirectory {
@@ -152,6 +153,23 @@ package final class StateDirectory {
             return
         } catch {
             throw ContainerError(operation: "remove", subject: path, errno: error)
+        }
+    }
+}
+
+extension StateDirectory {
+    /// Removes a directory that has no more than the files that each has; false when something is left.
+    private func removeUsual() throws(Errno) -> Bool {
+        do throws(Errno) {
+            for name: Path in ["state.json", "config.json"] { try unlink(name, at: descriptor) }
+            try unlink(path, isDirectory: true)
+            return true
+        } catch .noSuchFileOrDirectory {
+            return false
+        } catch .notEmpty {
+            return false
+        } catch .isDirectory {
+            return false
         }
     }
 }
