@@ -23,19 +23,8 @@ extension ContainerStore {
         started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
         timeline?.phase = "create"
-        if isSubreaper {
-            // The command line wants it, whose process does nothing else.
-            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
-                try ProcessControl.setChildSubreaper(true)  // as it wants
-            }
-        }
-        let creation = try Creation(
-            store: self, id: id, options: options, startsAtOnce: true, report: report, timeline: timeline)
-        let session =
-            options.detaches
-            ? nil
-            : try ForegroundSession(
-                needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
+        let (creation, session) = try prepare(
+            id, options, isSubreaper: isSubreaper, report: report, timeline: timeline)
         let (container, making) = try creation.perform(
             streams: session?.streams, keeps: keeps, report: report, trace: trace, timeline: timeline)
         timeline?.phase = "start"
@@ -67,6 +56,26 @@ extension ContainerStore {
             if !keeps { destroy(container, report, timeline) }
             throw error
         }
+    }
+
+    /// Plans a container that starts at once, and gets the caller ready for it if it stays in the foreground.
+    func prepare(
+        _ id: String, _ options: CreateOptions, isSubreaper: Bool, report: @escaping WarningReport, timeline: Timeline?
+    ) throws(ContainerError) -> (creation: Creation, session: ForegroundSession?) {
+        if isSubreaper {
+            // The command line wants it, whose process does nothing else.
+            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
+                try ProcessControl.setChildSubreaper(true)  // as it wants
+            }
+        }
+        let creation = try Creation(
+            store: self, id: id, options: options, startsAtOnce: true, report: report, timeline: timeline)
+        let session =
+            options.detaches
+            ? nil
+            : try ForegroundSession(
+                needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
+        return (creation, session)
     }
 
     func destroy(_ container: Container, _ report: @escaping WarningReport, _ timeline: Timeline?) {

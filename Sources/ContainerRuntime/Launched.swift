@@ -20,13 +20,8 @@ extension ContainerStore {
         _ id: String, _ source: ConfigurationSource, _ options: CreateOptions, files: any ProcessFiles,
         report: @escaping WarningReport, trace: WarningReport?
     ) throws(ContainerError) -> (container: Container, launched: Launched) {
-        let creation = try Creation(
-            store: self, id: id, source: source, options: options, startsAtOnce: false, report: report,
-            timeline: nil)
-        let making = creation.making(report: report, trace: trace, timeline: nil)
-        try files.hand(
-            to: making.slots, owner: NamespacePlan.rootOwner(creation.spec),
-            hasTerminal: creation.spec.process?.terminal ?? false)
+        let (creation, making) = try prepare(
+            id, source, options, startsAtOnce: false, files: files, report: report, trace: trace)
         do throws(ContainerError) {
             try making.perform()
         } catch {
@@ -35,18 +30,28 @@ extension ContainerStore {
         return (creation.container(making), Launched(making.conversation))
     }
 
-    /// Makes a container go on from images of CRIU, for a caller that keeps its first process.
-    package func restore(
-        _ id: String, _ source: ConfigurationSource, _ options: CreateOptions, from restore: RestoreOptions,
+    /// Plans a container whose first process gets `files`.
+    private func prepare(
+        _ id: String, _ source: ConfigurationSource, _ options: CreateOptions, startsAtOnce: Bool,
         files: any ProcessFiles, report: @escaping WarningReport, trace: WarningReport?
-    ) throws(ContainerError) -> (container: Container, launched: Launched) {
+    ) throws(ContainerError) -> (creation: Creation, making: Making) {
         let creation = try Creation(
-            store: self, id: id, source: source, options: options, startsAtOnce: true, report: report,
+            store: self, id: id, source: source, options: options, startsAtOnce: startsAtOnce, report: report,
             timeline: nil)
         let making = creation.making(report: report, trace: trace, timeline: nil)
         try files.hand(
             to: making.slots, owner: NamespacePlan.rootOwner(creation.spec),
             hasTerminal: creation.spec.process?.terminal ?? false)
+        return (creation, making)
+    }
+
+    /// Makes a container go on from images of CRIU, for a caller that keeps its first process.
+    package func restore(
+        _ id: String, _ source: ConfigurationSource, _ options: CreateOptions, from restore: RestoreOptions,
+        files: any ProcessFiles, report: @escaping WarningReport, trace: WarningReport?
+    ) throws(ContainerError) -> (container: Container, launched: Launched) {
+        let (creation, making) = try prepare(
+            id, source, options, startsAtOnce: true, files: files, report: report, trace: trace)
         let restoration = Restoration(creation, making, restore, progress: { trace?($0) })
         try restoration.perform(streams: nil)
         let container = creation.container(making)

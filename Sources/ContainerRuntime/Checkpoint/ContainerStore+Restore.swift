@@ -24,19 +24,8 @@ extension ContainerStore {
         report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, timeline: Timeline? = nil,
         progress: @escaping WarningReport = { _ in }, started: () -> Void = {}
     ) throws(ContainerError) -> Int32 {
-        if isSubreaper {
-            // The command line wants it, whose process does nothing else.
-            try attempt("prctl(PR_SET_CHILD_SUBREAPER)") { () throws(Errno) in
-                try ProcessControl.setChildSubreaper(true)  // as it wants
-            }
-        }
-        let creation = try Creation(
-            store: self, id: id, options: options, startsAtOnce: true, report: report, timeline: timeline)
-        let session =
-            options.detaches
-            ? nil
-            : try ForegroundSession(
-                needsTerminal: creation.spec.process?.terminal ?? false, owner: NamespacePlan.rootOwner(creation.spec))
+        let (creation, session) = try prepare(
+            id, options, isSubreaper: isSubreaper, report: report, timeline: timeline)
         let making = creation.making(report: report, trace: trace, timeline: timeline)
         let restoration = Restoration(creation, making, restore, progress: progress)
         try restoration.perform(streams: session?.streams)

@@ -71,7 +71,11 @@ struct InteractiveExecTests {
             }
         }
         // The shell is there, or is about to be.
-        while try container.processes().count < 2 { try await Task.sleep(for: .milliseconds(10)) }
+        let deadline = ContinuousClock.now + .seconds(60 * Int(patience))
+        while try container.processes().count < 2 {
+            try #require(ContinuousClock.now < deadline, "the shell is there")
+            try await Task.sleep(for: .milliseconds(10))
+        }
         task.cancel()
         let error = await #expect(throws: ContainerError.self) { try await task.value }
         #expect(error?.code == .cancelled)
