@@ -113,6 +113,8 @@ package final class Launched {
     init(_ conversation: Conversation, terminal: SharedDescriptor? = nil) {
         self.conversation = conversation
         self.terminal = terminal
+        // Nothing here waits for the program to run, so that it could be let go of then.
+        _ = conversation.takeExecutable()
     }
 
     /// The process, which is a child of this one; nil for whoever comes second.

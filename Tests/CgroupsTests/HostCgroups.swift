@@ -99,7 +99,7 @@ enum HostCgroups {
     }
 
     /// The number of a descriptor that stays open, -1 if there is none.
-    static func number(_ descriptor: borrowing FileDescriptor?) -> Int32 { descriptor.number?.rawValue ?? -1 }
+    static func number(_ descriptor: SharedDescriptor?) -> Int32 { descriptor?.file.number.rawValue ?? -1 }
 
     /// Removes a directory; what stays behind is recorded as an issue.
     static func removeDirectory(_ path: Path) {

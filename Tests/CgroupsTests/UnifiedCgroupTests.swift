@@ -132,18 +132,18 @@ struct UnifiedCgroupTests {
                 Issue.record("there is no directory to clone into")
                 return
             }
-            #expect(try Self.openErrors(in: directory) == [0, 0, 0])
+            #expect(try Self.openErrors(in: directory.file) == [0, 0, 0])
             try cgroup.apply(Resources(devices: [DeviceRule(allow: false)]))
             // null is always allowed, kmsg and a write to it are not.
-            #expect(try Self.openErrors(in: directory) == [0, 1, 1])
+            #expect(try Self.openErrors(in: directory.file) == [0, 1, 1])
             var again = Cgroup(recorded: cgroup.paths)
             let kmsg = DeviceRule(allow: true, type: .character, major: 1, minor: 11, access: "r")
             try again.apply(Resources(devices: [DeviceRule(allow: false), kmsg]))
-            #expect(try Self.openErrors(in: directory) == [0, 0, 1])
-            let programs = try directory.openDevicePrograms().count
+            #expect(try Self.openErrors(in: directory.file) == [0, 0, 1])
+            let programs = try directory.file.openDevicePrograms().count
             #expect(programs == 1)
             try again.apply(Resources(devices: [DeviceRule(allow: true)]))
-            #expect(try Self.openErrors(in: directory) == [0, 0, 0])
+            #expect(try Self.openErrors(in: directory.file) == [0, 0, 0])
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Who is the first process of a library's container, and that a program with the library is never executed by surprise.
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(10)))
 struct InitProgramTests {
     private func probe(
         _ bundle: TestBundle, helper: String, _ words: String..., environment: [String: String] = [:]

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A shell on a terminal in a container that runs, as a program that offers one to its user has it.
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(10)))
 struct InteractiveExecTests {
     /// What a user sees: all output up to the text that was waited for.
     private struct Screen {
@@ -47,6 +47,8 @@ struct InteractiveExecTests {
         try await terminal.input.write("echo waiting; sleep 1000\n")
         try await screen.wait(for: "\nwaiting")
         try await terminal.input.write([3])
+        // What is typed before the shell is back goes with the interrupt.
+        try await screen.wait(for: "$ ")
         try await terminal.input.write("echo b''ack\n")
         try await screen.wait(for: "back")
         try await terminal.input.write([4])

@@ -45,7 +45,7 @@ private struct JobRunner: Sendable {
     }
 }
 
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(10)))
 struct JobRunnerTests {
     private func runner(_ library: LibraryStore) throws -> (JobRunner, workspace: String) {
         let workspace = library.bundle.path + "/workspace"

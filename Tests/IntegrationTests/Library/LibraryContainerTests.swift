@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A container step by step: create, start, exec, kill, delete and what lies between.
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(10)))
 struct LibraryContainerTests {
     @Test func theLifeOfAContainer() async throws {
         let library = try LibraryStore()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the library does to the process that uses it, and what is left of its containers there and on the host: nothing.
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(10)))
 struct LibraryProcessTests {
     /// Descriptors, children, mounts, cgroups and files are counted before and after.
     @Test func manyTasksLeaveNothing() throws {

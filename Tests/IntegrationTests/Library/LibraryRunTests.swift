@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// `ContainerStore.run` and what hangs on it: streams, ends, limits, cancellation.
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(10)))
 struct LibraryRunTests {
     @Test func outputIsCollected() async throws {
         let library = try LibraryStore()

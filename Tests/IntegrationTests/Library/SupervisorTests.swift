@@ -4,7 +4,7 @@ import Testing
 
 /// A supervisor as others write it: it follows what a container uses, gives it more when it ran out of memory, stops it for a
 /// while, saves it and lets it go on.
-@Suite(.containers, .requires(.root, .runtime))
+@Suite(.containers, .requires(.root, .runtime), .timeLimit(.minutes(20)))
 struct SupervisorTests {
     private enum Happening: Sendable, Equatable {
         case output(String)
