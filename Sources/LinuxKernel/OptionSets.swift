@@ -30,18 +30,12 @@ extension ResolveFlags {
         for element in elements { formUnion(element) }
     }
 
-    /// Whether all flags of `other` are set.
-    @inlinable
-    package func contains(_ other: ResolveFlags) -> Bool { rawValue & other.rawValue == other.rawValue }
     /// These flags and those of `other`.
     @inlinable
     package func union(_ other: ResolveFlags) -> ResolveFlags { ResolveFlags(rawValue: rawValue | other.rawValue) }
     /// Adds the flags of `other`.
     @inlinable
     package mutating func formUnion(_ other: ResolveFlags) { self = union(other) }
-    /// The same.
-    @inlinable
-    package mutating func insert(_ other: ResolveFlags) { self = union(other) }
 }
 
 extension MountFlags {

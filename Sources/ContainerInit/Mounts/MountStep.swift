@@ -92,13 +92,23 @@ package struct MountStep: Equatable, RootfsStep {
         package let rawValue: UInt16
         package init(rawValue: UInt16) { self.rawValue = rawValue }
         // As in LinuxKernel/OptionSets.swift.
+        @inlinable @inline(__always)
         package init(arrayLiteral elements: Rules...) {
-            self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
+            self.init(rawValue: 0)
+            for element in elements { formUnion(element) }
         }
 
+        /// Whether all flags of `other` are set.
+        @inlinable
         package func contains(_ other: Rules) -> Bool { rawValue & other.rawValue == other.rawValue }
+        /// These flags and those of `other`.
+        @inlinable
         package func union(_ other: Rules) -> Rules { Rules(rawValue: rawValue | other.rawValue) }
+        /// Adds the flags of `other`.
+        @inlinable
         package mutating func formUnion(_ other: Rules) { self = union(other) }
+        /// The same.
+        @inlinable
         package mutating func insert(_ other: Rules) { self = union(other) }
 
         /// The files that the new tmpfs covers are copied into it.

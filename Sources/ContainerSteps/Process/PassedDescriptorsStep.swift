@@ -23,7 +23,7 @@ package struct PassedDescriptorsStep: ParentStep {
     package func perform(in making: Making) throws(ContainerError) {
         // A caller with threads has put them there already: numbers from 3 on mean nothing among its own.
         let given = Set(making.slots.filled.lazy.filter { $0.slot.purpose == .passed }.map { Int32($0.slot.index) })
-        for index in 0..<count where given.isEmpty || !given.contains(index) {
+        for index in 0..<count where !given.contains(index) {
             do throws(Errno) {
                 making.slots.fill(.passed(Int(index)), try DescriptorNumber.passed(index).duplicate(atLeast: 10))
             } catch {
