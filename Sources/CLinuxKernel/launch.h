@@ -5,6 +5,7 @@
 
 // How a child that has just been cloned comes to its program. Nothing but system calls happens until then, so a caller with
 // many threads is safe: no lock of another thread can be needed.
+// - those of `streams` become the standard streams, where they are none themselves; -1 leaves the caller's;
 // - `socket` becomes descriptor 3 and `plan` descriptor 4, whatever numbers they and `program` have, and those of `keep`,
 //   which are higher, lose their close-on-exec flag;
 // - it first joins the cgroups of version 1 whose `tasks` files are open;
@@ -23,6 +24,7 @@ struct linux_launch {
     char *const *argv;
     char *const *envp;
     int socket, plan;
+    int streams[3];
     const int *keep;
     int keep_count;
     const int *tasks;
@@ -55,6 +57,8 @@ __attribute__((noinline, unused)) static _Noreturn void linux_become_program(voi
     int socket = linux_move_up(launch->socket), plan = linux_move_up(launch->plan);
     int program = linux_move_up(launch->program);
     int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
+    for (int index = 0; index < 3; index++)
+        failed |= launch->streams[index] >= 0 && syscall(SYS_dup3, launch->streams[index], index, 0) < 0;
     for (int index = 0; index < launch->keep_count; index++)
         failed |= syscall(SYS_fcntl, launch->keep[index], F_SETFD, 0) < 0;
     if (failed) linux_exit_group(LINUX_SPAWN_DESCRIPTORS);

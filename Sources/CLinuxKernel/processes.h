@@ -277,6 +277,17 @@ static inline long linux_personality(unsigned long value) { return linux_result(
 
 // The C library's set*id functions signal every thread it knows of and wait for them; after a raw clone that list is
 // wrong and the call hangs. Hence the system calls themselves.
+/* Whether all three ids are this one. */
+static inline long linux_has_user(uid_t user) {
+    uid_t real, effective, saved;
+    if (syscall(SYS_getresuid, &real, &effective, &saved) < 0) return -errno;
+    return real == user && effective == user && saved == user;
+}
+static inline long linux_has_group(gid_t group) {
+    gid_t real, effective, saved;
+    if (syscall(SYS_getresgid, &real, &effective, &saved) < 0) return -errno;
+    return real == group && effective == group && saved == group;
+}
 static inline long linux_setresuid(uid_t user) { return linux_result(syscall(SYS_setresuid, user, user, user)); }
 static inline long linux_setresgid(gid_t group) { return linux_result(syscall(SYS_setresgid, group, group, group)); }
 static inline long linux_setgroups(size_t count, const gid_t *groups) {

@@ -1,10 +1,13 @@
 #ifndef APUS_CSTART_H
 #define APUS_CSTART_H
 
+#include <errno.h>
 #include <features.h>
 #include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // What a static executable does between the kernel's first instruction and `main`, without asking what the processor is.
 //
@@ -59,10 +62,10 @@ static inline int start_main(start_function main, int count, char **arguments, s
     __asm__ volatile("mov %0, %%fs:0x28" : : "r"(_dl_random[0] & ~(uint64_t)0xff));
     __asm__ volatile("mov %0, %%fs:0x30" : : "r"(_dl_random[1]));
     __libc_early_init(1);
-    __libc_init_first(count, arguments, environment);
     // The heap grows by more than a command needs, and what is free again stays: a page costs nothing before it is used.
     mallopt(M_TOP_PAD, 1 << 20);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    __libc_init_first(count, arguments, environment);
     for (start_function *each = __preinit_array_start; each < __preinit_array_end; each++)
         (*each)(count, arguments, environment);
     _init();
@@ -78,6 +81,24 @@ static inline int start_main(start_function main, int count, char **arguments, s
 }
 
 #endif
+
+// Random bytes for the seeds of hash tables: Swift's own asks first whether there is the call, then once for each of two seeds.
+static inline void start_random(void *bytes, size_t size) {
+    static unsigned char drawn[16];
+    static size_t left;
+    unsigned char *next = (unsigned char *)bytes;
+    while (size > 0) {
+        if (left == 0) {
+            long count;
+            do count = syscall(SYS_getrandom, drawn, sizeof drawn, 0);
+            while (count < 0 && errno == EINTR);
+            if (count <= 0) __builtin_trap();
+            left = (size_t)count;
+        }
+        *next++ = drawn[--left];
+        size--;
+    }
+}
 
 #if defined __GLIBC__ && __GLIBC_PREREQ(2, 35)
 

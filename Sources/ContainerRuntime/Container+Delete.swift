@@ -68,9 +68,22 @@ extension Container {
     /// How often it is waited for while it uses processor time.
     private static let mostWaits = 6
 
+    /// - Parameter isReaped: whether its first process was this one's child and is no more.
     func delete(
-        force: Bool, report: @escaping WarningReport, timeline: Timeline?
+        force: Bool, isReaped: Bool = false, report: @escaping WarningReport, timeline: Timeline?
     ) throws(ContainerError) {
+        if !isReaped { try end(force: force, timeline) }
+        timeline?.begin("lock-state")
+        guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
+            // Another delete was faster.
+            if force { return }
+            throw ContainerError(.doesNotExist, exactly: "container does not exist")
+        }
+        try destroy(directory, force: force, report, timeline)
+    }
+
+    /// Sees to it that the container is stopped.
+    private func end(force: Bool, _ timeline: Timeline?) throws(ContainerError) {
         let status = try status()
         switch status {
         case .stopped: break
@@ -82,13 +95,6 @@ extension Container {
             }
             try killAndWait(timeline)
         }
-        timeline?.begin("lock-state")
-        guard let directory = try StateDirectory.open(at: store.directory(of: id), patience: 10_000) else {
-            // Another delete was faster.
-            if force { return }
-            throw ContainerError(.doesNotExist, exactly: "container does not exist")
-        }
-        try destroy(directory, force: force, report, timeline)
     }
 
     private func killAndWait(_ timeline: Timeline?) throws(ContainerError) {

@@ -50,7 +50,11 @@ extension ContainerStore {
             let start = PendingStart(starter, making.conversation.takeExecutable())
             let status = try session.run(process, start, terminal: terminal, notifySocket: notify)
             try FinalWord.check(finalWord)
-            if keeps { container.noteEnd(status, report) } else { destroy(container, report, timeline) }
+            if keeps {
+                container.noteEnd(status, report)
+            } else {
+                destroy(container, isReaped: true, report, timeline)
+            }
             return status.code
         } catch {
             if !keeps { destroy(container, report, timeline) }
@@ -78,12 +82,14 @@ extension ContainerStore {
         return (creation, session)
     }
 
-    func destroy(_ container: Container, _ report: @escaping WarningReport, _ timeline: Timeline?) {
+    func destroy(
+        _ container: Container, isReaped: Bool = false, _ report: @escaping WarningReport, _ timeline: Timeline?
+    ) {
         timeline?.phase = "delete"
         timeline?.begin("read-status")
         do throws(ContainerError) {
             try twice { () throws(ContainerError) in
-                try container.delete(force: true, report: report, timeline: timeline)
+                try container.delete(force: true, isReaped: isReaped, report: report, timeline: timeline)
             }
         } catch {
             // The program's own end is what the caller waits for.

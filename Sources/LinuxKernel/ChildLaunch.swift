@@ -10,6 +10,8 @@ package struct SpawnRequest: ~Copyable {
     package var socket: DescriptorNumber
     /// The file that becomes descriptor 4.
     package var plan: DescriptorNumber
+    /// What becomes its standard streams, by their numbers, where that is not the caller's.
+    package var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
     /// Descriptors that keep their numbers.
     package var kept: [DescriptorNumber] = []
     /// The `tasks` files of the version 1 cgroups that the child joins.
@@ -78,6 +80,7 @@ private func spawn(
     let ignored = ignoredSignals()
     let flags = request.flags.union(.pidDescriptor).union(cgroup == nil ? [] : .intoCgroup)
     let (kept, tasks) = (request.kept.map(\.rawValue), tasks.map(\.rawValue))
+    let streams = request.streams
     withUnsafeMutablePointer(to: &pidDescriptor) { pidPointer in
         var clone = linux_clone_args()
         clone.flags = flags.rawValue
@@ -93,6 +96,14 @@ private func spawn(
         launch.waits = request.waits
         launch.becomes_root = request.becomesRoot ? 1 : 0
         launch.ignored = ignored
+        launch.streams = (-1, -1, -1)
+        for stream in streams {
+            switch stream.target.rawValue {
+            case 0: launch.streams.0 = stream.source.rawValue
+            case 1: launch.streams.1 = stream.source.rawValue
+            default: launch.streams.2 = stream.source.rawValue
+            }
+        }
         launch.keep_count = Int32(kept.count)
         launch.task_count = Int32(tasks.count)
         argv.withUnsafeBufferPointer { argv in

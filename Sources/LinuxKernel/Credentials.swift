@@ -8,6 +8,16 @@ package var effectiveGroup: UInt32 { getegid() }
 
 /// The ids of this process, raw: the C library's functions wait for threads that a clone left behind. See credentials(7).
 package enum Credentials {
+    /// Whether the real, effective and saved user of this process are `user`. See getresuid(2).
+    package static func isUser(_ user: UInt32) throws(Errno) -> Bool {
+        try check(linux_has_user(user)) != 0
+    }
+
+    /// The same of its group. See getresgid(2).
+    package static func isGroup(_ group: UInt32) throws(Errno) -> Bool {
+        try check(linux_has_group(group)) != 0
+    }
+
     package static func setUser(_ user: UInt32) throws(Errno) { try check(linux_setresuid(user)) }
     package static func setGroup(_ group: UInt32) throws(Errno) { try check(linux_setresgid(group)) }
     package static func setGroups(_ groups: [UInt32]) throws(Errno) {

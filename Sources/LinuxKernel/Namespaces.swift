@@ -44,6 +44,7 @@ extension FileDescriptor {
 /// namespaces. See user_namespaces(7).
 package var isInUserNamespace: Bool {
     do throws(Errno) {
+        if try isInInitialUserNamespace() { return false }
         let map: ByteString = try readKernelFile("/proc/thread-self/uid_map", isOneRecord: true)
         // The line of the initial namespace, which leaves no place for another.
         let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
@@ -51,4 +52,11 @@ package var isInUserNamespace: Bool {
     } catch {
         return false
     }
+}
+
+/// `PROC_USER_INIT_INO`: the number of the initial user namespace's file in every procfs since Linux 3.8.
+private let initialUserNamespace: UInt64 = 0xEFFF_FFFD
+
+private func isInInitialUserNamespace() throws(Errno) -> Bool {
+    try fileStatus("/proc/self/ns/user").inode == initialUserNamespace
 }

@@ -35,10 +35,13 @@ extension RootedPath {
         private let file: FileDescriptor
         /// False when it was made.
         package let existed: Bool
+        /// Whether it is known to lie where its path says, and not to be the root: no link lies on the way, or it is new.
+        package let isPlain: Bool
 
-        init(file: consuming FileDescriptor, existed: Bool) {
+        init(file: consuming FileDescriptor, existed: Bool, isPlain: Bool) {
             self.file = file
             self.existed = existed
+            self.isPlain = isPlain
         }
 
         /// Takes the descriptor that names it.
@@ -67,6 +70,40 @@ extension RootedPath {
         }
     }
 
+    /// Names an existing file as `open` does, and tells whether the path led there plainly.
+    package func find(
+        in root: borrowing FileDescriptor, _ links: Links = .follow, directory: Bool = false
+    ) throws(Errno) -> Place {
+        guard isDownwards else {
+            return Place(file: try open(in: root, links, directory: directory), existed: true, isPlain: false)
+        }
+        var flags: OpenFlags = .path
+        if directory { flags.insert(.directory) }
+        if links == .keepLast { flags.insert(.noFollow) }
+        do throws(Errno) {
+            let file = try FileDescriptor.open(path, at: root, flags, resolve: .inHostileRoot.union(.noSymbolicLinks))
+            return Place(file: file, existed: true, isPlain: true)
+        } catch {
+            switch error {
+            case .tooManySymbolicLinks where links != .refuse, .noSuchSystemCall, .notPermitted, .tryAgain:
+                return Place(file: try open(in: root, links, directory: directory), existed: true, isPlain: false)
+            default: throw error
+            }
+        }
+    }
+
+    /// Whether the path without links leads to something below the root.
+    private var isDownwards: Bool {
+        var hasName = false
+        var previous = UInt8(ascii: "/")
+        for byte in path.bytes {
+            if byte == UInt8(ascii: "."), previous == UInt8(ascii: ".") { return false }
+            if byte != UInt8(ascii: "."), byte != UInt8(ascii: "/") { hasName = true }
+            previous = byte
+        }
+        return hasName
+    }
+
     /// Names the directory, making it and its parents where they are missing.
     ///
     /// Links are followed inside the root; the missing end of a dangling link is made inside the root.
@@ -74,7 +111,7 @@ extension RootedPath {
         in root: borrowing FileDescriptor, mode: UInt32 = 0o755, _ links: Links = .follow
     ) throws(Errno) -> Place {
         do throws(Errno) {
-            return Place(file: try open(in: root, links, directory: true), existed: true)
+            return try find(in: root, links, directory: true)
         } catch .noSuchFileOrDirectory {
             if let made = try makeLast(
                 in: root,
@@ -83,9 +120,11 @@ extension RootedPath {
                     return try FileDescriptor.open(name, at: parent, [.path, .noFollow, .directory])
                 })
             {
-                return Place(file: made, existed: false)
+                return Place(file: made, existed: false, isPlain: true)
             }
-            return Place(file: try walk(in: root, .makeDirectory(mode: mode), links, directory: true), existed: false)
+            return Place(
+                file: try walk(in: root, .makeDirectory(mode: mode), links, directory: true), existed: false,
+                isPlain: false)
         }
     }
 
@@ -94,7 +133,7 @@ extension RootedPath {
         in root: borrowing FileDescriptor, mode: UInt32 = 0o644, _ links: Links = .follow
     ) throws(Errno) -> Place {
         do throws(Errno) {
-            return Place(file: try open(in: root, links), existed: true)
+            return try find(in: root, links)
         } catch .noSuchFileOrDirectory {
             if let made = try makeLast(
                 in: root,
@@ -102,9 +141,10 @@ extension RootedPath {
                     try FileDescriptor.open(name, at: parent, [.create, .exclusive, .noFollow], mode: mode)
                 })
             {
-                return Place(file: made, existed: false)
+                return Place(file: made, existed: false, isPlain: true)
             }
-            return Place(file: try walk(in: root, .makeFile(mode: mode), links, directory: false), existed: false)
+            return Place(
+                file: try walk(in: root, .makeFile(mode: mode), links, directory: false), existed: false, isPlain: false)
         }
     }
 

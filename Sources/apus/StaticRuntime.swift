@@ -26,6 +26,15 @@
     @_cdecl("__wrap__dl_early_allocate")
     func allocateEarly(_ size: Int) -> UnsafeMutableRawPointer? { start_allocate(size) }
 
+    // MARK: - Random numbers
+
+    /// What hash tables are seeded with. See start.h.
+    ///
+    /// The seeds are drawn once, before a second thread can be there, and nothing else of the program asks for random numbers
+    /// of Swift's.
+    @_cdecl("swift_stdlib_random")
+    func drawRandomBytes(_ bytes: UnsafeMutableRawPointer, _ count: Int) { start_random(bytes, count) }
+
     // MARK: - The backtracer, which looks for a program beside this one and takes its orders from SWIFT_BACKTRACE
 
     /// What the start files of Swift ask for in order to have the backtracer in each program.

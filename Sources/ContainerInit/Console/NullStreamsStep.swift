@@ -13,7 +13,7 @@ package struct NullStreamsStep: ChildStep {
 
     package func perform(in process: InitProcess) throws(ContainerError) {
         var opened: SharedDescriptor?
-        for number in DescriptorNumber.standardStreams where Self.isNullDevice(number) {
+        for number in DescriptorNumber.standardStreams where process.values.stream(number)?.isNullDevice ?? false {
             if opened == nil { opened = try Self.openNullDevice(process) }
             guard let device = opened else { return }
             try attempt("dup3", "/dev/null") { () throws(Errno) in try device.file.duplicate(onto: number) }
@@ -24,21 +24,13 @@ package struct NullStreamsStep: ChildStep {
     private static func openNullDevice(_ process: InitProcess) throws(ContainerError) -> SharedDescriptor? {
         let procfs = try process.ownProcfs()
         do throws(Errno) {
+            if let device = try process.openNullDevice() { return SharedDescriptor(device) }
             let place = try FileDescriptor.open("/dev/null", .path)
             guard try place.status().isNullDevice else { return nil }
             return SharedDescriptor(
                 try process.reopen(place, through: procfs, [.readWrite, .noControllingTerminal]))
         } catch {
             return nil
-        }
-    }
-
-    private static func isNullDevice(_ number: DescriptorNumber) -> Bool {
-        do throws(Errno) {
-            return try number.status().isNullDevice
-        } catch {
-            // Closed.
-            return false
         }
     }
 }

@@ -15,6 +15,9 @@ package final class InitProcess {
     package var values = StepValues()
     /// The file system the steps work on; made when the first of them needs it.
     private var rootfs: RootfsSetup?
+    /// What has descriptors that were closed by their numbers: not to be used, nor to go away, for as long as this process has
+    /// this program.
+    private var abandoned: RootfsSetup?
     /// The procfs that was the runtime's before it joined anything, for a child without a file system to make.
     private var hostProcfs: SharedDescriptor?
     /// Whether a namespace was joined: what the names of files mean may be up to a container since.
@@ -46,8 +49,8 @@ package final class InitProcess {
 
     /// Performs the plan; does not return.
     package static func run() -> Never {
-        // Called by hand, 3 and 4 are not what the runtime would have put there.
-        guard isSocket(socketNumber), let bytes = readPlan() else {
+        // Called by hand, there is no plan, or one that begins otherwise.
+        guard let bytes = readPlan() else {
             report("apus init is started by apus itself\n")
             exitProcess(255)
         }
@@ -70,14 +73,6 @@ package final class InitProcess {
             fail(error, process)
         }
         exitProcess(255)
-    }
-
-    private static func isSocket(_ number: DescriptorNumber) -> Bool {
-        do throws(Errno) {
-            return try number.status().kind == .socket
-        } catch {
-            return false
-        }
     }
 
     private static func readPlan() -> [UInt8]? {
@@ -120,11 +115,6 @@ package final class InitProcess {
             case .passed:
                 let target = DescriptorNumber.passed(Int32(entry.slot.index))
                 try attempt("dup3", "descriptor \(target.rawValue)") { () throws(Errno) in
-                    try entry.number.lend { (file) throws(Errno) in try file.duplicate(onto: target) }
-                }
-            case .standardStream:
-                let target = DescriptorNumber(rawValue: Int32(entry.slot.index))
-                try attempt("dup3", "standard stream \(target.rawValue)") { () throws(Errno) in
                     try entry.number.lend { (file) throws(Errno) in try file.duplicate(onto: target) }
                 }
             case .times:
@@ -191,6 +181,9 @@ extension InitProcess {
         return try Procfs.reopen(file, in: procfs.file, flags)
     }
 
+    /// Opens the container's null device, where this process has made or checked it; nil where it has not.
+    package func openNullDevice() throws(Errno) -> FileDescriptor? { try rootfs?.openNullDevice() }
+
     /// Keeps a procfs before namespaces are joined: the last moment at which /proc is known to be the runtime's.
     package func keepProcfs(before kinds: CloneFlags, _ namespace: borrowing FileDescriptor) throws(ContainerError) {
         if plan.changesRootfs {
@@ -251,6 +244,18 @@ extension InitProcess {
         try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
     }
 
+    /// Closes what the file system was made with, and all that may be open besides what steps left for later ones.
+    private func closeRootfs() throws(ContainerError) {
+        guard let setup = rootfs else { return }
+        abandoned = setup
+        rootfs = nil
+        var kept = slots.filled.map(\.number)
+        for file in [hostProcfs, values.hookSinks?.output, values.hookSinks?.errorOutput] {
+            if let file { kept.append(file.file.number) }
+        }
+        try closeAll(but: kept, withoutListing: true)
+    }
+
     /// Closes all but the socket, the standard streams, what the program is passed, and the ways to its start.
     package func closeHostDescriptors() throws(ContainerError) {
         rootfs = nil
@@ -307,15 +312,17 @@ extension InitProcess {
     }
 
     /// Says that all is set up, and waits for the start.
-    package func waitForStart() throws(ContainerError) {
+    ///
+    /// - Parameter isAttended: whether it is the runtime itself that starts it, at once.
+    package func waitForStart(isAttended: Bool) throws(ContainerError) {
+        // Whoever waits for a container that is never started can end it as any other program.
+        if !isAttended { try attempt("sigaction") { () throws(Errno) in try endByUsualSignals() } }
+        // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
+        // trace it.
+        try closeRootfs()
         guard let start = slots.take(.start) else {
             throw ContainerError(reason: "the child has no descriptor to wait on for the start")
         }
-        // Whoever waits for a container that is never started can end it as any other program.
-        try attempt("sigaction") { () throws(Errno) in try endByUsualSignals() }
-        // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
-        // trace it.
-        rootfs = nil
         try tell(.ready)
         closeSocket()
         let byte = try attempt("read", "the start signal") { () throws(Errno) in try start.read(count: 1) }

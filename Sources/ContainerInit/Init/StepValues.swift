@@ -1,9 +1,12 @@
 import ByteStrings
+import LinuxKernel
 
 /// What one step of the child leaves for a later one, besides descriptors.
 package struct StepValues {
-    /// From the bounding set's step to those of capabilities: what the process has, and so the most its program can get.
+    /// From the bounding set's step to those of identity and capabilities: what the process has, and so the most its program
+    /// can get. A change of the user takes none of the permitted ones.
     package var availableCapabilities: UInt64 = 0
+    package var inheritableCapabilities: UInt64 = 0
     /// From one try to enter the working directory to the next: whether it is entered.
     package var isInWorkingDirectory = false
     /// From the look-up to the exec: the program's path.
@@ -14,4 +17,24 @@ package struct StepValues {
     package var hookSinks: HookSinks?
     /// From the filter's step to the exec: what binds the process by now.
     package var filter: [UInt64]?
+    /// From the replacing of null devices to the giving away of streams: what the standard streams are.
+    private var streams: [FileStatus?]?
+}
+
+extension StepValues {
+    /// What a standard stream is, which is asked once, since none becomes another kind of file after it was looked at; nil for
+    /// one that is closed.
+    package mutating func stream(_ number: DescriptorNumber) -> FileStatus? {
+        let streams = self.streams ?? DescriptorNumber.standardStreams.map { Self.status(of: $0) }
+        self.streams = streams
+        return streams[Int(number.rawValue)]
+    }
+
+    private static func status(of number: DescriptorNumber) -> FileStatus? {
+        do throws(Errno) {
+            return try number.status()
+        } catch {
+            return nil
+        }
+    }
 }

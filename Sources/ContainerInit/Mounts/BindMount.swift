@@ -10,7 +10,8 @@ extension RootfsSetup {
             let status = try explained("stat " + step.source) { () throws(Errno) in try tree.status() }
             try check(step, tree)
             let target = try target(of: step, directory: status.kind == .directory)
-            return try attach(tree, step, on: target.file)
+            try attach(tree, step, on: target.file)
+            return closeLater(target.takeFile())
         }
         let source = try openSource(of: step)
         let status = try explained("stat " + step.source) { () throws(Errno) in try source.status() }
@@ -22,10 +23,13 @@ extension RootfsSetup {
         let recursively = step.flags.contains(.recursive)
         if made == nil, step.attributeChange == nil, !step.needsFinishing, step.tree == nil {
             do throws(Errno) {
-                return try bind(source, on: target.file, recursively: recursively)
+                try bind(source, on: target.file, recursively: recursively)
             } catch {
-                throw refused("mount", error, status.kind, target.status.kind)
+                let kind = try explained("stat") { () throws(Errno) in try target.file.status().kind }
+                throw refused("mount", error, status.kind, kind)
             }
+            closeLater(source)
+            return closeLater(target.takeFile())
         }
         let tree: FileDescriptor
         do throws(Errno) {
@@ -44,6 +48,9 @@ extension RootfsSetup {
             try mapIDs(tree, slot)
         }
         try attach(tree, step, on: target.file)
+        closeLater(source)
+        closeLater(target.takeFile())
+        closeLater(tree)
     }
 
     /// Makes a bind that is nothing but a bind, on a place that is there, with a call that looks its source up itself. False
@@ -55,10 +62,11 @@ extension RootfsSetup {
         else { return false }
         do throws(Errno) {
             try mount(step.source, on: target.file, step.flags.intersection(.recursive).union(.bind))
-            return true
         } catch {
             return false
         }
+        closeLater(target.takeFile())
+        return true
     }
 
     private func takeTree(_ slot: Slot) throws(ContainerError) -> FileDescriptor {

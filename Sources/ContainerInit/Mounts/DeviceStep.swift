@@ -50,6 +50,15 @@ extension DeviceStep {
         status.kind == kind && (kind == .fifo || status.deviceNumber == (major, minor))
     }
 
+    /// True for a file that is this device, with the owner and the permissions that it is to have.
+    fileprivate func isShown(by status: FileStatus) -> Bool {
+        describes(status) && status.user == user && status.group == group && status.permissions == permissions
+    }
+
+    fileprivate var isOwnedByRoot: Bool { user == 0 && group == 0 }
+
+    fileprivate var isNullDevice: Bool { kind == .characterDevice && major == 1 && minor == 3 }
+
     /// In what a file that is not this device differs from it.
     package func difference(from status: FileStatus) -> String {
         guard status.kind == kind else {
@@ -77,22 +86,24 @@ extension RootfsSetup {
         guard let (parentPath, name) = step.path.parentAndName else {
             throw ContainerError(errno: .invalidArgument, reason: "the path names no file")
         }
-        if parentPath == "/dev/" { return try makeDevice(step, Path(name), in: try devices().file) }
+        if parentPath == "/dev/" {
+            return try makeDevice(step, Path(name), in: try devices().file, isDeviceDirectory: true)
+        }
         let parent = try explained("open " + parentPath + " in the root file system") { () throws(Errno) in
             try RootedPath(parentPath).openOrMakeDirectory(in: root.file).takeFile()
         }
         try makeDevice(step, Path(name), in: parent)
     }
 
-    private func makeDevice(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor)
-        throws(ContainerError)
-    {
+    private func makeDevice(
+        _ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor, isDeviceDirectory: Bool = false
+    ) throws(ContainerError) {
         if !step.bindsHostNode || step.kind == .fifo {
             do throws(Errno) {
                 try makeNode(
                     name, at: parent, kind: step.kind, permissions: step.permissions, major: step.major,
                     minor: step.minor)
-                return try complete(step, name, in: parent)
+                return try complete(step, name, in: parent, isDeviceDirectory: isDeviceDirectory)
             } catch .fileExists {
                 return try keepExisting(step, name, in: parent)
             } catch .notPermitted {
@@ -107,6 +118,10 @@ extension RootfsSetup {
     /// The container's directory of devices, opened once.
     package func devices() throws(ContainerError) -> SharedDescriptor {
         if let deviceDirectory { return deviceDirectory }
+        if let new = openNewDirectory("/dev") {
+            deviceDirectory = new
+            return new
+        }
         let directory = try explained("open /dev in the root file system") { () throws(Errno) in
             try RootedPath("/dev").openOrMakeDirectory(in: root.file).takeFile()
         }
@@ -116,18 +131,22 @@ extension RootfsSetup {
     }
 
     /// Gives a new node its owner, and its permissions where the directory's rules changed them.
-    private func complete(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor) throws(Errno) {
-        let made = try fileStatus(name, at: parent, followingLinks: false)
-        let isAsWanted =
-            step.describes(made) && made.user == step.user && made.group == step.group
-            && made.permissions == step.permissions
-        if isAsWanted, !made.isNullDevice { return }
+    private func complete(
+        _ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor, isDeviceDirectory: Bool
+    ) throws(Errno) {
+        if !step.isNullDevice {
+            if isDeviceDirectory, step.isOwnedByRoot, keptPermissions & step.permissions == step.permissions { return }
+            let made = try fileStatus(name, at: parent, followingLinks: false)
+            if step.isShown(by: made) { return }
+        }
         let node = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         let status = try node.status()
         guard step.describes(status) else { throw .staleFile }
-        if !isAsWanted {
+        if !step.isShown(by: status) {
             try changeOwner(of: "", at: node, user: step.user, group: step.group)
             try Procfs.setPermissions(step.permissions, of: node, through: procfs.file)
+        } else if isDeviceDirectory, step.isOwnedByRoot {
+            keptPermissions = step.permissions
         }
         if status.isNullDevice { nullDevice = SharedDescriptor(node) }
     }

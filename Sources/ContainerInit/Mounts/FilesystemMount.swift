@@ -10,7 +10,7 @@ extension RootfsSetup {
         let target = try target(of: step, directory: true)
         var flags = step.flags
         if step.rules.contains(.readOnlyLater) { flags.remove(.readOnly) }
-        let data = data(of: step, on: target)
+        let data = try data(of: step, on: target)
         let needsDescriptor =
             made != nil || step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
             || data.count > longestData || (step.kind == .proc && pidNamespace != nil)
@@ -30,15 +30,18 @@ extension RootfsSetup {
         do throws(Errno) {
             try mount(step.source, on: target.file, type: step.type, flags, data: data.isEmpty ? nil : data)
         } catch {
-            try replaceRefused(step, flags, data, target, error)
+            return try replaceRefused(step, flags, data, target, error)
         }
+        if step.kind == .tmpfs, newDirectory == nil { newDirectory = NewDirectory(path: step.destination) }
+        closeLater(target.takeFile())
     }
 
     /// The data for the kernel: what the options say, with the mode of the covered directory and the label.
-    private func data(of step: MountStep, on target: borrowing MountTarget) -> ByteString {
+    private func data(of step: MountStep, on target: borrowing MountTarget) throws(ContainerError) -> ByteString {
         var data = step.data
         if step.kind == .tmpfs, target.existed, !MountData.names("mode", in: data) {
-            let mode: ByteString = "mode=0\(String(target.status.permissions, radix: 8))"
+            let status = try explained("stat " + step.destination) { () throws(Errno) in try target.file.status() }
+            let mode: ByteString = "mode=0\(String(status.permissions, radix: 8))"
             data = data.isEmpty ? mode : "\(mode),\(data)"
         }
         if !step.label.isEmpty, step.kind != .mqueue, step.kind != .proc, step.kind != .sysfs {
@@ -197,10 +200,11 @@ extension RootfsSetup {
         _ step: MountStep, _ flags: MountFlags, _ data: ByteString, _ target: borrowing MountTarget
     ) throws(ContainerError) -> FileDescriptor {
         try explained("mount " + step.type) { () throws(Errno) in
+            let covered = try target.file.status()
             try mount(step.source, on: target.file, type: step.type, flags, data: data.isEmpty ? nil : data)
             let mounted = try RootedPath(step.destination).open(in: root.file, .refuse, directory: true)
             // Another file system than before is the new one: nobody else can mount here.
-            guard try mounted.status().device != target.status.device else { throw .staleFile }
+            guard try mounted.status().device != covered.device else { throw .staleFile }
             return mounted
         }
     }

@@ -24,7 +24,7 @@ extension RootfsSetup {
         guard !step.paths.isEmpty else { return }
         var emptyDirectory: MountedPlace?
         for (index, path) in step.paths.enumerated() {
-            guard let place = try openIfPresent(path, index, "mask") else { continue }
+            guard let place = try findIfPresent(path, index, "mask")?.takeFile() else { continue }
             let failure = { (errno: Errno) in
                 ContainerError(operation: "mask", member: "[\(index)]", subject: path, errno: errno)
             }
@@ -33,10 +33,11 @@ extension RootfsSetup {
             do throws(Errno) { status = try place.status() } catch { throw failure(error) }
             if status.kind == .directory {
                 do throws(Errno) {
-                    try maskDirectory(place, path, label: step.label, &emptyDirectory)
+                    try maskDirectory(place, status, path, label: step.label, &emptyDirectory)
                 } catch {
                     throw failure(error)
                 }
+                closeLater(place)
                 continue
             }
             let device: SharedDescriptor
@@ -46,12 +47,14 @@ extension RootfsSetup {
                 throw Self.blamed(error, path, index)
             }
             do throws(Errno) { try bind(device.file, on: place) } catch { throw failure(error) }
+            closeLater(place)
         }
     }
 
     /// Covers a directory with the one that others are covered with, or with the first such.
     private func maskDirectory(
-        _ place: borrowing FileDescriptor, _ path: Path, label: ByteString, _ shared: inout MountedPlace?
+        _ place: borrowing FileDescriptor, _ status: FileStatus, _ path: Path, label: ByteString,
+        _ shared: inout MountedPlace?
     ) throws(Errno) {
         if let known = shared {
             do throws(Errno) {
@@ -60,7 +63,7 @@ extension RootfsSetup {
                 // One that cannot be bound serves its own place alone.
             }
         }
-        shared = try mountEmptyDirectory(on: place, path, label: label)
+        shared = try mountEmptyDirectory(on: place, status, path, label: label)
     }
 
     /// What keeps a path from being masked is not always the path.
@@ -72,16 +75,15 @@ extension RootfsSetup {
     }
 
     /// Covers a directory with an empty file system; the result serves for other directories, too.
-    private func mountEmptyDirectory(on place: borrowing FileDescriptor, _ path: Path, label: ByteString) throws(Errno)
-        -> MountedPlace?
-    {
+    private func mountEmptyDirectory(
+        on place: borrowing FileDescriptor, _ status: FileStatus, _ path: Path, label: ByteString
+    ) throws(Errno) -> MountedPlace? {
         let data: ByteString =
             label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"\(label)\""
         try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
         let covered = try RootedPath(path).open(in: root.file, directory: true)
-        // It is shared only if it is what was just mounted.
-        guard try covered.fileSystemKind() == .tmpfs else { return nil }
-        guard try place.status().device != covered.status().device else { return nil }
+        // It is shared only if it is what was just mounted: another file system than before.
+        guard try covered.status().device != status.device else { return nil }
         return MountedPlace(destination: path, mount: covered)
     }
 

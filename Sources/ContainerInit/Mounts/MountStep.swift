@@ -160,6 +160,7 @@ package struct MountStep: Equatable, RootfsStep {
 
 extension RootfsSetup {
     fileprivate func make(_ step: MountStep) throws(ContainerError) {
+        forgetNewDirectory(before: step.destination)
         do throws(ContainerError) {
             switch step.kind {
             case .bind: try bind(step)

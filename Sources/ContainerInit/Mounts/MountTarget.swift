@@ -7,8 +7,9 @@ package struct MountTarget: ~Copyable {
     package let file: FileDescriptor
     /// False when it was made for the mount.
     package let existed: Bool
-    /// Its facts before the mount.
-    package let status: FileStatus
+
+    /// Takes the descriptor.
+    package consuming func takeFile() -> FileDescriptor { file }
 }
 
 extension RootfsSetup {
@@ -18,14 +19,13 @@ extension RootfsSetup {
             guard directory else {
                 throw ContainerError(errno: .notDirectory, reason: "only a directory can be the root")
             }
-            return try explained("stat the root file system") { () throws(Errno) in
-                let file = try root.file.duplicate()
-                let status = try file.status()
-                return MountTarget(file: file, existed: true, status: status)
+            return try explained("dup the root file system") { () throws(Errno) in
+                MountTarget(file: try root.file.duplicate(), existed: true)
             }
         }
         let path = RootedPath(step.destination)
         if isMisplaced(step) { throw insideProc(step, path) }
+        if directory, let made = try makeInNewDirectory(step.destination) { return made }
         let links = links(of: step)
         let found: RootedPath.Place
         do throws(Errno) {
@@ -44,20 +44,36 @@ extension RootfsSetup {
                 member: ".destination", errno: error, reason: "open " + step.destination + " in the root file system",
                 remedy: error == .notDirectory && directory ? "a directory can only be mounted on a directory" : "")
         }
-        let existed = found.existed
-        return try checked(found.takeFile(), step, existed: existed)
+        return try checked(found, step)
     }
 
     /// The place of `step`, whatever kind of file it is, if it is there and nothing has to be refused or explained.
     package func existingTarget(of step: MountStep) throws(ContainerError) -> MountTarget? {
         if step.coversRoot || isMisplaced(step) { return nil }
-        let file: FileDescriptor
+        let found: RootedPath.Place
         do throws(Errno) {
-            file = try RootedPath(step.destination).open(in: root.file, links(of: step))
+            found = try RootedPath(step.destination).find(in: root.file, links(of: step))
         } catch {
             return nil
         }
-        return try checked(file, step, existed: true)
+        return try checked(found, step)
+    }
+
+    /// Makes a directory for a mount directly in a file system that was just made, in which nothing can be in the way.
+    private func makeInNewDirectory(_ destination: Path) throws(ContainerError) -> MountTarget? {
+        guard let (parent, name) = destination.parentAndName, let directory = openNewDirectory(parent) else {
+            return nil
+        }
+        let file: FileDescriptor
+        do throws(Errno) {
+            let name = Path(name)
+            try makeDirectory(name, at: directory.file, mode: 0o755)
+            file = try FileDescriptor.open(name, at: directory.file, [.path, .noFollow, .directory])
+        } catch {
+            // An earlier mount has made it; or the other way says what is wrong.
+            return nil
+        }
+        return MountTarget(file: file, existed: false)
     }
 
     private func isMisplaced(_ step: MountStep) -> Bool {
@@ -74,9 +90,13 @@ extension RootfsSetup {
 
     /// Refuses the root itself, and what lies in a procfs.
     private func checked(
-        _ file: consuming FileDescriptor, _ step: MountStep, existed: Bool
+        _ place: consuming RootedPath.Place, _ step: MountStep
     ) throws(ContainerError) -> MountTarget {
-        let file = file
+        let (existed, isPlain) = (place.existed, place.isPlain)
+        let file = place.takeFile()
+        // Then its name has shown it: `isMisplaced` knows those below /proc.
+        if isPlain { return MountTarget(file: file, existed: existed) }
+        newDirectory = nil
         let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
         if isRoot(status) {
             throw ContainerError(
@@ -90,7 +110,7 @@ extension RootfsSetup {
             }
             if isInProc { throw insideProc(step) }
         }
-        return MountTarget(file: file, existed: existed, status: status)
+        return MountTarget(file: file, existed: existed)
     }
 
     /// The refusal of a place in /proc. For a file that is not there it says so, as runc does, which tries to make it:

@@ -20,16 +20,20 @@ extension RootfsSetup {
     /// Makes paths read-only by covering each with a read-only copy of itself.
     fileprivate func makeReadOnly(_ step: ReadonlyPathsStep) throws(ContainerError) {
         for (index, path) in step.paths.enumerated() {
-            guard let place = try openIfPresent(path, index, "make read-only") else { continue }
+            guard let found = try findIfPresent(path, index, "make read-only") else { continue }
+            let isPlain = found.isPlain
+            let place = found.takeFile()
             do throws(Errno) {
                 // What covers the root is seen by nobody whose root it is.
-                if try isRootPlace(place) {
+                if !isPlain, try isRootPlace(place) {
                     try makeReadOnly(root.file)
                     continue
                 }
                 let tree = try FileDescriptor.cloneTree(at: place, recursively: true)
                 try tree.setMountAttributes(MountAttributeChange(set: .readOnly))
                 try tree.attach(on: place)
+                closeLater(place)
+                closeLater(tree)
             } catch {
                 guard error == .noSuchSystemCall || error == .notPermitted else {
                     throw ContainerError(
@@ -65,12 +69,12 @@ extension RootfsSetup {
         }
     }
 
-    /// Opens a path that is to be restricted; nil where there is none.
-    package func openIfPresent(
+    /// Finds a path that is to be restricted; nil where there is none.
+    package func findIfPresent(
         _ path: Path, _ index: Int, _ operation: String
-    ) throws(ContainerError) -> FileDescriptor? {
+    ) throws(ContainerError) -> RootedPath.Place? {
         do throws(Errno) {
-            return try RootedPath(path).open(in: root.file)
+            return try RootedPath(path).find(in: root.file)
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
             throw ContainerError(operation: operation, member: "[\(index)]", subject: path, errno: error)

@@ -35,8 +35,14 @@ package final class RootfsSetup {
     package var made: [MountedPlace]?
     /// Device nodes that the parent made, by the names it gave them.
     package var preparedDevices: [MountedPlace] = []
+    /// The first empty file system that was mounted, as long as nothing covers it.
+    package var newDirectory: NewDirectory?
+    /// Descriptors that are not needed any more.
+    private var unneeded = ClosingRow()
     /// The container's directory of devices, once the first device was made.
     package var deviceDirectory: SharedDescriptor?
+    /// The permissions that a node of root's in it kept when it was made: the directory's rules leave them alone.
+    package var keptPermissions: UInt32 = 0
     /// A node that is known to be the null device, in a mount of the container.
     package var nullDevice: SharedDescriptor?
 
@@ -76,6 +82,8 @@ package final class RootfsSetup {
     /// Goes on in a mount that lies on the root: what follows is made in it, and it becomes the container's root.
     package func adoptRoot(_ mount: borrowing FileDescriptor) throws(ContainerError) {
         deviceDirectory = nil
+        keptPermissions = 0
+        newDirectory = nil
         try setRoot(
             try attempt("dup", "the root file system") { () throws(Errno) in try mount.duplicate() })
     }
@@ -108,6 +116,12 @@ package final class MountedPlace {
 // MARK: - Calls on descriptors
 
 extension RootfsSetup {
+    /// Closes a descriptor with others.
+    package func closeLater(_ file: consuming FileDescriptor) { unneeded.take(file) }
+
+    /// Closes what was left for later.
+    package func closeUnneeded() { unneeded.closeAll() }
+
     /// Makes files and directories get the permissions they are made with, whatever mask the caller of the runtime has, until
     /// `restoreMask`.
     package func clearMask() {
@@ -159,6 +173,15 @@ extension RootfsSetup {
     /// - Throws: `ESTALE` if that leads to another file.
     package func reopen(_ file: borrowing FileDescriptor, _ flags: OpenFlags) throws(Errno) -> FileDescriptor {
         try Procfs.reopen(file, among: numbers, flags)
+    }
+
+    /// Opens the null device for reading and writing, where its node is known; nil where it is not.
+    package func openNullDevice() throws(Errno) -> FileDescriptor? {
+        guard let nullDevice else { return nil }
+        let flags: OpenFlags = [.readWrite, .noControllingTerminal]
+        let opened = try FileDescriptor.open(nullDevice.file.entryName, at: numbers, flags)
+        guard try opened.status().isNullDevice else { throw .staleFile }
+        return opened
     }
 
     /// Binds the file or directory behind `source` on `target`.

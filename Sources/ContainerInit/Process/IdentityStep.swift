@@ -27,9 +27,24 @@ package struct IdentityStep: ChildStep {
 
     package func perform(in process: InitProcess) throws(ContainerError) {
         setFileCreationMask(umask)
-        try ownStandardStreams()
-        try attempt("prctl(PR_SET_KEEPCAPS)") { () throws(Errno) in try ProcessControl.setKeepCapabilities(true) }
+        try ownStandardStreams(process)
         try setGroups()
+        let isGroup = try attempt("getresgid") { () throws(Errno) in try Credentials.isGroup(group) }
+        if !isGroup { try becomeGroup() }
+        let isUser = try attempt("getresuid") { () throws(Errno) in try Credentials.isUser(user) }
+        if !isUser { try becomeUser() }
+        if !isUser || !isGroup { try process.stayHidden() }
+        try attempt("capset") { () throws(Errno) in
+            let available = process.values.availableCapabilities
+            try CapabilityMasks(
+                effective: available & effective, permitted: available,
+                inheritable: process.values.inheritableCapabilities
+            ).apply()
+        }
+    }
+
+    private func becomeUser() throws(ContainerError) {
+        try attempt("prctl(PR_SET_KEEPCAPS)") { () throws(Errno) in try ProcessControl.setKeepCapabilities(true) }
         do throws(Errno) {
             try Credentials.setUser(user)
         } catch Errno.invalidArgument {
@@ -39,25 +54,21 @@ package struct IdentityStep: ChildStep {
         } catch {
             throw ContainerError(operation: "setresuid", subject: String(user), errno: error)
         }
-        try process.stayHidden()
-        try attempt("capset") { () throws(Errno) in
-            var masks = try CapabilityMasks.current()
-            masks.effective = masks.permitted & effective
-            try masks.apply()
-        }
     }
 
     private func setGroups() throws(ContainerError) {
-        if let groups = additionalGroups {
-            do throws(Errno) {
-                try Credentials.setGroups(groups)
-            } catch {
-                throw ContainerError(
-                    operation: "setgroups", origin: Origin(.additionalGids), subject: oneLine("\(groups)"),
-                    errno: error,
-                    remedy: error == .invalidArgument ? "a group is not mapped in the user namespace" : "")
-            }
+        guard let groups = additionalGroups else { return }
+        do throws(Errno) {
+            try Credentials.setGroups(groups)
+        } catch {
+            throw ContainerError(
+                operation: "setgroups", origin: Origin(.additionalGids), subject: oneLine("\(groups)"),
+                errno: error,
+                remedy: error == .invalidArgument ? "a group is not mapped in the user namespace" : "")
         }
+    }
+
+    private func becomeGroup() throws(ContainerError) {
         do throws(Errno) {
             try Credentials.setGroup(group)
         } catch Errno.invalidArgument {
@@ -70,12 +81,10 @@ package struct IdentityStep: ChildStep {
     }
 
     /// Gives the standard streams to the user, so that /dev/stdout can be opened again.
-    private func ownStandardStreams() throws(ContainerError) {
+    private func ownStandardStreams(_ process: InitProcess) throws(ContainerError) {
         for number in DescriptorNumber.standardStreams {
+            guard let status = process.values.stream(number), status.user != user, !status.isNullDevice else { continue }
             do throws(Errno) {
-                let status = try number.status()
-                if status.user == user { continue }
-                if status.isNullDevice { continue }
                 try number.lend { (file) throws(Errno) in try file.changeOwner(user: user) }
             } catch {
                 switch error {

@@ -4,10 +4,18 @@ import ByteStrings
 package struct WaitForStartStep: ChildStep {
     package static let name: StaticString = "wait-for-start"
 
-    package init() {}
-    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
+    /// Whether the runtime that makes the process is there to start it at once.
+    package var isAttended = false
 
-    package func perform(in process: InitProcess) throws(ContainerError) { try process.waitForStart() }
+    package init() {}
+
+    package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.field("attended", &isAttended)
+    }
+
+    package func perform(in process: InitProcess) throws(ContainerError) {
+        try process.waitForStart(isAttended: isAttended)
+    }
 
     package func sends(_ message: Message) -> Bool { if case .ready = message { true } else { false } }
 }

@@ -17,8 +17,10 @@ package struct BoundingSetStep: ChildStep {
     package var detail: String { "keep " + Capability.text(of: wanted.bounding) }
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        let available = try attempt("capget") { () throws(Errno) in try CapabilityMasks.current().permitted }
+        let own = try attempt("capget") { () throws(Errno) in try CapabilityMasks.current() }
+        let available = own.permitted
         process.values.availableCapabilities = available
+        process.values.inheritableCapabilities = own.inheritable
         let all = wanted.bounding | wanted.permitted | wanted.effective | wanted.inheritable | wanted.ambient
         let missing = all & ~available
         if missing != 0 {

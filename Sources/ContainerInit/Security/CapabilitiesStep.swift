@@ -21,6 +21,8 @@ package struct CapabilitiesStep: ChildStep {
                 inheritable: sets.inheritable & available
             ).apply()
         }
+        // What is not inheritable any more is not ambient either.
+        if sets.inheritable & available == 0 { return }
         do throws(Errno) {
             try ProcessControl.clearAmbientSet()
         } catch {

@@ -147,7 +147,8 @@ extension PlanBuilder {
         } else if process.noNewPrivileges || filter == nil {
             addChild(CapabilitiesStep { $0.sets = capabilities }, .capabilities)
         }
-        addChild(WaitForStartStep(), .rule)
+        let isAttended = options.waitFifo == nil && plan.parent.contains { $0.step is StartPipeStep }
+        addChild(WaitForStartStep { $0.isAttended = isAttended }, .rule)
         if options.waitFifo != nil { addChild(WaitForReaderStep(), .option) }
         if let filter, !loadsEarly {
             addChild(filter, .seccomp)

@@ -71,13 +71,15 @@ final class ForegroundSession {
             for relay in outputs { relay.watch(in: &watched) }
             _ = try watched.wait(milliseconds: -1)
             start?.note(watched)
-            if watched.isReady(signals.stream) { try passSignals(to: process, master: master) }
             if !isNotified { isNotified = try Self.forward(notifySocket, ifReady: watched) }
+            if watched.hasEnded(process) {
+                // Nobody is left for the signals, and what it left behind goes to another reaper with this process.
+                try finish(outputs)
+                return try process.reap()
+            }
+            if watched.isReady(signals.stream) { try passSignals(to: process, master: master) }
             try input?.move(watched)
             for relay in outputs { try relay.move(watched) }
-            guard watched.hasEnded(process) else { continue }
-            try finish(outputs)
-            return try process.reap()
         }
     }
 

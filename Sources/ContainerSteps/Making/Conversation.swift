@@ -82,28 +82,24 @@ package final class Conversation {
             try pair.nameSenders()
             return pair
         }
-        let inherited = slots.filled.filter(\.slot.isForChild).map { entry in
-            InheritedSlot {
-                $0.slot = entry.slot
-                $0.number = entry.number
-            }
-        }
         var childPlan = plan.child
+        var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
         var kept = DescriptorList()
-        for entry in inherited {
-            if entry.number.rawValue < lowest {
-                let moved = try attempt("dup") { () throws(Errno) in
-                    try entry.number.duplicate(atLeast: lowest)
-                }
-                let number = moved.number
+        for (slot, given) in slots.filled where slot.isForChild {
+            var number = given
+            if given.rawValue < lowest {
+                let moved = try attempt("dup") { () throws(Errno) in try given.duplicate(atLeast: lowest) }
+                number = moved.number
+                kept.append(moved)
+            }
+            if slot.purpose == .standardStream {
+                streams.append((source: number, target: DescriptorNumber(rawValue: Int32(slot.index))))
+            } else {
                 childPlan.slots.append(
                     InheritedSlot {
-                        $0.slot = entry.slot
+                        $0.slot = slot
                         $0.number = number
                     })
-                kept.append(moved)
-            } else {
-                childPlan.slots.append(entry)
             }
         }
         let planFile = try attempt("memfd_create") { () throws(Errno) in
@@ -126,6 +122,7 @@ package final class Conversation {
         request.flags = step.namespaces
         request.cgroup = cgroup
         request.tasks = tasks.numbers
+        request.streams = streams
         request.kept = childPlan.slots.map(\.number)
         if let reader = gateReader.number, let writer = gate.number {
             request.gate = (reader: reader, writer: writer)

@@ -99,6 +99,15 @@ package final class StateDirectory {
         }
     }
 
+    /// Writes a file of a new directory, in which nobody looks for it before there is a state file.
+    package func create(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
+        try attempt("write", path.appending(name)) { () throws(Errno) in
+            let file = try FileDescriptor.open(
+                name, at: descriptor, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+            try file.write(bytes)
+        }
+    }
+
     /// Writes a file of the directory: made new under another name, then renamed into place.
     package func write(_ bytes: [UInt8], as name: Path) throws(ContainerError) {
         try prepare(bytes, as: name)

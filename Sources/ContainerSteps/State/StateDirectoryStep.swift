@@ -22,7 +22,7 @@ package struct StateDirectoryStep: ParentStep {
     package func perform(in making: Making) throws(ContainerError) {
         let directory = try StateDirectory.make(at: path)
         making.directory = directory
-        try directory.write(making.configuration, as: "config.json")
+        try directory.create(making.configuration, as: "config.json")
         // What the specification says follows with the made container: only programs outside read it.
         var record = making.record
         record.configuration.specification = nil
