@@ -6,6 +6,8 @@
 #include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -82,21 +84,20 @@ static inline int start_main(start_function main, int count, char **arguments, s
 
 #endif
 
-// Random bytes for the seeds of hash tables: Swift's own asks first whether there is the call, then once for each of two seeds.
+// Random bytes for the two seeds of hash tables, for which Swift's own makes three calls: the sixteen that the kernel gives
+// each program at its start. What is asked for behind them comes from the kernel as usual.
 static inline void start_random(void *bytes, size_t size) {
-    static unsigned char drawn[16];
-    static size_t left;
-    unsigned char *next = (unsigned char *)bytes;
-    while (size > 0) {
-        if (left == 0) {
-            long count;
-            do count = syscall(SYS_getrandom, drawn, sizeof drawn, 0);
-            while (count < 0 && errno == EINTR);
-            if (count <= 0) __builtin_trap();
-            left = (size_t)count;
-        }
-        *next++ = drawn[--left];
-        size--;
+    static size_t taken;
+    const unsigned char *given = (const unsigned char *)getauxval(AT_RANDOM);
+    if (given && size <= 16 - taken) {
+        memcpy(bytes, given + taken, size);
+        taken += size;
+        return;
+    }
+    for (size_t done = 0; done < size;) {
+        long count = syscall(SYS_getrandom, (unsigned char *)bytes + done, size - done, 0);
+        if (count < 0 && errno != EINTR) __builtin_trap();
+        if (count > 0) done += (size_t)count;
     }
 }
 

@@ -67,7 +67,7 @@ struct EscapeTests {
 
     /// CVE-2024-21626: a working directory through a descriptor of a directory of the host.
     @Test(arguments: ["run", "exec"]) func aWorkingDirectoryThroughADescriptor(_ way: String) throws {
-        for number in 3..<12 {
+        for number in 3..<28 {
             for directory in ["/proc/self/fd/\(number)", "/proc/self/fd/\(number)/../../.."] {
                 let bundle = try TestBundle(shell: Self.place) {
                     if way == "run" {
@@ -81,14 +81,12 @@ struct EscapeTests {
                 // Refused, or a directory of the container: never one of the host.
                 #expect(output.stdout == "" || output.stdout == "inside\n", "\(directory)")
             }
-            // Each of the first few shows what the rest would.
-            if number > 8 { break }
         }
     }
 
     /// The variant with a link in the image.
     @Test func aWorkingDirectoryThroughALink() throws {
-        for number in [5, 6, 7, 8, 9] {
+        for number in 3..<28 {
             let bundle = try TestBundle(shell: Self.place) { $0.process.cwd = "/work" }
             symlink("/proc/self/fd/\(number)", bundle.rootfs + "/work")
             let output = try bundle.run()

@@ -220,8 +220,11 @@ extension InitProcess {
     }
 
     /// Changes the working directory.
+    ///
+    /// The path is anybody's, and may lead through the own descriptors: none is open that leads below what covers it.
     package func changeDirectory(_ path: Path) throws(Errno) {
         rootfs?.leaveDescriptorDirectory()
+        rootfs?.closeUnneeded()
         try LinuxKernel.changeDirectory(path)
     }
 

@@ -116,7 +116,7 @@ package final class MountedPlace {
 // MARK: - Calls on descriptors
 
 extension RootfsSetup {
-    /// Closes a descriptor with others.
+    /// Closes a descriptor with others, before anybody's path is followed that could lead through it.
     package func closeLater(_ file: consuming FileDescriptor) { unneeded.take(file) }
 
     /// Closes what was left for later.
