@@ -144,7 +144,8 @@ extension RootedPath {
                 return Place(file: made, existed: false, isPlain: true)
             }
             return Place(
-                file: try walk(in: root, .makeFile(mode: mode), links, directory: false), existed: false, isPlain: false)
+                file: try walk(in: root, .makeFile(mode: mode), links, directory: false), existed: false, isPlain: false
+            )
         }
     }
 

@@ -83,7 +83,9 @@ package struct IdentityStep: ChildStep {
     /// Gives the standard streams to the user, so that /dev/stdout can be opened again.
     private func ownStandardStreams(_ process: InitProcess) throws(ContainerError) {
         for number in DescriptorNumber.standardStreams {
-            guard let status = process.values.stream(number), status.user != user, !status.isNullDevice else { continue }
+            guard let status = process.values.stream(number), status.user != user, !status.isNullDevice else {
+                continue
+            }
             do throws(Errno) {
                 try number.lend { (file) throws(Errno) in try file.changeOwner(user: user) }
             } catch {
