@@ -60,47 +60,50 @@ def smallest_limit(program, place):
     if not found:
         return None
     top, file_name = found
-    group = f"{top}/{place.container(program.name)}-limit"
-    os.makedirs(group, exist_ok=True)
 
-    def enter():
-        with open(f"{group}/cgroup.procs", "w") as file:
-            file.write("0")
+    def succeeds(kibibytes, number):
+        # Each time a group of its own: what a run before has left in one counts, and cannot be told from need.
+        group = f"{top}/{place.container(program.name)}-limit-{kibibytes}-{number}"
+        os.makedirs(group, exist_ok=True)
+        try:
+            with open(f"{group}/{file_name}", "w") as file:
+                file.write(str(kibibytes * 1024))
+            # A shell goes in, since it has little of its own to be charged for.
+            enter = ["sh", "-c", f'echo 0 > {group}/cgroup.procs && exec "$@"', "sh"]
+            return subprocess.run([*enter, *run_arguments(program, "run", place)], stdin=subprocess.DEVNULL,
+                                  capture_output=True, timeout=20).returncode == 0
+        except (OSError, subprocess.SubprocessError):
+            return False
+        finally:
+            remove_when_empty(group)
 
     def works(kibibytes):
-        with open(f"{group}/{file_name}", "w") as file:
-            file.write(str(kibibytes * 1024))
-        for _ in range(3):
-            try:
-                status = subprocess.run(run_arguments(program, "run", place), stdin=subprocess.DEVNULL,
-                                        capture_output=True, preexec_fn=enter, timeout=20).returncode
-            except (OSError, subprocess.SubprocessError):
-                status = -1
-            if status != 0:
+        for number in range(3):
+            if not succeeds(kibibytes, number):
                 undo(program, "run", place)
                 return False
         return True
 
     low, high = 128, 65536
-    try:
-        if not works(high):
-            return None
-        while high - low > 4:
-            middle = (low + high) // 8 * 4
-            if works(middle):
-                high = middle
-            else:
-                low = middle
-        return high
-    except OSError:
+    if not works(high):
         return None
-    finally:
-        for _ in range(50):
-            try:
-                os.rmdir(group)
-                break
-            except OSError:
-                time.sleep(0.02)
+    while high - low > 4:
+        middle = (low + high) // 8 * 4
+        if works(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def remove_when_empty(group):
+    """Removes a cgroup once the last of its processes is gone."""
+    for _ in range(50):
+        try:
+            os.rmdir(group)
+            return
+        except OSError:
+            time.sleep(0.02)
 
 
 def traced_steps(apus, place, directory):

@@ -219,9 +219,8 @@ extension InitProcess {
         return sinks
     }
 
-    /// Changes the working directory.
-    ///
-    /// The path is anybody's, and may lead through the own descriptors: none is open that leads below what covers it.
+    /// Changes the working directory. The path is anybody's, and may lead through the own descriptors: none is open that leads
+    /// below what covers it.
     package func changeDirectory(_ path: Path) throws(Errno) {
         rootfs?.leaveDescriptorDirectory()
         rootfs?.closeUnneeded()
@@ -293,10 +292,17 @@ extension InitProcess {
         do throws(Errno) {
             try send()
         } catch Errno.brokenPipe {
-            exitProcess(1)
+            endWithoutParent()
         } catch {
             throw ContainerError(operation: "sendmsg", errno: error, reason: "telling the runtime")
         }
+    }
+
+    /// Ends because the parent has; what it changed in a running container is taken back.
+    private func endWithoutParent() -> Never {
+        var failure = ContainerError(reason: "the runtime is gone")
+        rootfs?.takeBack(&failure)
+        exitProcess(1)
     }
 
     private func closeSocket() { socket = .unopened }
@@ -304,19 +310,27 @@ extension InitProcess {
     /// Waits for the parent's word; its end is the child's, too.
     package func awaitProceed() throws(ContainerError) { _ = try awaitProceedWithDescriptor() }
 
+    /// Says that it has come to `point` and waits for the parent's word; false if that does not come.
+    package func isConfirmed(_ point: MeetingPoint) -> Bool {
+        do throws(Errno) {
+            try socket.send(Message.meeting(point).bytes)
+            return try socket.receive(capacity: 64)?.bytes == Message.proceed.bytes
+        } catch {
+            return false
+        }
+    }
+
     /// Waits for the parent's word and takes the descriptor that comes along, if one does.
     private func awaitProceedWithDescriptor() throws(ContainerError) -> FileDescriptor? {
         let received = try attempt("recvmsg") { () throws(Errno) in try socket.receive(capacity: 64) }
-        guard var received else { exitProcess(1) }
+        guard var received else { endWithoutParent() }
         guard received.bytes == Message.proceed.bytes else {
             throw ContainerError(operation: "recvmsg", reason: "unexpected message from the runtime")
         }
         return received.takeDescriptor()
     }
 
-    /// Says that all is set up, and waits for the start.
-    ///
-    /// - Parameter isAttended: whether it is the runtime itself that starts it, at once.
+    /// Says that all is set up, and waits for the start, which the runtime gives at once if that `isAttended`.
     package func waitForStart(isAttended: Bool) throws(ContainerError) {
         // Whoever waits for a container that is never started can end it as any other program.
         if !isAttended { try attempt("sigaction") { () throws(Errno) in try endByUsualSignals() } }

@@ -33,6 +33,8 @@ package enum MeetingPoint: UInt8, FieldCode, CaseIterable {
     case identity
     /// The mounts are made; the parent runs the hooks that come before the change of root.
     case hooks
+    /// The mounts of a running container are changed, and stay so at the parent's word.
+    case mounts
 }
 
 extension Message {

@@ -1,7 +1,7 @@
 import ByteStrings
 import LinuxKernel
 
-/// Makes mounts in a container that runs: all of them, or none.
+/// Makes mounts in a container that runs: all of them, or none. They can be taken back until `KeepMountsStep`.
 package struct AddMountsStep: Equatable, RootfsStep {
     package static let name: StaticString = "add-mounts"
 
@@ -19,18 +19,24 @@ package struct AddMountsStep: Equatable, RootfsStep {
     package func perform(in setup: RootfsSetup) throws(ContainerError) {
         try setup.enterRunningRoot()
         setup.made = []
-        defer { setup.made = nil }
-        for (index, mount) in mounts.enumerated() {
-            do throws(ContainerError) {
-                try mount.perform(in: setup)
-            } catch {
-                throw setup.takenBack(after: error.caused(by: Origin(.mounts, index)))
-            }
-        }
+        setup.reversal = { (setup, failure) in setup.takeAwayMade(&failure) }
         do throws(ContainerError) {
-            try ReadonlyMountsStep().perform(in: setup)
+            for (index, mount) in mounts.enumerated() {
+                do throws(ContainerError) {
+                    try mount.perform(in: setup)
+                } catch {
+                    throw error.caused(by: Origin(.mounts, index))
+                }
+            }
+            do throws(ContainerError) {
+                try ReadonlyMountsStep().perform(in: setup)
+            } catch {
+                throw error.caused(by: Origin(.mounts))
+            }
         } catch {
-            throw setup.takenBack(after: error.caused(by: Origin(.mounts)))
+            var failure = error
+            setup.takeBack(&failure)
+            throw failure
         }
     }
 

@@ -1,7 +1,7 @@
 import ByteStrings
 import LinuxKernel
 
-/// Takes mounts of a container that runs away: all of them, or none.
+/// Takes mounts of a container that runs away: all of them, or none. They can be put back until `KeepMountsStep`.
 package struct RemoveMountsStep: Equatable, RootfsStep {
     package static let name: StaticString = "remove-mounts"
 
@@ -34,17 +34,20 @@ package struct RemoveMountsStep: Equatable, RootfsStep {
         try setup.enterRunningRoot()
         // All are looked at before the first one goes.
         for (index, place) in places.enumerated() { _ = try setup.openMount(at: place, index) }
-        var removed: [(place: Place, copy: MountedPlace)] = []
         // Backwards, as they were made: later ones may lie in earlier ones.
         for (index, place) in places.enumerated().reversed() {
             do throws(ContainerError) {
                 let mount = try setup.openMount(at: place, index)
-                let copy = index == 0 ? nil : try setup.copy(of: mount, at: place)
+                let copy = try setup.copy(of: mount, at: place, isNeeded: index != 0)
                 try explained("umount " + place.path) { () throws(Errno) in try setup.detach(mount) }
-                if let copy { removed.append((place, copy)) }
+                let others = setup.reversal
+                setup.reversal = { (setup, failure) in
+                    if let copy { setup.putBack(copy, at: place, &failure) }
+                    others?(setup, &failure)
+                }
             } catch {
                 var failure = error.caused(by: Origin(.mounts, index))
-                for entry in removed.reversed() { setup.putBack(entry.copy, at: entry.place, &failure) }
+                setup.takeBack(&failure)
                 throw failure
             }
         }
@@ -70,17 +73,18 @@ extension RootfsSetup {
         }
     }
 
-    /// What can be put back in the place of a mount.
+    /// What can be put back in the place of a mount; nil on a kernel that copies none, if it can do without.
     fileprivate func copy(
-        of mount: borrowing FileDescriptor, at place: RemoveMountsStep.Place
-    ) throws(ContainerError) -> MountedPlace {
+        of mount: borrowing FileDescriptor, at place: RemoveMountsStep.Place, isNeeded: Bool
+    ) throws(ContainerError) -> MountedPlace? {
         do throws(Errno) {
             return MountedPlace(
                 destination: place.path, mount: try FileDescriptor.cloneTree(at: mount, recursively: true))
         } catch {
+            if !isNeeded, error == .noSuchSystemCall || error == .notPermitted { return nil }
             throw ContainerError(
                 errno: error, reason: "open_tree " + place.path,
-                remedy: "it could not be put back if a later removal failed: remove it in a list of its own")
+                remedy: "it could not be put back if something behind failed")
         }
     }
 

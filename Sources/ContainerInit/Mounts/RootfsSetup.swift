@@ -31,6 +31,9 @@ package final class RootfsSetup {
     package var requestTree: ((Slot) throws(ContainerError) -> FileDescriptor?)?
     /// Mounts that become read-only at the end.
     package var writableForNow: [MountedPlace] = []
+    /// What takes a change of a running container's mounts back, and adds to a failure what it could not; nil where there is
+    /// no such change.
+    package var reversal: ((RootfsSetup, inout ContainerError) -> Void)?
     /// The mounts that were made so far, where they may have to be taken away again; nil where nobody asks.
     package var made: [MountedPlace]?
     /// Device nodes that the parent made, by the names it gave them.

@@ -21,9 +21,8 @@ extension RootfsSetup {
         return MountedPlace(destination: step.destination, mount: try mount.duplicate())
     }
 
-    /// Takes away what was made, the last mount first, and gives the failure with what could not be taken away.
-    package func takenBack(after failure: ContainerError) -> ContainerError {
-        var failure = failure
+    /// Takes away what was made, the last mount first, and adds to the failure what could not be taken away.
+    package func takeAwayMade(_ failure: inout ContainerError) {
         while let place = made?.popLast() {
             do throws(Errno) {
                 try detach(place.mount)
@@ -31,7 +30,6 @@ extension RootfsSetup {
                 failure.remedy = "and \"" + place.destination + "\" could not be unmounted again: " + error.message
             }
         }
-        return failure
     }
 
     /// Detaches the mount whose root a descriptor names. The call takes a path: the descriptor's own number, so that it

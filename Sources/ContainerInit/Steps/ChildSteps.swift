@@ -15,7 +15,7 @@ package enum ChildSteps {
         SecurityLabelStep.self, NoNewPrivilegesStep.self, ResourceLimitStep.self, BoundingSetStep.self,
         IdentityStep.self, MakeWorkingDirectoryStep.self, WorkingDirectoryStep.self, LookUpProgramStep.self,
         CapabilitiesStep.self, SeccompStep.self, WaitForStartStep.self, WaitForReaderStep.self, ExecuteStep.self,
-        AddMountsStep.self, RemoveMountsStep.self, TakeTreeStep.self, EndStep.self,
+        AddMountsStep.self, RemoveMountsStep.self, KeepMountsStep.self, TakeTreeStep.self, EndStep.self,
     ]
 
     /// The number of a kind.
@@ -66,6 +66,9 @@ package struct ChildPlan: FieldRecord {
 
     /// Whether it enters a joined pid namespace at its end.
     package var entersLate: Bool { steps.contains(EnterPIDNamespaceStep.self) }
+
+    /// Whether it takes back what it did when the runtime goes away.
+    package var takesBack: Bool { steps.contains(KeepMountsStep.self) }
 
     /// Whether the child makes a terminal of its own.
     package var hasTerminal: Bool { steps.contains(TerminalStep.self) }

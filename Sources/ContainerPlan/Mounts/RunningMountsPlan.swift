@@ -65,6 +65,8 @@ extension PlanBuilder {
         _ step: any RootfsStep, sources: [Planned<MountSourceStep>] = [], in target: ExecTarget
     ) {
         addParent(SpawnStep(), .rule)
+        // What is typed at the runtime's terminal does not end it half-way.
+        addChild(SessionStep(), .rule)
         // It stays out of the container's pid namespace, so that nobody in there sees it.
         addChild(HideStep(), .rule)
         var namespaces = target.namespaces.subtracting([.newPID, .newTime])
@@ -76,8 +78,10 @@ extension PlanBuilder {
         }
         join(namespaces)
         addChild(step, .mounts)
+        addChild(KeepMountsStep(), .rule)
         addChild(EndStep(), .rule)
-        addParent(AwaitReadyStep(), .rule)
+        addParent(AwaitStep { $0.point = .mounts }, .mounts)
+        addParent(ReleaseStep { $0.point = .mounts }, .mounts)
     }
 
     private mutating func join(_ namespaces: CloneFlags, staysOpen: Bool = false) {

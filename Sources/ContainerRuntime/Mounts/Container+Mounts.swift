@@ -123,7 +123,7 @@ private struct MountChange {
                 context: context, report: report, trace: trace, timeline: timeline)
             try making.perform()
             timeline?.begin("await-end")
-            try reap(making.conversation)
+            reap(making.conversation)
         } catch {
             var failure = error
             if failure.context.utf8CodeUnitCount == 0 { failure.context = context }
@@ -131,9 +131,13 @@ private struct MountChange {
         }
     }
 
-    /// Takes the status of the child, which has said that it is about to end.
-    private func reap(_ conversation: Conversation) throws(ContainerError) {
+    /// Takes the status of the child, which has nothing left to do: the mounts are as they are to be.
+    private func reap(_ conversation: Conversation) {
         guard let child = conversation.takeChild() else { return }
-        _ = try attempt("wait4", "the child that changed the mounts") { () throws(Errno) in try child.reap() }
+        do throws(Errno) {
+            _ = try child.reap()
+        } catch {
+            report("waiting for the child that changed the mounts: " + error.message)
+        }
     }
 }

@@ -297,10 +297,17 @@ package final class Conversation {
 
     // MARK: - The end
 
-    /// Kills the child and takes its status; nothing if there is none.
+    /// How long a child may take to take back what it did, in milliseconds.
+    private static let patience: Int32 = 10_000
+
+    /// Kills the child and takes its status; nothing if there is none. One that takes back what it did is left the time for it.
     package func killChild() {
         if let child = child.take() {
             do throws(Errno) {
+                if plan.child.takesBack {
+                    socket = nil
+                    _ = try child.waitForEnd(milliseconds: Self.patience)
+                }
                 try child.send(signal: SignalNumber.kill)
                 _ = try child.reap()
             } catch {
