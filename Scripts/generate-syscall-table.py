@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes Sources/Seccomp/SyscallTableData.swift: the system call numbers of every architecture of the runtime-spec.
+"""Writes the names of system calls and their numbers on every architecture of the runtime-spec, to
+Sources/RuntimeSpec/SyscallNameData.swift and Sources/Seccomp/SyscallTableData.swift.
 
-Usage: Scripts/generate-syscall-table.py --linux DIR > Sources/Seccomp/SyscallTableData.swift
+Usage: Scripts/generate-syscall-table.py --linux DIR
 
 The numbers come from the tables of a Linux source tree (the package linux-source-6.12 of Debian will do). LATER lists the
 calls that are newer than that tree, PRIVATE those that stand in a header of their own.
@@ -69,7 +70,7 @@ IPC = {
 
 # The private calls of arm start here; they are stored from PRIVATE_SLOT on.
 PRIVATE_BASE = 0x0F0000
-PRIVATE_SLOT = 1024
+PRIVATE_SLOT = 576
 ABSENT = 4095
 HASH_SLOTS = 1024
 
@@ -98,7 +99,7 @@ def column(name, linux):
     slots = {}
     for call, number in numbers.items():
         slot = number if number < PRIVATE_SLOT else number - PRIVATE_BASE + PRIVATE_SLOT
-        if not 0 <= slot < ABSENT:
+        if not 0 <= slot < PRIVATE_SLOT + 64:
             sys.exit(f"{name}: no place for {call} = {number}")
         slots[call] = slot
     return slots
@@ -110,10 +111,17 @@ def digits(value, count):
 
 
 def hash_of(name):
-    value = 2166136261
-    for byte in name.encode():
-        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
-    return value >> 22
+    """Of the first and the last eight bytes: longer names that differ only between them share a slot."""
+    text = name.encode()
+    if len(text) >= 8:
+        head, tail = text[:8], text[-8:]
+    elif len(text) >= 4:
+        head, tail = text[:4], text[-4:]
+    else:
+        head, tail = bytes([text[0], text[len(text) // 2], text[-1]]), b""
+    head, tail = int.from_bytes(head, "little"), int.from_bytes(tail, "little")
+    turned = (tail << 23 | tail >> 41) & 0xFFFFFFFFFFFFFFFF
+    return ((head ^ turned ^ len(text)) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF) >> 54
 
 
 def literal(text, comment, name):
@@ -140,22 +148,20 @@ def main():
     for call in calls:
         offsets.append(offsets[-1] + len(call))
 
-    out = []
-    out.append("// Written by Scripts/generate-syscall-table.py; change that instead.\n")
-    out.append("// Numbers are digits of base 64, the low one first, from \"0\" on. Being literals, they lie in read-only memory and")
-    out.append("// cost nothing until a page of them is read.\n")
-    out.append("enum SyscallTableData {")
-    out.append("    /// How many names there are.")
-    out.append(f"    static var count: Int {{ {len(calls)} }}\n")
-    out.append(literal("".join(calls), "All names in their order, without a separator.", "names"))
-    out.append(literal("".join(digits(o, 3) for o in offsets), "Where each name starts and the last one ends, three digits each.", "offsets"))
-    out.append(
+    names = [
+        "    /// How many names there are.",
+        f"    static var count: Int {{ {len(calls)} }}\n",
+        literal("".join(calls), "All names in their order, without a separator.", "names"),
+        literal("".join(digits(o, 3) for o in offsets), "Where each name starts and the last one ends, three digits each.", "offsets"),
         literal(
             "".join(digits(s, 2) for s in slots),
             "The hash table: one more than the index of the name, or 0 where a search ends; two digits each.",
             "slots",
-        )
-    )
+        ),
+    ]
+    write("RuntimeSpec/SyscallNameData.swift", "enum SyscallNameData", names)
+
+    out = []
     codes = {call: code + 1 for code, call in enumerate(SOCKETCALL)}
     codes.update({call: code + 64 for call, code in IPC.items()})
     out.append(
@@ -169,7 +175,20 @@ def main():
     for name, numbers in columns.items():
         text = "".join(digits(numbers.get(call, ABSENT), 2) for call in calls)
         out.append(literal(text, None, name.replace("64n32", "64N32")))
-    print("\n".join(out).rstrip() + "\n}")
+    write("Seccomp/SyscallTableData.swift", "enum SyscallTableData", out)
 
 
-main()
+def write(path, declaration, body):
+    head = [
+        "// Written by Scripts/generate-syscall-table.py; change that instead.\n",
+        "// Numbers are digits of base 64, the low one first, from \"0\" on. Being literals, they lie in read-only memory and",
+        "// cost nothing until a page of them is read.\n",
+        declaration + " {",
+    ]
+    project = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(f"{project}/Sources/{path}", "w") as file:
+        file.write("\n".join(head + body).rstrip() + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,36 @@
 // Comparisons with words of the program, which make no string of the word: with them, deciding by the type of a mount
 // or an option takes no memory. Where both sides are values, the comparisons of the types themselves are taken.
 
+/// Whether two texts of one length are the same, eight or four bytes at a time.
+@inlinable @inline(__always)
+package func haveSameBytes(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    // The last bytes of names differ more often than the first ones. The last words read may overlap.
+    if other.count >= 8 {
+        var index = other.count &- 8
+        while isSame(UInt64.self, one, other, at: index) {
+            if index == 0 { return true }
+            index = index >= 8 ? index &- 8 : 0
+        }
+        return false
+    }
+    if other.count >= 4 {
+        return isSame(UInt32.self, one, other, at: other.count &- 4) && isSame(UInt32.self, one, other, at: 0)
+    }
+    var index = other.count
+    while index > 0 {
+        index &-= 1
+        guard one[index] == other[index] else { return false }
+    }
+    return true
+}
+
+@inlinable @inline(__always)
+func isSame<Word: FixedWidthInteger & BitwiseCopyable>(
+    _: Word.Type, _ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer, at index: Int
+) -> Bool {
+    one.loadUnaligned(fromByteOffset: index, as: Word.self) == other.loadUnaligned(fromByteOffset: index, as: Word.self)
+}
+
 extension ByteString {
     /// Whether the bytes are those of a word.
     @inlinable package static func == (bytes: ByteString, word: StaticString) -> Bool {

@@ -6,22 +6,22 @@ package enum SeccompCalls {
     /// Loads a filter into the calling thread; `instructions` are `struct sock_filter`, eight bytes each.
     ///
     /// The result is 0, or with `SECCOMP_FILTER_FLAG_TSYNC` the id of a thread that could not be brought under the filter.
-    package static func setFilter(_ instructions: [UInt64], flags: UInt32) throws(Errno) -> Int {
+    package static func setFilter(_ instructions: [UInt8], flags: UInt32) throws(Errno) -> Int {
         try checked(load(instructions, flags))
     }
 
     /// Loads a filter with a listener, for which `flags` ask: the descriptor that announces system calls.
     package static func setFilterWithListener(
-        _ instructions: [UInt64], flags: UInt32
+        _ instructions: [UInt8], flags: UInt32
     ) throws(Errno) -> FileDescriptor {
         FileDescriptor(owning: Int32(truncatingIfNeeded: try checked(load(instructions, flags))))
     }
 
-    private static func load(_ instructions: [UInt64], _ flags: UInt32) -> Int {
+    private static func load(_ instructions: [UInt8], _ flags: UInt32) -> Int {
         instructions.withUnsafeBytes { bytes in
             let first = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
                 .assumingMemoryBound(to: sock_filter.self)
-            var program = sock_fprog(len: UInt16(clamping: instructions.count), filter: first)
+            var program = sock_fprog(len: UInt16(clamping: instructions.count / 8), filter: first)
             return metered { linux_seccomp(UInt32(SECCOMP_SET_MODE_FILTER), flags, &program) }
         }
     }

@@ -17,7 +17,7 @@ extension Spec {
     public init(validating bytes: [UInt8]) throws(SpecError) {
         let result = SpecDecoder.decode(bytes, as: Spec.self)
         guard let spec = result.document else { throw SpecError(findings: result.findings) }
-        let findings = result.findings + spec.validate(without: result.findings)
+        let findings = result.findings + spec.validate(after: result)
         guard findings.isEmpty else { throw SpecError(findings: findings) }
         self = spec
         unknownMembers = result.unknownMembers

@@ -37,7 +37,7 @@ public struct SeccompProfile: Equatable, Sendable {
 /// A rule for some system calls.
 public struct SyscallRule: Equatable, Sendable {
     /// The names of the system calls; unknown ones are skipped.
-    public var names: [String]
+    public var names: [SyscallName]
     /// What happens.
     public var action: SeccompAction
     /// The error number of the action; nil is EPERM.
@@ -47,7 +47,7 @@ public struct SyscallRule: Equatable, Sendable {
 
     /// Makes a rule.
     public init(
-        names: [String], action: SeccompAction, errnoRet: UInt32? = nil, args: [SyscallArgument] = []
+        names: [SyscallName], action: SeccompAction, errnoRet: UInt32? = nil, args: [SyscallArgument] = []
     ) {
         self.names = names
         self.action = action

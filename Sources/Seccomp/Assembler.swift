@@ -53,41 +53,51 @@ package struct Instruction: RawRepresentable, Hashable, Sendable {
 }
 
 /// Writes a program from its end to its start: BPF jumps only forwards, so every target is known when it is needed.
+///
+/// The place of a target is that of an instruction, counted from the end.
 struct Assembler {
-    /// The instructions in reverse.
-    private(set) var reversed: [UInt64] = []
+    /// The instructions in reverse, the two halves of each.
+    private var halves: [UInt32] = []
     /// The verdicts that have a return, and where the nearest one of each is.
-    private var returned: [Verdict] = []
+    private var returned: [UInt32] = []
     private var returns: [Int] = []
 
-    /// Where control goes.
-    enum Target: Equatable {
-        /// To the instruction at this position, counted from the end.
-        case position(Int)
-        case verdict(Verdict)
+    init(capacity: Int) { halves.reserveCapacity(2 * capacity) }
+
+    /// How many instructions there are.
+    var count: Int { halves.count / 2 }
+
+    /// The instructions in their order, each with the eight bytes of `struct sock_filter`.
+    var bytes: [UInt8] {
+        let count = count
+        return [UInt8](unsafeUninitializedCapacity: 8 * count) { bytes, size in
+            let raw = UnsafeMutableRawBufferPointer(bytes)
+            for index in 0..<count {
+                let place = 2 * (count - 1 - index)
+                let value = UInt64(halves[place]) | UInt64(halves[place + 1]) << 32
+                raw.storeBytes(of: value, toByteOffset: 8 * index, as: UInt64.self)
+            }
+            size = 8 * count
+        }
     }
-
-    init(capacity: Int) { reversed.reserveCapacity(capacity) }
-
-    /// The program in its order.
-    var program: [UInt64] { reversed.reversed() }
 
     @discardableResult
     private mutating func append(_ instruction: Instruction) -> Int {
-        reversed.append(instruction.rawValue)
-        return reversed.count - 1
+        halves.append(UInt32(truncatingIfNeeded: instruction.rawValue))
+        halves.append(UInt32(truncatingIfNeeded: instruction.rawValue >> 32))
+        return count - 1
     }
 
     /// Loads the word of `struct seccomp_data` at `offset` and goes on to `next`.
     mutating func load(_ offset: UInt32, then next: Target) -> Target {
         fall(to: next)
-        return .position(append(Instruction(code: Instruction.loadWord, k: offset)))
+        return Target(place: append(Instruction(code: Instruction.loadWord, k: offset)))
     }
 
     /// Keeps the bits of `mask` and goes on to `next`.
     mutating func mask(_ mask: UInt32, then next: Target) -> Target {
         fall(to: next)
-        return .position(append(Instruction(code: Instruction.and, k: mask)))
+        return Target(place: append(Instruction(code: Instruction.and, k: mask)))
     }
 
     /// Goes to one of two targets. Equal targets need no instruction.
@@ -97,60 +107,55 @@ struct Assembler {
         let trueFirst = distance(ifTrue) >= distance(ifFalse)
         let first = reach(trueFirst ? ifTrue : ifFalse)
         let second = reach(trueFirst ? ifFalse : ifTrue)
-        let here = reversed.count
+        let here = count
         let offsets = (UInt8(here - first - 1), UInt8(here - second - 1))
-        return .position(
-            append(
+        return Target(
+            place: append(
                 Instruction(
                     code: code, ifTrue: trueFirst ? offsets.0 : offsets.1, ifFalse: trueFirst ? offsets.1 : offsets.0,
                     k: k)))
     }
 
     private func distance(_ target: Target) -> Int {
-        switch target {
-        case .position(let position): reversed.count - position
-        case .verdict(let verdict): nearestReturn(verdict).map { reversed.count - $0 } ?? .max
-        }
+        if let place = target.place { return count - place }
+        return nearestReturn(target.verdict).map { count - $0 } ?? .max
     }
 
     private func nearestReturn(_ verdict: Verdict) -> Int? {
-        for index in returned.indices where returned[index] == verdict { return returns[index] }
+        for index in returned.indices where returned[index] == verdict.rawValue { return returns[index] }
         return nil
     }
 
-    /// A position with the effect of `target` that a conditional jump can reach, even behind one more instruction.
+    /// A place with the effect of `target` that a conditional jump can reach, even behind one more instruction.
     private mutating func reach(_ target: Target) -> Int {
-        switch target {
-        case .position(let position):
-            let distance = reversed.count - position
-            if distance <= 254 { return position }
+        if let place = target.place {
+            let distance = count - place
+            if distance <= 254 { return place }
             return append(Instruction(code: Instruction.jump, k: UInt32(distance - 1)))
-        case .verdict(let verdict):
-            if let position = nearestReturn(verdict), reversed.count - position <= 254 { return position }
-            return appendReturn(verdict)
         }
+        if let place = nearestReturn(target.verdict), count - place <= 254 { return place }
+        return appendReturn(target.verdict)
     }
 
     private mutating func appendReturn(_ verdict: Verdict) -> Int {
-        let position = append(Instruction(code: Instruction.giveBack, k: verdict.rawValue))
-        for index in returned.indices where returned[index] == verdict {
-            returns[index] = position
-            return position
+        let place = append(Instruction(code: Instruction.giveBack, k: verdict.rawValue))
+        for index in returned.indices where returned[index] == verdict.rawValue {
+            returns[index] = place
+            return place
         }
-        returned.append(verdict)
-        returns.append(position)
-        return position
+        returned.append(verdict.rawValue)
+        returns.append(place)
+        return place
     }
 
     /// Makes the instruction that is written next be followed by `target`.
     private mutating func fall(to target: Target) {
-        switch target {
-        case .position(let position):
-            let distance = reversed.count - position
+        if let place = target.place {
+            let distance = count - place
             if distance > 1 { append(Instruction(code: Instruction.jump, k: UInt32(distance - 1))) }
-        case .verdict(let verdict):
-            if let position = nearestReturn(verdict), reversed.count - position == 1 { return }
-            _ = appendReturn(verdict)
+        } else {
+            if let place = nearestReturn(target.verdict), count - place == 1 { return }
+            _ = appendReturn(target.verdict)
         }
     }
 }

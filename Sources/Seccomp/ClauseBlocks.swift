@@ -1,19 +1,21 @@
 import RuntimeSpec
 
 extension Assembler {
-    /// Writes what decides about a call by its arguments: the first clause that holds, else `otherwise`.
-    mutating func decide(_ clauses: [Clause], on architecture: SeccompArchitecture, otherwise: Verdict) -> Target {
-        var next = Target.verdict(otherwise)
-        var index = clauses.count
-        while index > 0 {
-            let run = equalRun(endingAt: index, of: clauses)
+    /// Writes what decides about a call by its arguments: the first of the clauses `range` that holds, else `otherwise`.
+    mutating func decide(
+        _ range: Range<Int>, of clauses: [Clause], on architecture: SeccompArchitecture, otherwise: Verdict
+    ) -> Target {
+        var next = Target(otherwise)
+        var end = range.upperBound
+        while end > range.lowerBound {
+            let run = Self.equalRun(range.lowerBound..<end, of: clauses)
             if run.count > 1 {
-                next = decideEqual(clauses[run], on: architecture, otherwise: next)
-                index = run.lowerBound
+                next = decideEqual(run, of: clauses, on: architecture, otherwise: next)
+                end = run.lowerBound
             } else {
-                index -= 1
-                var target = Target.verdict(clauses[index].verdict)
-                for condition in clauses[index].conditions.reversed() {
+                end -= 1
+                var target = Target(clauses[end].verdict)
+                for condition in clauses[end].conditions.reversed() {
                     target = test(condition, on: architecture, target, else: next)
                 }
                 next = target
@@ -22,11 +24,12 @@ extension Assembler {
         return next
     }
 
-    /// The longest run of clauses before `end` that each ask whether the same argument is equal to a value, with
+    /// The longest run of clauses at the end of a range that each ask whether the same argument is equal to a value, with
     /// the same upper half: one load serves them all.
-    private func equalRun(endingAt end: Int, of clauses: [Clause]) -> Range<Int> {
+    private static func equalRun(_ range: Range<Int>, of clauses: [Clause]) -> Range<Int> {
+        let end = range.upperBound
         var start = end
-        while start > 0 {
+        while start > range.lowerBound {
             let conditions = clauses[start - 1].conditions
             guard conditions.count == 1, conditions[0].op == .equal else { break }
             if start < end {
@@ -41,18 +44,18 @@ extension Assembler {
     }
 
     private mutating func decideEqual(
-        _ clauses: ArraySlice<Clause>, on architecture: SeccompArchitecture, otherwise: Target
+        _ run: Range<Int>, of clauses: [Clause], on architecture: SeccompArchitecture, otherwise: Target
     ) -> Target {
-        guard let argument = clauses.first?.conditions.first else { return otherwise }
         var next = otherwise
-        for clause in clauses.reversed() {
-            let low = UInt32(truncatingIfNeeded: clause.conditions[0].datum)
-            next = branch(Instruction.jumpEqual, low, .verdict(clause.verdict), else: next)
+        for index in run.reversed() {
+            let low = UInt32(truncatingIfNeeded: clauses[index].conditions[0].datum)
+            next = branch(Instruction.jumpEqual, low, Target(clauses[index].verdict), else: next)
         }
-        next = load(architecture.lowOffset(of: argument.argument), then: next)
+        let condition = clauses[run.lowerBound].conditions[0]
+        next = load(architecture.lowOffset(of: condition.argument), then: next)
         guard architecture.hasWideArguments else { return next }
-        next = branch(Instruction.jumpEqual, UInt32(argument.datum >> 32), next, else: otherwise)
-        return load(architecture.highOffset(of: argument.argument), then: next)
+        next = branch(Instruction.jumpEqual, UInt32(condition.datum >> 32), next, else: otherwise)
+        return load(architecture.highOffset(of: condition.argument), then: next)
     }
 
     /// Writes one comparison.

@@ -6,7 +6,7 @@ extension SeccompFilter {
     /// Ranges that the kernel has no calls in are shown by their numbers alone.
     package var disassembly: String {
         var text = "default: " + defaultVerdict.text + "\n"
-        for section in sections { section.write(to: &text, otherwise: defaultVerdict) }
+        for section in table.places.indices { table.write(section, to: &text, otherwise: defaultVerdict) }
         text += "other architectures: " + Verdict.killThread.text + "\n"
         if !unknownNames.isEmpty {
             text += "no such calls: " + unknownNames.joined(separator: " ") + "\n"
@@ -15,31 +15,29 @@ extension SeccompFilter {
     }
 }
 
-extension SeccompFilter.Section {
-    /// The names of the architectures, such as `x86_64+x32`.
-    package var name: String { architectures.map(\.shortName).joined(separator: "+") }
-
-    /// How many calls are decided by their arguments.
-    package var decisionCount: Int { decisions.count }
-
-    fileprivate func write(to text: inout String, otherwise: Verdict) {
-        text += name + ":\n"
+extension SectionTable {
+    fileprivate func write(_ section: Int, to text: inout String, otherwise: Verdict) {
+        let architectures = architectures(of: section)
+        text += architectures.map(\.shortName).joined(separator: "+") + ":\n"
         let names = architectures.map { SyscallTable.names(of: $0) }
-        for (index, range) in ranges.enumerated() {
-            let end = index + 1 < ranges.count ? ranges[index + 1].start - 1 : .max
-            text += "  " + Self.text(of: range.start)
-            if end > range.start { text += end == .max ? " and above" : "-" + Self.text(of: end) }
-            if let list = calls(from: range.start, to: end, names) { text += " (" + list + ")" }
-            switch range.target {
-            case .verdict(let verdict): text += ": " + verdict.text + "\n"
-            case .decision(let number):
-                text += ":\n"
-                for clause in decisions[number].clauses {
-                    text += "    " + clause.verdict.text + " if "
-                    text += clause.conditions.map(\.text).joined(separator: " and ") + "\n"
-                }
-                text += "    else " + otherwise.text + "\n"
+        let ranges = ranges(of: section)
+        for range in ranges {
+            let start = start(ofRange: range)
+            let end = range + 1 < ranges.upperBound ? self.start(ofRange: range + 1) - 1 : .max
+            text += "  " + Self.text(of: start)
+            if end > start { text += end == .max ? " and above" : "-" + Self.text(of: end) }
+            if let list = Self.calls(from: start, to: end, names, architectures) { text += " (" + list + ")" }
+            let target = target(ofRange: range)
+            guard let decision = target.place else {
+                text += ": " + target.verdict.text + "\n"
+                continue
             }
+            text += ":\n"
+            for clause in clauses[clauses(of: decision)] {
+                text += "    " + clause.verdict.text + " if "
+                text += clause.conditions.map(\.text).joined(separator: " and ") + "\n"
+            }
+            text += "    else " + otherwise.text + "\n"
         }
     }
 
@@ -49,14 +47,16 @@ extension SeccompFilter.Section {
     }
 
     /// The first and the last call of a range.
-    private func calls(from start: UInt32, to end: UInt32, _ names: [[String?]]) -> String? {
+    private static func calls(
+        from start: UInt32, to end: UInt32, _ names: [[String?]], _ architectures: [SeccompArchitecture]
+    ) -> String? {
         let first = architectures.indices.compactMap { call(from: start, to: end, by: 1, names[$0], architectures[$0]) }
         let last = architectures.indices.compactMap { call(from: end, to: start, by: -1, names[$0], architectures[$0]) }
         guard let first = first.first, let last = last.last else { return nil }
         return first == last ? first : first + " to " + last
     }
 
-    private func call(
+    private static func call(
         from start: UInt32, to end: UInt32, by step: Int, _ names: [String?], _ architecture: SeccompArchitecture
     ) -> String? {
         for slot in step > 0 ? Array(names.indices) : names.indices.reversed() {

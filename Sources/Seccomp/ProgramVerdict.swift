@@ -3,11 +3,9 @@ import RuntimeSpec
 extension SeccompProgram {
     /// Whether this process goes on after each of these calls of its own architecture, whatever they are answered: no
     /// call kills it, sends it a signal or waits for somebody. Conditions on arguments are asked with zeros.
-    package func survives(_ calls: [String]) -> Bool {
+    package func survives(_ calls: [SyscallName]) -> Bool {
         calls.allSatisfy { name in
-            guard let index = SyscallTable.index(of: name), let slot = SyscallTable.slot(index, on: .native) else {
-                return true
-            }
+            guard let place = name.place, let slot = SyscallTable.slot(place, on: .native) else { return true }
             let verdict = verdict(on: SeccompArchitecture.native.number(ofSlot: slot))
             return Self.harmless.contains(verdict & 0xffff_0000)
         }
@@ -20,8 +18,8 @@ extension SeccompProgram {
     private func verdict(on number: UInt32) -> UInt32 {
         var accumulator: UInt32 = 0
         var place = 0
-        while place < instructions.count {
-            let instruction = Instruction(rawValue: instructions[place])
+        while place < count {
+            let instruction = Instruction(rawValue: instruction(place))
             let k = instruction.k
             let (yes, no) = (Int(instruction.ifTrue), Int(instruction.ifFalse))
             place += 1
@@ -45,6 +43,6 @@ extension SeccompProgram {
 extension SeccompFilter {
     /// Known calls that may have been meant by an unknown name.
     package static func calls(near name: String) -> [String] {
-        NearestName.matches(for: name, among: (0..<SyscallTableData.count).map { SyscallTable.name(at: $0) })
+        NearestName.matches(for: name, among: (0..<SyscallNames.count).map { SyscallNames.name(at: $0) })
     }
 }

@@ -2,8 +2,8 @@ import RuntimeSpec
 
 /// A filter as the kernel takes it, ready to be carried to another process and loaded there.
 public struct SeccompProgram: Equatable, Sendable {
-    /// The instructions, each with the eight bytes of `struct sock_filter`.
-    public let instructions: [UInt64]
+    /// The instructions one behind the other, each with the eight bytes of `struct sock_filter`.
+    package let bytes: [UInt8]
     /// The flags that the profile asks for.
     public let flags: SeccompFilterFlags
     /// The flags that are dropped where the kernel does not know them.
@@ -13,6 +13,26 @@ public struct SeccompProgram: Equatable, Sendable {
 
     /// The kernel's limit, `BPF_MAXINSNS`.
     public static let maximumCount = 4096
+
+    /// Makes a program of its instructions.
+    package init(
+        bytes: [UInt8], flags: SeccompFilterFlags, optionalFlags: SeccompFilterFlags = [], notifies: Bool = false
+    ) {
+        self.bytes = bytes
+        self.flags = flags
+        self.optionalFlags = optionalFlags
+        self.notifies = notifies
+    }
+
+    /// How many instructions there are.
+    public var count: Int { bytes.count / 8 }
+
+    /// The instructions, each with the eight bytes of `struct sock_filter`.
+    public var instructions: [UInt64] { (0..<count).map { instruction($0) } }
+
+    func instruction(_ index: Int) -> UInt64 {
+        bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
+    }
 }
 
 /// How seccomp(2) loads a filter, `SECCOMP_FILTER_FLAG_…`.
@@ -36,23 +56,6 @@ public struct SeccompFilterFlags: OptionSet, Hashable, Sendable {
     public static let waitKillableReceive = SeccompFilterFlags(rawValue: 0x20)
 }
 
-extension SeccompProgram {
-    /// The program as words: the flags, then the instructions.
-    package var words: [UInt64] {
-        let head = UInt64(flags.rawValue) << 32 | UInt64(optionalFlags.rawValue) << 1 | (notifies ? 1 : 0)
-        return [head] + instructions
-    }
-
-    /// The program of `words`; nil for what has no instruction.
-    package init?(words: [UInt64]) {
-        guard words.count > 1 else { return nil }
-        self.init(
-            instructions: Array(words[1...]), flags: SeccompFilterFlags(rawValue: UInt32(words[0] >> 32)),
-            optionalFlags: SeccompFilterFlags(rawValue: UInt32(words[0] & 0xffff_ffff) >> 1),
-            notifies: words[0] & 1 != 0)
-    }
-}
-
 extension SeccompFilter {
     /// Compiles the seccomp profile of a configuration, `linux.seccomp`, into a BPF program for seccomp(2).
     ///
@@ -73,90 +76,39 @@ extension SeccompFilter {
     /// The program with this meaning.
     package func program() throws(SeccompError) -> SeccompProgram {
         var assembler = Assembler(capacity: 512)
-        var next = Assembler.Target.verdict(.killThread)
+        var next = Target(.killThread)
         // The first section is the native one; written last, it is the nearest to the start.
-        for section in sections.reversed() {
-            let start = assembler.write(section, otherwise: defaultVerdict)
-            next = assembler.branch(Instruction.jumpEqual, section.architectures[0].auditValue, start, else: next)
-            guard assembler.reversed.count <= SeccompProgram.maximumCount else { break }
+        for section in table.places.indices.reversed() {
+            let start = assembler.write(section, of: table, otherwise: defaultVerdict)
+            let architecture = table.architectures[table.places[section]]
+            next = assembler.branch(Instruction.jumpEqual, architecture.auditValue, start, else: next)
+            guard assembler.count <= SeccompProgram.maximumCount else { break }
         }
         _ = assembler.load(4, then: next)
-        guard assembler.reversed.count <= SeccompProgram.maximumCount else {
-            throw SeccompError(path: "syscalls", reason: .tooLong(instructions: assembler.reversed.count))
-        }
-        var wanted = SeccompFilterFlags()
-        for flag in flags ?? [] { wanted.insert(SeccompFilterFlags(rawValue: flag.bit)) }
-        guard notifies || !wanted.contains(.waitKillableReceive) else {
-            let place = flags?.firstIndex { $0.bit == SeccompFilterFlags.waitKillableReceive.rawValue } ?? 0
-            throw SeccompError(path: "flags[" + String(place) + "]", reason: .flagWithoutListener)
+        guard assembler.count <= SeccompProgram.maximumCount else {
+            throw SeccompError(path: "syscalls", reason: .tooLong(instructions: assembler.count))
         }
         return SeccompProgram(
-            instructions: assembler.program, flags: wanted,
+            bytes: assembler.bytes, flags: flags ?? [],
             optionalFlags: flags == nil ? .speculationAllow : [], notifies: notifies)
     }
 }
 
 extension Assembler {
-    /// Writes the search for the number of a call.
-    fileprivate mutating func write(_ section: SeccompFilter.Section, otherwise: Verdict) -> Target {
-        var targets: [Target] = []
-        targets.reserveCapacity(section.decisions.count)
-        for decision in section.decisions {
-            targets.append(decide(decision.clauses, on: decision.architecture, otherwise: otherwise))
+    /// Writes the search for the number of a call; of a program that is too long only so much as says so.
+    fileprivate mutating func write(_ section: Int, of table: SectionTable, otherwise: Verdict) -> Target {
+        let decisions = table.decisions(of: section)
+        var targets: [UInt32] = []
+        for decision in decisions {
+            let target = decide(
+                table.clauses(of: decision), of: table.clauses, on: table.architecture(of: decision),
+                otherwise: otherwise)
+            targets.append(target.rawValue)
+            guard count <= SeccompProgram.maximumCount else { return target }
         }
-        let search = search(section.ranges, cells(of: section.ranges)[...], targets)
-        if case .verdict = search { return search }
-        return load(0, then: search)
-    }
-
-    /// Ranges that one search leads to: equal ones and, between them, single numbers, which cost one comparison each
-    /// instead of two.
-    private func cells(of ranges: [SeccompFilter.Range]) -> [Cell] {
-        func isSingle(_ index: Int) -> Bool {
-            index + 1 < ranges.count && ranges[index + 1].start - ranges[index].start == 1
-                && ranges[index + 1].target == ranges[index - 1].target
-        }
-        var cells: [Cell] = []
-        cells.reserveCapacity(ranges.count)
-        var index = 0
-        while index < ranges.count {
-            let first = index
-            while index - first < 6, isSingle(index + 1) { index += 2 }
-            cells.append(Cell(first: first, last: index))
-            // The range behind the last single number begins the next cell, if that has single numbers too.
-            if index == first || !isSingle(index + 1) { index += 1 }
-        }
-        return cells
-    }
-
-    /// Ranges from `first` to `last`, of which every second one is a single number.
-    private struct Cell {
-        var first: Int
-        var last: Int
-    }
-
-    private mutating func search(
-        _ ranges: [SeccompFilter.Range], _ cells: ArraySlice<Cell>, _ decisions: [Target]
-    ) -> Target {
-        if cells.count == 1 {
-            let cell = cells[cells.startIndex]
-            var next = resolve(ranges[cell.first].target, decisions)
-            for index in stride(from: cell.last - 1, to: cell.first, by: -2) {
-                let other = resolve(ranges[index].target, decisions)
-                next = branch(Instruction.jumpEqual, ranges[index].start, other, else: next)
-            }
-            return next
-        }
-        let middle = cells.startIndex + cells.count / 2
-        let high = search(ranges, cells[middle...], decisions)
-        let low = search(ranges, cells[..<middle], decisions)
-        return branch(Instruction.jumpGreaterOrEqual, ranges[cells[middle].first].start, high, else: low)
-    }
-
-    private func resolve(_ target: SeccompFilter.Target, _ decisions: [Target]) -> Target {
-        switch target {
-        case .verdict(let verdict): .verdict(verdict)
-        case .decision(let index): decisions[index]
-        }
+        let search = NumberSearch(
+            table: table, ranges: table.ranges(of: section), firstDecision: decisions.lowerBound, decisions: targets)
+        let start = search.write(to: &self)
+        return start.place == nil ? start : load(0, then: start)
     }
 }

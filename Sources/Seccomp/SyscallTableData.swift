@@ -4,104 +4,6 @@
 // cost nothing until a page of them is read.
 
 enum SyscallTableData {
-    /// How many names there are.
-    static var count: Int { 508 }
-
-    /// All names in their order, without a separator.
-    static var names: StaticString {
-        #"""
-        _llseek_newselect_sysctlacceptaccept4accessacctadd_keyadjtimexafs_syscallalarmarch_prctlarm_fadvise64_64arm_sy\#
-        nc_file_rangeatomic_barrieratomic_cmpxchg_32bdflushbindbpfbreakbreakpointbrkcachectlcacheflushcachestatcapgetc\#
-        apsetchdirchmodchownchown32chrootclock_adjtimeclock_adjtime64clock_getresclock_getres_time64clock_gettimeclock\#
-        _gettime64clock_nanosleepclock_nanosleep_time64clock_settimeclock_settime64cloneclone3closeclose_rangeconnectc\#
-        opy_file_rangecreatcreate_moduledelete_moduledupdup2dup3epoll_createepoll_create1epoll_ctlepoll_ctl_oldepoll_p\#
-        waitepoll_pwait2epoll_waitepoll_wait_oldeventfdeventfd2execveexecveatexitexit_groupfaccessatfaccessat2fadvise6\#
-        4fadvise64_64fallocatefanotify_initfanotify_markfchdirfchmodfchmodatfchmodat2fchownfchown32fchownatfcntlfcntl6\#
-        4fdatasyncfgetxattrfile_getattrfile_setattrfinit_moduleflistxattrflockforkfremovexattrfsconfigfsetxattrfsmount\#
-        fsopenfspickfstatfstat64fstatat64fstatfsfstatfs64fsyncftimeftruncateftruncate64futexfutex_requeuefutex_time64f\#
-        utex_waitfutex_waitvfutex_wakefutimesatget_kernel_symsget_mempolicyget_robust_listget_thread_areaget_tlsgetcpu\#
-        getcwdgetdentsgetdents64getegidgetegid32geteuidgeteuid32getgidgetgid32getgroupsgetgroups32getitimergetpagesize\#
-        getpeernamegetpgidgetpgrpgetpidgetpmsggetppidgetprioritygetrandomgetresgidgetresgid32getresuidgetresuid32getrl\#
-        imitgetrusagegetsidgetsocknamegetsockoptgettidgettimeofdaygetuidgetuid32getxattrgetxattratgttyidleinit_modulei\#
-        notify_add_watchinotify_initinotify_init1inotify_rm_watchio_cancelio_destroyio_geteventsio_pgeteventsio_pgetev\#
-        ents_time64io_setupio_submitio_uring_enterio_uring_registerio_uring_setupioctliopermioplioprio_getioprio_setip\#
-        ckcmpkexec_file_loadkexec_loadkeyctlkilllandlock_add_rulelandlock_create_rulesetlandlock_restrict_selflchownlc\#
-        hown32lgetxattrlinklinkatlistenlistmountlistnslistxattrlistxattratllistxattrlocklookup_dcookielremovexattrlsee\#
-        klsetxattrlsm_get_self_attrlsm_list_moduleslsm_set_self_attrlstatlstat64madvisemap_shadow_stackmbindmembarrier\#
-        memfd_creatememfd_secretmigrate_pagesmincoremkdirmkdiratmknodmknodatmlockmlock2mlockallmmapmmap2modify_ldtmoun\#
-        tmount_setattrmove_mountmove_pagesmprotectmpxmq_getsetattrmq_notifymq_openmq_timedreceivemq_timedreceive_time6\#
-        4mq_timedsendmq_timedsend_time64mq_unlinkmremapmsealmsgctlmsggetmsgrcvmsgsndmsyncmultiplexermunlockmunlockallm\#
-        unmapname_to_handle_atnanosleepnewfstatatnfsservctlniceoldfstatoldlstatoldoldunameoldstatoldunameopenopen_by_h\#
-        andle_atopen_treeopen_tree_attropenatopenat2pausepciconfig_iobasepciconfig_readpciconfig_writeperf_event_openp\#
-        ersonalitypidfd_getfdpidfd_openpidfd_send_signalpipepipe2pivot_rootpkey_allocpkey_freepkey_mprotectpollppollpp\#
-        oll_time64prctlpread64preadvpreadv2prlimit64process_madviseprocess_mreleaseprocess_vm_readvprocess_vm_writevpr\#
-        ofprofilpselect6pselect6_time64ptraceputpmsgpwrite64pwritevpwritev2query_modulequotactlquotactl_fdreadreadahea\#
-        dreaddirreadlinkreadlinkatreadvrebootrecvrecvfromrecvmmsgrecvmmsg_time64recvmsgremap_file_pagesremovexattrremo\#
-        vexattratrenamerenameatrenameat2request_keyrestart_syscallriscv_flush_icacheriscv_hwprobermdirrseqrseq_slice_y\#
-        ieldrt_sigactionrt_sigpendingrt_sigprocmaskrt_sigqueueinfort_sigreturnrt_sigsuspendrt_sigtimedwaitrt_sigtimedw\#
-        ait_time64rt_tgsigqueueinfortass390_guarded_storages390_pci_mmio_reads390_pci_mmio_writes390_runtime_instrs390\#
-        _sthyisched_get_priority_maxsched_get_priority_minsched_getaffinitysched_getattrsched_getparamsched_getschedul\#
-        ersched_rr_get_intervalsched_rr_get_interval_time64sched_setaffinitysched_setattrsched_setparamsched_setschedu\#
-        lersched_yieldseccompsecurityselectsemctlsemgetsemopsemtimedopsemtimedop_time64sendsendfilesendfile64sendmmsgs\#
-        endmsgsendtoset_mempolicyset_mempolicy_home_nodeset_robust_listset_thread_areaset_tid_addressset_tlssetdomainn\#
-        amesetfsgidsetfsgid32setfsuidsetfsuid32setgidsetgid32setgroupssetgroups32sethostnamesetitimersetnssetpgidsetpr\#
-        ioritysetregidsetregid32setresgidsetresgid32setresuidsetresuid32setreuidsetreuid32setrlimitsetsidsetsockoptset\#
-        timeofdaysetuidsetuid32setxattrsetxattratsgetmaskshmatshmctlshmdtshmgetshutdownsigactionsigaltstacksignalsigna\#
-        lfdsignalfd4sigpendingsigprocmasksigreturnsigsuspendsocketsocketcallsocketpairsplicespu_createspu_runssetmasks\#
-        tatstat64statfsstatfs64statmountstatxstimesttysubpage_protswapcontextswapoffswaponswitch_endiansymlinksymlinka\#
-        tsyncsync_file_rangesync_file_range2syncfssys_debug_setcontextsyscallsysfssysinfosyslogsysmipsteetgkilltimetim\#
-        er_createtimer_deletetimer_getoverruntimer_gettimetimer_gettime64timer_settimetimer_settime64timerfdtimerfd_cr\#
-        eatetimerfd_gettimetimerfd_gettime64timerfd_settimetimerfd_settime64timestkilltruncatetruncate64tuxcallugetrli\#
-        mitulimitumaskumountumount2unameunlinkunlinkatunshareuprobeuretprobeuselibuserfaultfdusr26usr32ustatutimeutime\#
-        nsatutimensat_time64utimesvforkvhangupvm86vm86oldvmsplicevserverwait4waitidwaitpidwritewritev
-        """#
-    }
-
-    /// Where each name starts and the last one ends, three digits each.
-    static var offsets: StaticString {
-        #"""
-        000700A00H00N00U00[00_00f00n00910>10H10X10k10920J20Q20U20X20]20g20j20230<30E30K30Q30V30[30`30g30m30:40I40U40h4\#
-        0550D50S50i50660E60J60P60U60`60g60670;70H70U70X70\70`70l70980B80O80Z80f80090>90E90M90S90[90_90i902:0<:0E:0Q:0Z\#
-        :0g:04;0:;0@;0H;0Q;0W;0_;0g;0l;03<0<<0E<0Q<0]<0i<03=08=0<=0H=0P=0Y=0`=0f=0l=01>08>0A>0H>0Q>0V>0[>0d>0o>04?0A?0\#
-        M?0W?0b?0l?05@0D@0Q@0`@0o@06A0<A0BA0JA0TA0[A0dA0kA04B0:B0BB0KB0VB0_B0jB05C0<C0CC0IC0PC0WC0bC0kC04D0?D0HD0SD0\D\#
-        0eD0kD06E0@E0FE0RE0XE0`E0hE02F06F0:F0EF0VF0bF0oF0?G0HG0RG0^G0kG0?H0GH0PH0^H0oH0=I0BI0HI0LI0VI0`I0cI0gI06J0@J0F\#
-        J0JJ0[J02K0HK0NK0VK0_K0cK0iK0oK08L0>L0GL0RL0\L0`L0nL0:M0?M0HM0YM0iM0:N0?N0FN0MN0]N0bN0lN08O0DO0QO0XO0]O0dO0iO0\#
-        0P05P0;P0CP0GP0LP0VP0[P0hP02Q0<Q0DQ0GQ0TQ0]Q0dQ03R0IR0UR0hR01S07S0<S0BS0HS0NS0TS0YS0dS0kS05T0;T0LT0UT0_T0iT0mT\#
-        05U0=U0HU0OU0WU0[U0lU05V0CV0IV0PV0UV0eV03W0BW0QW0\W0gW01X0BX0FX0KX0UX0_X0hX05Y09Y0>Y0JY0OY0VY0\Y0cY0lY0;Z0KZ0[\#
-        Z0lZ00[06[0>[0M[0S[0Z[0b[0i[01\0=\0E\0P\0T\0]\0d\0l\06]0;]0A]0E]0M]0U]0d]0k]0;^0F^0S^0Y^0a^0j^05_0D_0V_0c_0h_0\#
-        l_0<`0H`0U`0c`02a0>a0Ka0Za00b0Ab0Eb0Yb0kb0>c0Pc0Zc00d0Fd0Wd0dd02e0De0Ye05f0Ff0Sf0af03g0>g0Eg0Mg0Sg0Yg0_g0dg0ng\#
-        0?h0Ch0Kh0Uh0]h0dh0jh07i0Ni0]i0li0;j0Bj0Oj0Wj0aj0ij03k09k0Ak0Jk0Uk0`k0ik0nk05l0@l0Hl0Rl0[l0fl0ol0:m0Bm0Lm0Um0[\#
-        m0em01n07n0?n0Gn0Qn0Yn0^n0dn0in0on07o0@o0Ko0Qo0Yo0bo0lo0701@01J01P01Z01d01j01411;11C11G11M11S11[11d11i11n11221\#
-        >21I21P21V21c21j21331731F31V31\31041741<41C41I41P41S41Y41]41i41551E51R51a51n51=61D61R61a61271A71R71W71\71d71n7\#
-        1581?81E81J81P81W81\81b81j81191791@91F91Q91V91[91`91e91n91>:1D:1I:1P:1T:1[:1c:1j:1o:15;1<;1A;1G;1
-        """#
-    }
-
-    /// The hash table: one more than the index of the name, or 0 where a search ends; two digits each.
-    static var slots: StaticString {
-        #"""
-        0000j300000000000000]700H0C1000000U700R50000000000d4:3000000I60040\2248400?1G6o60011E7P6I5F3^4`10000X7005700T4\#
-        o2A4X1e33446000000000000V060k3@0Z504j5?000000000000000Z30000M500h1_5005200000000E1O100000000_2N6;0S7000000C300\#
-        _4E3000000000000;300a2000000;600000000000000[10000M0G100=5Z6000093[3a5n566k1V60000000086m0i1000000]00000000000\#
-        b50000>6a7[2H40000[0j1m40000000000:782l2P3000000000000L0000000010000Y4?5G5<6W7P0;5R200000000000000Q400k6n2K3D6\#
-        C70000000000\0W1>20000_700G3k5001394B17200P1000000g20000\5L1T0C2f49500R300W0Y3S000000080K700000000;2C4\4V4?6@3\#
-        I400T1H374000000c70000U3i500000000700000b0T20000D50000J4V2N0_1C5\6L700W500000000l6a100X500000000R0J100T3=1J500\#
-        000000f1000012d20000000000B300000000l3000000F133K5610081@5S1E6F6>7T7b700D1o300000055h4;7I7000000J2P254000000I1\#
-        d300]2?3F400000000U5Q100000000000000C0h063U6P5000000000000=400I0i7m5W31076A60000L5m60000g4]300H1S300W2D2^3g300\#
-        00000000000000K485n3<4o5m3J300L6j6^0U2<3e4`50000000000h6e60000Y1M1Q3[6g10000A5Z1;4O5m2Y2Z0L3[5h577<00000000000\#
-        e100003292f3J0b144R40000E5000000F0530000l700000025X200;1V5000000000000e50000270051V1i600>3g0i400K2h7^1G002M4k4\#
-        00f2e0A1<100f000k0>1R700B200o4000000Q200E0d5L2`70000I2i2Y60000000000000000]5M600c300000000>5H5000000]4000000:0\#
-        l400b30000000000000000A700000000n4E20000X01400K6N1X4@4:5Y000@1`200G4^2b20341d60000o100_3000000W6000000000045T6\#
-        00000000U1?7B42600000000=2=79687c2B7000000g500_0000000e2I3>4[4X637<7P7S5009100N30000b4O000S200`3Z4000000@7b600\#
-        O4e700T500<500^70000220000O2L4m10000l500K1970000\300S6l0000000:2=6_6200000f500000000R600A2k7D4N4000000i0N7@600\#
-        05Q70000o0000000]600N200c0B5M7160000h2H2000000000000a4B0000000000000Y5D0000000O3g600j20000n62300170000n1003171\#
-        h300c4c5d7f767^6000083V3U0X300=3420000A0d064Q575`600000000000000000000000000l100:6Y700000000001500O7]1f60700@2\#
-        c1:1c600U4\1F2F50021M2k2V7350000C600B6000000d100H60000^500000000n0N500Z70056H7000000000000Z2000000Q600:4<20000\#
-        00004330G2J7\7000000j700a0j4Q0?200j050656273M3a3?4W4P4`4000000A3D39047g7000000060000>000000000000000000000G700\#
-        0000E4O6a6[7000000i30000`0J6=0K0S436000000D7R1F700000000000000000000
-        """#
-    }
-
     /// The code of each name for socketcall(2), or 64 more than that for ipc(2), or 0; two digits each.
     static var codes: StaticString {
         #"""
@@ -167,15 +69,15 @@ enum SyscallTableData {
 
     static var arm: StaticString {
         #"""
-        <2>2E2M4^5Q0c0e4l1oooooo>4E5oooo62J426oo1@]0oo2@37h2i2<0?0f2D3m0d5E684F674C694G664D6h1c660d6K47680oo12Y0o0V5j3\#
+        <2>2E2M4^5Q0c0e4l1oooooo>4E5oooo62J426oo19]0oo2937h2i2<0?0f2D3m0d5E684F674C694G664D6h1c660d6K47680oo12Y0o0V5j3\#
         U5k3ooJ5i6l3ooO5T5;03610h3>5g6ooooP5_5`552N1=547O1?355g0M3D2W3D7E7k5Z3?220]3_6T3`6^6a6\15375T1;4f1ooM123`387V6\#
-        77176765oo05C5oo6@I5g2=2I3b0:3a093_083@1=3Y1ooO44211D0oo01P106[2C3U2A3oo=1C2N4W4P3>1H073U3@7oooo02m4l4X5n4g3d3\#
+        77176765oo05C5oo69I5g2=2I3b0:3a093_083@1=3Y1ooO44211D0oo01P106[2C3U2A3oo=1C2N4W4P3>1H073U3@7oooo02m4l4X5n4g3d3\#
         e3?6P6c3f3Z6[6Y6f0ooook4j4ooj5A6K5g4U0m6l6n6@063V390:5L4:7F7X3A7Y3ooi3\3C0S3;7=7<7[143L357o45616oo@6K3W035>045\#
         F266H2oo03ooE0j6]6H5m1ooG4F4B4E4S6D4R6C4S2>7`4_4^4]4@2ooG2I2K1b5R2ooY2R0oooooooooo50c5\6C725e6M0?4@4A4\582f6b6\#
         X6Z0W5J3;6<6:6X2@5N6\2d2Y586a5h607h5i5oooo?5M6J0ooe2Z596oo32k630Q3ooE1<5A2H1S4T4]5Q6Y4m3[3B7V095n5f400ooooX0>6\#
-        G7^2`2_2b2]2c2a2U6[5ooooooooooooO2P2b3m5K2M2Q2W6a3l5J2L2N2o5oooo\4[4Z4h4T6Q4k2_3f5X4R41527B5oo045@i1;2H3:2G3^0\#
+        G7^2`2_2b2]2c2a2U6[5ooooooooooooO2P2b3m5K2M2Q2W6a3l5J2L2N2o5oooo\4[4Z4h4T6Q4k2_3f5X4R41527B5oo0459i1;2H3:2G3^0\#
         F3A1>3:1X1g5i0Q171<3Z2B3T2@361;3;121V4?1G0E3R3?7ooa4d4b4c4U431j2ooM5S591n1g181I4ooP4D5ooooooZ133S1:497=6oooooo\#
-        ooc1G1ooC1;5T0ooooe5oooo72d1W1ooF5<4oo14544434H624I6ooN5R5J6Q5K6[0^3L113ooo2ool0ood0j1:085A5ooooF1463@4@n0ooL5\#
+        ooc1G1ooC1;5T0ooooe5oooo72d1W1ooF5<4oo14544434H624I6ooN5R5J6Q5K6[0^3L113ooo2ool0ood0j1:085A5ooooF1463949n0ooL5\#
         L6=4n2_1ooooG5i4b1H4oo40B2
         """#
     }

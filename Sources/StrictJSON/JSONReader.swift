@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// A strict reader of one JSON value in one pass over its bytes.
 ///
 /// The caller pulls: it asks for the kind of the next value and reads or skips it; inside a container it asks for the
@@ -9,7 +11,8 @@ package struct JSONReader: ~Copyable {
     /// The number of bytes that a document may have if the caller does not say.
     package static let maximumSize = 16 << 20
 
-    @usableFromInline let bytes: [UInt8]
+    /// The bytes of the document.
+    package let bytes: [UInt8]
     @usableFromInline var position = 0
     /// The key of the member that `nextMember` has found.
     package internal(set) var key = JSONText(start: 0, end: 0, isEscaped: false)
@@ -115,7 +118,7 @@ package struct JSONReader: ~Copyable {
                 bytes[start &+ count &+ 2] == UInt8(ascii: ":")
             else { return false }
             return name.withUTF8Buffer {
-                Self.isSame(
+                haveSameBytes(
                     UnsafeRawBufferPointer(rebasing: bytes[(start &+ 1)..<(start &+ 1 &+ count)]),
                     UnsafeRawBufferPointer($0))
             }
@@ -146,6 +149,24 @@ package struct JSONReader: ~Copyable {
             return true
         default: throw unexpected(.afterElement)
         }
+    }
+
+    /// Reads the next element of the innermost container, an array, if it is a string of plain ASCII without escapes.
+    /// Anything else, the array's end and mistakes too, is left to `nextElement`.
+    package mutating func nextPlainElement() -> JSONText? {
+        var start = position
+        if !isFirst {
+            guard start < bytes.count, bytes[start] == UInt8(ascii: ",") else { return nil }
+            start &+= 1
+        }
+        // As most writers do, no blank or one.
+        if start < bytes.count, bytes[start] == UInt8(ascii: " ") { start &+= 1 }
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else { return nil }
+        let end = plainEnd(from: start &+ 1)
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return nil }
+        isFirst = false
+        position = end &+ 1
+        return JSONText(start: start &+ 1, end: end, isEscaped: false)
     }
 
     /// Reads the boolean that `peek` has found.

@@ -2,11 +2,11 @@ import ByteStrings
 
 /// The place of a string in the bytes, without its quotes. Its form is checked, its escapes are not resolved yet.
 package struct JSONText: Equatable, Sendable {
-    @usableFromInline let start: Int
-    @usableFromInline let end: Int
-    @usableFromInline let isEscaped: Bool
+    package let start: Int
+    package let end: Int
+    package let isEscaped: Bool
 
-    @inlinable init(start: Int, end: Int, isEscaped: Bool) {
+    @usableFromInline init(start: Int, end: Int, isEscaped: Bool) {
         self.start = start
         self.end = end
         self.isEscaped = isEscaped
@@ -82,32 +82,20 @@ extension JSONReader {
         name.withUTF8Buffer { matches(key, $0) }
     }
 
+    /// Whether the string at a place that this reader has found is a text.
+    package func isText(_ place: JSONText, _ text: String) -> Bool {
+        var text = text
+        // Most names already differ in their length.
+        guard place.isEscaped || place.end - place.start == text.utf8.count else { return false }
+        return text.withUTF8 { matches(place, $0) }
+    }
+
     private func matches(_ text: JSONText, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard !text.isEscaped else { return unescaped(text).elementsEqual(other) }
         guard text.end - text.start == other.count else { return false }
         return bytes.withUnsafeBytes {
-            Self.isSame(UnsafeRawBufferPointer(rebasing: $0[text.start..<text.end]), UnsafeRawBufferPointer(other))
+            haveSameBytes(UnsafeRawBufferPointer(rebasing: $0[text.start..<text.end]), UnsafeRawBufferPointer(other))
         }
-    }
-
-    /// Whether two texts of one length are the same, eight bytes at a time.
-    @inline(__always)
-    static func isSame(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
-        // The last bytes of names differ more often than the first ones.
-        var index = other.count
-        while index >= 8 {
-            index &-= 8
-            let (word, wanted) = (
-                one.loadUnaligned(fromByteOffset: index, as: UInt64.self),
-                other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            )
-            guard word == wanted else { return false }
-        }
-        while index > 0 {
-            index &-= 1
-            guard one[index] == other[index] else { return false }
-        }
-        return true
     }
 
     /// Reads the next value if it is a string without characters.
@@ -156,7 +144,7 @@ extension JSONReader {
     }
 
     /// The place of the first byte that is not plain: a quote, a backslash, a control character, or not ASCII.
-    private func plainEnd(from start: Int) -> Int {
+    func plainEnd(from start: Int) -> Int {
         bytes.withUnsafeBytes { raw in
             var index = start
             let ones: UInt64 = 0x0101_0101_0101_0101
@@ -219,8 +207,8 @@ extension JSONReader {
         return unit
     }
 
-    /// The bytes of a string with its escapes resolved. The scan has checked their form.
-    private func unescaped(_ text: JSONText) -> [UInt8] {
+    /// The bytes of a string at a place that this reader has found, with its escapes resolved.
+    package func unescaped(_ text: JSONText) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.end - text.start)
         var index = text.start

@@ -30,14 +30,15 @@ let filterScenarios: [Scenario] = [
 ]
 
 /// A filter that lets everything through but one system call. See the kernel's Documentation/networking/filter.rst.
-private func denying(_ call: Int32, errno: UInt64) -> [UInt64] {
+private func denying(_ call: Int32, errno: UInt64) -> [UInt8] {
     func instruction(_ code: UInt64, ifTrue: UInt64 = 0, ifFalse: UInt64 = 0, _ value: UInt64) -> UInt64 {
         code | ifTrue << 16 | ifFalse << 24 | value << 32
     }
-    return [
+    let instructions = [
         instruction(0x20, 0),  // load the number of the call
         instruction(0x15, ifFalse: 1, UInt64(UInt32(bitPattern: call))),
         instruction(0x06, 0x5_0000 | errno),
         instruction(0x06, 0x7fff_0000),
     ]
+    return instructions.withUnsafeBytes { Array($0) }
 }

@@ -395,6 +395,9 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
     ]
 
     static let seccomp: [BrokenConfiguration] = [
+        .seccomp(
+            #""syscalls":[{"names":["read","a\u0000"],"action":"SCMP_ACT_ALLOW"}]"#,
+            #"linux.seccomp.syscalls[0].names[1]: contains a null byte: "a\x00""#),
         .linux(
             #""seccomp":{"syscalls":[{"names":["a"],"action":"SCMP_ACT_ALLOW"}]}"#,
             "linux.seccomp.defaultAction: required, but missing"),

@@ -45,6 +45,26 @@ import Testing
         #expect(annotations["k149"] == "149")
     }
 
+    /// However they are written: their lists are read in a way of their own.
+    @Test func takesNamesOfCalls() throws {
+        func names(_ list: String) throws -> [SyscallName]? {
+            let rule = #"{"names":\#(list),"action":"SCMP_ACT_ALLOW"}"#
+            let spec = try spec(#""linux":{"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[\#(rule)]}}"#)
+            #expect(try Spec(json: spec.encoded()) == spec)
+            return spec.linux?.seccomp?.syscalls.first?.names
+        }
+        #expect(try names(#"[]"#) == [])
+        #expect(try names(#"["read","write"]"#) == ["read", "write"])
+        #expect(try names("[ \"read\" ,\n\t\"write\", \"close\" \r]") == ["read", "write", "close"])
+        #expect(try names(#"["r\u0065ad","","é", "none","a\"b"]"#)?.map(\.text) == ["read", "", "é", "none", "a\"b"])
+        #expect(SyscallName("read").description == "read" && SyscallName("read") != "write")
+        let error = #expect(throws: SpecError.self) { try names(#"["read",5,null,["write"],"close"]"#) }
+        #expect(error?.findings.map(\.path) == (1...3).map { "linux.seccomp.syscalls[0].names[\($0)]" })
+        for list in [#"["read" "write"]"#, #"["read",]"#, #"[,"read"]"#, "[\"re\u{1}ad\"]", #"["read"#, #"["read","#] {
+            #expect(throws: SpecError.self) { try names(list) }
+        }
+    }
+
     /// As Go's decoder does, with which the writers of these documents are tried: a typing error must not lose a limit.
     @Test func takesNamesInOtherCase() throws {
         let spec = try spec(

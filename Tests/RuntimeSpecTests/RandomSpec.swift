@@ -195,7 +195,8 @@ struct RandomSpec {
             listenerMetadata: maybe { $0.text() },
             syscalls: list { random in
                 SyscallRule(
-                    names: random.list { $0.text() }, action: random.any(), errnoRet: random.maybe { $0.number() },
+                    names: random.list { SyscallName($0.text()) }, action: random.any(),
+                    errnoRet: random.maybe { $0.number() },
                     args: random.list {
                         SyscallArgument(
                             index: $0.number(), value: $0.number(), valueTwo: $0.number(), op: $0.any())

@@ -5,7 +5,7 @@ import LinuxKernel
 import RuntimeSpec
 import Seccomp
 
-// Loads the filter whose words are the arguments in hexadecimal, and exits with the error number that getppid(2) then
+// Loads the filter whose bytes in a plan are the argument, in hexadecimal, and exits with the error number that getppid(2) then
 // gives. 100 more than that says that there is a listener, 90 to 92 that the filter could not be loaded.
 //
 // Or, as `--answer ERRNO CALL,CALL PROGRAM ARGUMENTS`, executes a program to which the kernel answers ERRNO for those calls.
@@ -15,7 +15,10 @@ if CommandLine.arguments.count > 4, CommandLine.arguments[1] == "--answer" {
     let names = ByteString(CommandLine.arguments[3]).parts(separatedBy: UInt8(ascii: ","))
     let profile = SeccompProfile(
         defaultAction: .allow,
-        syscalls: [SyscallRule(names: names.map(\.text), action: .errno, errnoRet: UInt32(CommandLine.arguments[2]))])
+        syscalls: [
+            SyscallRule(
+                names: names.map { SyscallName($0.text) }, action: .errno, errnoRet: UInt32(CommandLine.arguments[2]))
+        ])
     do {
         if effectiveUser != 0 { try ProcessControl.setNoNewPrivileges() }
         _ = try SeccompFilter.compile(profile).load()
@@ -26,8 +29,11 @@ if CommandLine.arguments.count > 4, CommandLine.arguments[1] == "--answer" {
     exitProcess(93)
 }
 
-let words = CommandLine.arguments.dropFirst().compactMap { UInt64($0, radix: 16) }
-guard let program = SeccompProgram(words: words) else { exitProcess(90) }
+guard CommandLine.arguments.count == 2, let bytes = ByteString(hexadecimal: ByteString(CommandLine.arguments[1])) else {
+    exitProcess(90)
+}
+var decoder = PlanDecoder(bytes.bytes)
+guard let program = try? decoder.decode(SeccompProgram.self) else { exitProcess(90) }
 do throws(Errno) {
     try ProcessControl.setNoNewPrivileges()
     let listener = try program.load()

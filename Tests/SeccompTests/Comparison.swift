@@ -74,10 +74,12 @@ struct Comparison {
         var named: [UInt32: [UInt32: [[UInt64]]]] = [:]
         for rule in profile.syscalls {
             for name in rule.names {
-                guard let index = SyscallTable.index(of: name) else { continue }
+                guard let index = name.place else { continue }
                 for architecture in architectures {
                     var slots: [Int] = []
-                    if let slot = SyscallTable.slot(index, on: architecture), slot < 1024 { slots.append(slot) }
+                    if let slot = SyscallTable.slot(index, on: architecture), slot < SyscallTable.privateSlot {
+                        slots.append(slot)
+                    }
                     if architecture.isMultiplexing, let call = SyscallTable.multiplexed(index) {
                         slots.append(call.slot)
                     }
@@ -114,7 +116,7 @@ struct Comparison {
     }
 
     /// Lists of arguments near the values that the rules for a call compare with.
-    private mutating func arguments(for name: String) -> [[UInt64]] {
+    private mutating func arguments(for name: SyscallName) -> [[UInt64]] {
         var pools = [[UInt64]](repeating: [0, 1, .max, 0x1_0000_0000], count: 6)
         var isConditional = false
         for rule in profile.syscalls where rule.names.contains(where: { related($0, name) }) {
@@ -131,7 +133,7 @@ struct Comparison {
                 pools[Int(argument.index)] += near
             }
         }
-        if SyscallTable.index(of: name).flatMap({ SyscallTable.multiplexed($0) }) != nil {
+        if name.place.flatMap({ SyscallTable.multiplexed($0) }) != nil {
             pools[0] += [1, 2, 3, 5, 9, 11, 13, 18, 20, 21, 24]
             isConditional = true
         }
@@ -140,9 +142,9 @@ struct Comparison {
     }
 
     /// Whether two names are the same call, or share a multiplexer.
-    private func related(_ one: String, _ other: String) -> Bool {
+    private func related(_ one: SyscallName, _ other: SyscallName) -> Bool {
         if one == other { return true }
-        guard let first = SyscallTable.index(of: one), let second = SyscallTable.index(of: other),
+        guard let first = one.place, let second = other.place,
             let mine = SyscallTable.multiplexed(first), let others = SyscallTable.multiplexed(second)
         else { return false }
         return mine.slot == others.slot

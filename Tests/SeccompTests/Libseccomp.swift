@@ -81,7 +81,7 @@ enum Libseccomp {
         }
         let isRepeated = Set(rule.args.map(\.index)).count < rule.args.count
         for name in rule.names {
-            let number = seccomp_syscall_resolve_name(name)
+            let number = seccomp_syscall_resolve_name(name.text)
             if number == -1 { continue }
             for list in isRepeated ? conditions.map({ [$0] }) : [conditions] {
                 let result = seccomp_rule_add_array(context, verdict.rawValue, number, UInt32(list.count), list)

@@ -11,9 +11,11 @@ import Testing
         // The test runner is a program of the toolchain; the products lie beside the test bundle.
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         let directory = bundle.lastIndex(of: "/").map { bundle[...$0] } ?? ""
-        let words = program.words.map { String($0, radix: 16) }
+        var encoder = PlanEncoder()
+        encoder.encode(program)
         let probe = try LaunchedProgram.start(
-            Path(directory + "SeccompProbe"), arguments: ["SeccompProbe"] + words.map { ByteString($0) },
+            Path(directory + "SeccompProbe"),
+            arguments: ["SeccompProbe", ByteString(ByteString(bytes: encoder.bytes).hexadecimal)],
             environment: [],
             input: [], directory: nil)
         return try probe.process.reap().code
@@ -63,7 +65,7 @@ import Testing
         let unknown = SeccompFilterFlags(rawValue: 0x4000_0000)
         func with(_ flags: SeccompFilterFlags, optional: SeccompFilterFlags) -> SeccompProgram {
             SeccompProgram(
-                instructions: program.instructions, flags: flags, optionalFlags: optional, notifies: false)
+                bytes: program.bytes, flags: flags, optionalFlags: optional)
         }
         #expect(try status(of: with(unknown, optional: [])) == 91)
         #expect(try status(of: with([], optional: unknown)) == 13)

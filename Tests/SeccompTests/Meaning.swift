@@ -31,7 +31,7 @@ struct Meaning {
             let isRepeated = Set(rule.args.map(\.index)).count < rule.args.count
             let lists = isRepeated ? rule.args.map { [$0] } : [rule.args]
             for name in rule.names {
-                guard let index = SyscallTable.index(of: name) else { continue }
+                guard let index = name.place else { continue }
                 for architecture in Set(architectures) {
                     if let slot = SyscallTable.slot(index, on: architecture) {
                         let number =

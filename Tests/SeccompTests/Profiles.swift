@@ -38,7 +38,7 @@ enum Profiles {
         var rule = SyscallRule(names: [], action: .allow)
         try members(&reader) { key, reader in
             switch key {
-            case "names": try elements(&reader) { rule.names.append(try $0.readString()) }
+            case "names": try elements(&reader) { rule.names.append(SyscallName(try $0.readString())) }
             case "action": rule.action = try name(&reader)
             case "errnoRet": rule.errnoRet = UInt32(try number(&reader))
             case "args": try elements(&reader) { rule.args.append(try argument(&$0)) }

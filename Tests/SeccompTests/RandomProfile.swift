@@ -28,7 +28,7 @@ struct RandomProfile {
         [.s390x, .s390], [.s390], [.ppc64, .ppc], [.mips64, .mips, .mips64n32], [.parisc64, .parisc],
     ]
 
-    static let names: [String] = (0..<SyscallTableData.count).map { SyscallTable.name(at: $0) }
+    static let names: [SyscallName] = (0..<SyscallNames.count).map { SyscallName(SyscallNames.name(at: $0)) }
 
     mutating func make() -> (profile: SeccompProfile, nativeArchitecture: SeccompArchitecture) {
         let family = Self.families.randomElement(using: &generator) ?? [.x86_64]
@@ -63,12 +63,12 @@ struct RandomProfile {
     }
 
     /// Whether no call of `names` has more than one rule.
-    private func hasRoom(for names: [String], in profile: SeccompProfile) -> Bool {
+    private func hasRoom(for names: [SyscallName], in profile: SeccompProfile) -> Bool {
         Set(names).count == names.count
             && names.allSatisfy { name in profile.syscalls.count { $0.names.contains(name) } < 2 }
     }
 
-    private mutating func name(_ family: [SeccompArchitecture]) -> String {
+    private mutating func name(_ family: [SeccompArchitecture]) -> SyscallName {
         // Names that libseccomp does not know would have another meaning there.
         while true {
             let name = Self.names.randomElement(using: &generator) ?? "read"
@@ -77,12 +77,12 @@ struct RandomProfile {
     }
 
     /// Whether we and libseccomp know a name on the same architectures.
-    static func isShared(_ name: String, _ family: [SeccompArchitecture]) -> Bool {
-        guard let index = SyscallTable.index(of: name) else { return false }
+    static func isShared(_ name: SyscallName, _ family: [SeccompArchitecture]) -> Bool {
+        guard let index = name.place else { return false }
         return family.allSatisfy { architecture in
             if architecture.isMultiplexing, SyscallTable.multiplexed(index) != nil { return true }
             return (SyscallTable.slot(index, on: architecture) != nil)
-                == (Libseccomp.number(of: name, on: architecture) != nil)
+                == (Libseccomp.number(of: name.text, on: architecture) != nil)
         }
     }
 

@@ -1,3 +1,4 @@
+import ContainerInit
 import RuntimeSpec
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
         return Verdict(rawValue: try Interpreter(program.instructions).run(call, bigEndian: native.isBigEndian)).text
     }
 
-    private func profile(_ names: [String], default action: SeccompAction = .errno) -> SeccompProfile {
+    private func profile(_ names: [SyscallName], default action: SeccompAction = .errno) -> SeccompProfile {
         SeccompProfile(defaultAction: action, syscalls: [SyscallRule(names: names, action: .allow)])
     }
 
@@ -137,16 +138,23 @@ import Testing
         }
     }
 
-    @Test func wordsCarryAProgram() throws {
+    @Test func bytesCarryAProgram() throws {
         var profile = try Profiles.load("docker")
         profile.flags = [.log, .tsync]
         profile.listenerPath = "/listener"
         profile.syscalls.append(SyscallRule(names: ["mount"], action: .notify))
         let program = try SeccompFilter.compile(profile)
         #expect(program.notifies)
-        #expect(SeccompProgram(words: program.words) == program)
-        #expect(SeccompProgram(words: []) == nil)
-        #expect(SeccompProgram(words: [0]) == nil)
+        #expect(program.count == program.instructions.count && program.count > 100)
+        var encoder = PlanEncoder()
+        encoder.encode(program)
+        var decoder = PlanDecoder(encoder.bytes)
+        #expect(try decoder.decode(SeccompProgram.self) == program)
+        #expect(decoder.isAtEnd)
+        encoder = PlanEncoder()
+        encoder.encode(SeccompProgram(bytes: [1, 2, 3], flags: []))
+        decoder = PlanDecoder(encoder.bytes)
+        #expect(throws: PlanCodingError.self) { try decoder.decode(SeccompProgram.self) }
     }
 
     @Test func recordedProfileIsShort() throws {

@@ -29,11 +29,13 @@ package struct FinalWord {
     /// The runtime's part: what the child left in the open file `plan`; nil when it left nothing.
     package static func read(in plan: borrowing FileDescriptor) -> ContainerError? {
         do throws(Errno) {
-            let bytes = try plan.readFromStart(count: size)
-            guard bytes.count == size else { return nil }
-            let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
+            // Nearly always there is none, and then four bytes say so.
+            let head = try plan.readFromStart(count: 4)
+            guard head.count == 4 else { return nil }
+            let count = Int(head.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
             guard count > 0, count <= size - 4 else { return nil }
-            guard case .failed(let error)? = message(Array(bytes[4..<(4 + count)])) else { return nil }
+            let bytes = try plan.readFromStart(count: count, offset: 4)
+            guard bytes.count == count, case .failed(let error)? = message(bytes) else { return nil }
             return error.shortened
         } catch {
             return nil

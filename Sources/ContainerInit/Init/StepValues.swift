@@ -1,5 +1,6 @@
 import ByteStrings
 import LinuxKernel
+import Seccomp
 
 /// What one step of the child leaves for a later one, besides descriptors.
 package struct StepValues {
@@ -16,7 +17,7 @@ package struct StepValues {
     /// From the first hooks to those after them: where their output goes.
     package var hookSinks: HookSinks?
     /// From the filter's step to the exec: what binds the process by now.
-    package var filter: [UInt64]?
+    package var filter: SeccompProgram?
     /// From the replacing of null devices to the giving away of streams: what the standard streams are.
     private var streams: [FileStatus?]?
 }

@@ -28,8 +28,8 @@ package struct ExecuteStep: ChildStep {
     }
 
     /// Whether a filter lets a process live that looks at the program.
-    private static func mayLook(behind filter: [UInt64]?) -> Bool {
+    private static func mayLook(behind filter: SeccompProgram?) -> Bool {
         guard let filter else { return true }
-        return SeccompProgram(words: filter)?.survives(ExecutionFailure.systemCalls) ?? false
+        return filter.survives(ExecutionFailure.systemCalls)
     }
 }

@@ -1,5 +1,6 @@
 import ByteStrings
 import LinuxKernel
+import RuntimeSpec
 
 /// Why a program that was found could not be executed, where the errno alone misleads. See execve(2).
 package struct ExecutionFailure {
@@ -8,7 +9,9 @@ package struct ExecutionFailure {
     package init(_ errno: Errno) { self.errno = errno }
 
     /// The system calls that looking at a program may make.
-    package static let systemCalls = ["openat", "openat2", "fstat", "newfstatat", "statx", "pread64", "close"]
+    package static let systemCalls: [SyscallName] = [
+        "openat", "openat2", "fstat", "newfstatat", "statx", "pread64", "close",
+    ]
 
     /// What is wrong with the program at `path`; empty if nothing can be said.
     package func advice(on path: Path) -> String {

@@ -27,11 +27,31 @@ extension SeccompProgram {
     }
 
     private func load(_ flags: SeccompFilterFlags, _ listener: Bool) throws(Errno) -> FileDescriptor? {
-        if listener { return try SeccompCalls.setFilterWithListener(instructions, flags: flags.rawValue) }
+        if listener { return try SeccompCalls.setFilterWithListener(bytes, flags: flags.rawValue) }
         // With TSYNC the kernel answers with the id of a thread that it could not bring under the filter.
-        guard try SeccompCalls.setFilter(instructions, flags: flags.rawValue) == 0 else { throw .noSuchProcess }
+        guard try SeccompCalls.setFilter(bytes, flags: flags.rawValue) == 0 else { throw .noSuchProcess }
         return nil
     }
+}
+
+extension SeccompProgram: FieldValue {
+    package func encode(to encoder: inout PlanEncoder) {
+        flags.rawValue.encode(to: &encoder)
+        optionalFlags.rawValue.encode(to: &encoder)
+        notifies.encode(to: &encoder)
+        encoder.append(counted: bytes)
+    }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        let flags = SeccompFilterFlags(rawValue: try UInt32(from: &decoder))
+        let optionalFlags = SeccompFilterFlags(rawValue: try UInt32(from: &decoder))
+        let notifies = try Bool(from: &decoder)
+        let bytes = try decoder.takeCounted { Array($0) }
+        guard bytes.count % 8 == 0 else { throw PlanCodingError() }
+        self.init(bytes: bytes, flags: flags, optionalFlags: optionalFlags, notifies: notifies)
+    }
+
+    package var shown: String { String(count) + " instructions" }
 }
 
 /// What the running kernel can do with filters.

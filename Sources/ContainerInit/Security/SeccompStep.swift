@@ -6,29 +6,28 @@ import Seccomp
 package struct SeccompStep: ChildStep {
     package static let name: StaticString = "seccomp"
 
-    /// The program with its flags, as `SeccompProgram` packs it.
-    package var words: [UInt64] = []
+    package var program = SeccompProgram(bytes: [], flags: [])
     /// Whether a listener comes with it.
     package var listens = false
 
     package init() {}
 
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
-        try visitor.field("words", &words, .hidden)
+        try visitor.field("program", &program, .hidden)
         try visitor.field("listens", &listens)
     }
 
     package var detail: String {
-        "\(max(0, words.count - 1)) instructions" + (listens ? ", with a listener" : "")
+        program.shown + (listens ? ", with a listener" : "")
     }
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        guard let program = SeccompProgram(words: words) else {
+        guard program.count > 0 else {
             throw ContainerError(operation: "seccomp(SECCOMP_SET_MODE_FILTER)", reason: "the filter is empty")
         }
         try attempt("sigaction") { () throws(Errno) in try endByFaults() }
         let listener = try attempt("seccomp(SECCOMP_SET_MODE_FILTER)") { () throws(Errno) in try program.load() }
-        process.values.filter = words
+        process.values.filter = program
         guard let listener else { return }
         try process.tell(.seccompListener, with: listener)
         try process.awaitProceed()

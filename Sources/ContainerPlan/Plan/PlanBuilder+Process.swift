@@ -245,7 +245,7 @@ extension PlanBuilder {
             // A newer kernel's call is named beside its older kin; a name alone that is nearly another's is a mistake.
             for name in filter.unknownNames.prefix(20) {
                 let near = SeccompFilter.calls(near: name).filter { name in
-                    !profile.syscalls.contains { $0.names.contains(name) }
+                    !profile.syscalls.contains { $0.names.contains(SyscallName(name)) }
                 }
                 if near.isEmpty { continue }
                 plan.warnings.append(
@@ -254,7 +254,7 @@ extension PlanBuilder {
             }
             let program = try filter.program()
             return SeccompStep {
-                $0.words = program.words
+                $0.program = program
                 $0.listens = program.notifies
             }
         } catch {

@@ -34,8 +34,8 @@ extension Conversation {
         trace("child process in init(): \(plan.child.steps.count) steps")
         for case let step as SeccompStep in plan.child.steps.map(\.step) {
             // TSYNC (1) changes nothing for a process of one thread.
-            let flags = SeccompProgram(words: step.words).map { $0.flags.union($0.optionalFlags).rawValue & ~1 }
-            trace("seccomp filter flags: \(flags ?? 0)")
+            let flags = step.program.flags.union(step.program.optionalFlags).rawValue & ~1
+            trace("seccomp filter flags: \(flags)")
         }
     }
 

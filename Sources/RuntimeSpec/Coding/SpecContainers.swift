@@ -35,14 +35,7 @@ extension Optional: SpecValue where Wrapped: SpecValue {
 extension Array: SpecValue where Element: SpecValue {
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> [Element]? {
         guard try decoder.expect(.array) else { return nil }
-        var elements: [Element] = []
-        try decoder.reader.beginArray()
-        while try decoder.reader.nextElement() {
-            guard let element = try Element.read(&decoder) else { continue }
-            // Most lists have one element, which needs no room for more.
-            if elements.isEmpty { elements = [element] } else { elements.append(element) }
-        }
-        return elements
+        return try Element.readElements(&decoder)
     }
 
     static var absent: [Element]? { [] }

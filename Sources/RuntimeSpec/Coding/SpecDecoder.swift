@@ -158,6 +158,8 @@ extension SpecDecoder {
         let document: Document?
         let findings: [Finding]
         let unknownMembers: [String]
+        /// Whether a string can hold a NUL.
+        var mayHoldNUL = false
     }
 
     /// Decodes bytes that hold one document. What follows the document is of no interest, as in runc.
@@ -176,7 +178,7 @@ extension SpecDecoder {
             let document = try Document.read(&decoder)
             return Result(
                 document: document, findings: decoder.findings(in: bytes),
-                unknownMembers: decoder.unknownMembers(in: bytes))
+                unknownMembers: decoder.unknownMembers(in: bytes), mayHoldNUL: decoder.reader.hasSeenNUL)
         } catch {
             return Result(document: nil, findings: [Finding(error, in: bytes)], unknownMembers: [])
         }

@@ -46,6 +46,9 @@ protocol SpecValue {
     /// Reads the value before which the decoder stands. A wrong one is reported, skipped, and gives nil.
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Self?
 
+    /// Reads the array before which the decoder stands. Wrong elements are reported and left out.
+    static func readElements(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> [Self]
+
     /// The value of an absent member, if there is one for the type.
     static var absent: Self? { get }
 
@@ -72,6 +75,17 @@ protocol SpecValue {
 }
 
 extension SpecValue {
+    static func readElements(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> [Self] {
+        var elements: [Self] = []
+        try decoder.reader.beginArray()
+        while try decoder.reader.nextElement() {
+            guard let element = try read(&decoder) else { continue }
+            // Most lists have one element, which needs no room for more.
+            if elements.isEmpty { elements = [element] } else { elements.append(element) }
+        }
+        return elements
+    }
+
     static var absent: Self? { nil }
     static func readAbsent(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Bool { false }
     static var missing: String { "required, but missing" }

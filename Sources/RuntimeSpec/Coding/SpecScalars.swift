@@ -153,12 +153,9 @@ extension SpecName {
     static func read(_ decoder: inout SpecDecoder) throws(JSONSyntaxError) -> Self? {
         guard try decoder.expect(.string) else { return nil }
         let offset = decoder.reader.offset
-        let text = try decoder.reader.readString()
-        // Comparing lengths first is much cheaper than comparing the strings of every name.
-        let count = text.utf8.count
-        for name in allCases where name.rawValue.utf8.count == count && name.rawValue.utf8.elementsEqual(text.utf8) {
-            return name
-        }
+        let place = try decoder.reader.readText()
+        for name in allCases where decoder.reader.isText(place, name.rawValue) { return name }
+        let text = decoder.reader.string(of: place)
         let hint = NearestName.hint(for: text, among: allCases.map(\.rawValue))
         decoder.note(unknown(oneLine(text)) + hint, at: offset)
         return nil

@@ -8,15 +8,18 @@ extension Spec {
     /// A configuration without `process` is not a finding, because create may do without it.
     ///
     /// - Returns: Everything that is wrong, in the order of the properties; empty if nothing is.
-    public func validate() -> [Finding] {
+    public func validate() -> [Finding] { validate(searchingNUL: true) }
+
+    private func validate(searchingNUL: Bool) -> [Finding] {
         var validation = Validation(namespaces: linux?.namespaces ?? [])
         validation.check(self)
-        return validation.findings + NULFinder.findings(in: self, at: "")
+        return searchingNUL ? validation.findings + NULFinder.findings(in: self, at: "") : validation.findings
     }
 
-    /// Checks a configuration of which a part could not be decoded, and leaves out what may only follow from that.
-    func validate(without findings: [Finding]) -> [Finding] {
-        guard !findings.isEmpty else { return validate() }
+    /// Checks a configuration that was decoded. Where a part of it could not be, what may only follow from that is left out.
+    func validate(after result: SpecDecoder.Result<Spec>) -> [Finding] {
+        let findings = result.findings
+        guard !findings.isEmpty else { return validate(searchingNUL: result.mayHoldNUL) }
         var validation = Validation(namespaces: linux?.namespaces ?? [])
         validation.knowsNamespaces = !findings.contains { $0.path.hasPrefix("linux.namespaces") || $0.path == "linux" }
         validation.check(self)
