@@ -34,6 +34,7 @@ let settings: [SwiftSetting] =
                 [
                     "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-incremental-llvm-codegen",
                     "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
+                    "-Xfrontend", "-disable-type-layout",
                     // Merged functions have no symbols, so no place could be given to them.
                     "-Xfrontend", "-disable-llvm-merge-functions-pass",
                     // Nothing here uses regular expressions, whose modules would be linked as a whole.
