@@ -55,11 +55,10 @@ extension Cgroup {
     /// container is not frozen either. False where it says something else, or nothing that can be relied on.
     ///
     /// This is one file instead of the directory, its mark and the file.
-    package static func isThawed(at path: Path, isUnified: Bool) -> Bool {
+    package static func isThawed(at path: Path, isUnified: Bool, near cgroups: inout NearbyDirectory) -> Bool {
         guard path.isAbsolute else { return false }
-        let file = isUnified ? path.entry("cgroup.freeze") : path.entry("freezer.state")
         do throws(Errno) {
-            let open = try FileDescriptor.open(file, .withoutWaitingOrLink)
+            let open = try cgroups.open(isUnified ? "cgroup.freeze" : "freezer.state", in: path, .withoutWaitingOrLink)
             var isThawed = false
             try open.lendShortContent { content in
                 if isUnified {

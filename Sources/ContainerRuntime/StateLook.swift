@@ -4,6 +4,14 @@ import ContainerSteps
 import LinuxKernel
 import RuntimeSpec
 
+/// What looks at several containers share.
+struct LookPlaces: ~Copyable {
+    /// Room for what is read of a state file at first. Most are shorter, and what a look wants stands at the front.
+    fileprivate var buffer = FileBuffer(capacity: 8192)
+    fileprivate var processes = NearbyDirectory()
+    fileprivate var cgroups = NearbyDirectory()
+}
+
 /// One look at a container: what its state directory says, and what has become of its process.
 struct StateLook: ~Copyable {
     let summary: StateSummary
@@ -15,13 +23,13 @@ struct StateLook: ~Copyable {
     ///
     /// - Parameters:
     ///   - shown: the path in messages.
-    ///   - buffer: what the state file is read into; see `makeBuffer`.
+    ///   - places: what the state file is read into.
     init(
         _ id: String, at path: Path, in directory: SharedDescriptor, shown: @autoclosure () -> Path,
-        _ buffer: inout FileBuffer
+        _ places: inout LookPlaces
     ) throws(ContainerError) {
         do throws(Errno) {
-            try Self.read(path.entry("state.json"), at: directory.file, &buffer)
+            try Self.read(path, at: directory.file, &places.buffer)
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory {
                 throw ContainerError(.doesNotExist, exactly: "container does not exist")
@@ -30,7 +38,7 @@ struct StateLook: ~Copyable {
         }
         let found: StateSummary
         do throws(ContainerError) {
-            found = try StateSummary(decoding: buffer.bytes)
+            found = try StateSummary(decoding: places.buffer.bytes)
         } catch {
             throw ContainerStore.unreadable(shown().appending("state.json"), error)
         }
@@ -40,17 +48,14 @@ struct StateLook: ~Copyable {
         self.path = path
     }
 
-    /// Room for what is read of a state file at first. Most are shorter, and what a look wants stands at the front.
-    static func makeBuffer() -> FileBuffer { FileBuffer(capacity: 8192) }
-
-    /// Reads a state file, or as much of it as the summary takes: with one read(2), unless it fills the buffer.
+    /// Reads the state file in a directory, or as much of it as the summary takes: with one read(2), unless it fills the buffer.
     ///
     /// The file is opened without blocking, so a fifo reads as empty or as `EAGAIN`.
     private static func read(
         _ path: Path, at directory: borrowing FileDescriptor, _ buffer: inout FileBuffer
     ) throws(Errno) {
         let limit = 16 << 20
-        let file = try FileDescriptor.open(path, at: directory, .withoutWaiting)
+        let file = try FileDescriptor.open("state.json", in: path, at: directory, .withoutWaiting)
         try buffer.read(file)
         guard buffer.isFull else { return }
         guard try file.status().size <= limit else { throw .fileTooLarge }
@@ -66,16 +71,23 @@ struct StateLook: ~Copyable {
 
     /// Where in its life the container is. See runtime.md, "State".
     func status() throws(ContainerError) -> ContainerStatus {
+        var places = LookPlaces()
+        return try status(&places)
+    }
+
+    private func status(_ places: inout LookPlaces) throws(ContainerError) -> ContainerStatus {
         guard let pid = summary.pid else { return try isBeingMade() ? .creating : .stopped }
         // Who waits at the fifo lives.
         let waits = try waitsForStart()
-        if !waits, try !ProcessFacts.isAlive(pid, since: summary.startTime) { return .stopped }
-        if try isFrozen(), try !isFrozenByUpdate() { return .paused }
+        if !waits, try !ProcessFacts.isAlive(pid, since: summary.startTime, near: &places.processes) {
+            return .stopped
+        }
+        if try isFrozen(near: &places.cgroups), try !isFrozenByUpdate() { return .paused }
         return waits ? .created : .running
     }
 
-    private func isFrozen() throws(ContainerError) -> Bool {
-        if summary.isThawed { return false }
+    private func isFrozen(near cgroups: inout NearbyDirectory) throws(ContainerError) -> Bool {
+        if summary.isThawed(near: &cgroups) { return false }
         var cgroup = summary.freezingCgroup
         do throws(CgroupError) {
             return try cgroup.isFrozen()
@@ -86,7 +98,12 @@ struct StateLook: ~Copyable {
 
     /// The state document. See runtime.md, "State".
     func state() throws(ContainerError) -> State {
-        let status = try status()
+        var places = LookPlaces()
+        return try state(&places)
+    }
+
+    func state(_ places: inout LookPlaces) throws(ContainerError) -> State {
+        let status = try status(&places)
         return State(
             id: summary.id, status: status, pid: status == .stopped ? 0 : summary.pid ?? 0, bundle: summary.bundle,
             annotations: summary.annotations, rootfs: summary.rootfs, created: summary.created,
@@ -120,18 +137,17 @@ struct StateLook: ~Copyable {
 
     /// Whether the program has not been started: the fifo is there, and somebody reads from it.
     private func waitsForStart() throws(ContainerError) -> Bool {
-        let fifo = startFifo(in: path)
         do throws(Errno) {
             // Mostly it is gone, and a look by the name takes half the time of an attempt to open it.
-            _ = try fileStatus(fifo, at: directory.file, followingLinks: false)
-            _ = try FileDescriptor.open(fifo, at: directory.file, [.writeOnly, .nonBlocking, .noFollow])
+            _ = try startFifoStatus(in: path, at: directory.file)
+            _ = try openStartFifo(in: path, at: directory.file)
             return true
         } catch .noSuchFileOrDirectory {
             return false
         } catch .noSuchDeviceOrAddress {
             return false
         } catch {
-            throw ContainerError(operation: "open", subject: fifo, errno: error)
+            throw ContainerError(operation: "open", subject: startFifo(in: path), errno: error)
         }
     }
 
@@ -163,8 +179,8 @@ extension ContainerStore {
     public func state(of id: String) throws(ContainerError) -> State {
         try Self.check(id)
         let path = directory(of: id)
-        var buffer = StateLook.makeBuffer()
-        return try StateLook(id, at: path, in: .workingDirectory, shown: path, &buffer).state()
+        var places = LookPlaces()
+        return try StateLook(id, at: path, in: .workingDirectory, shown: path, &places).state(&places)
     }
 
     /// All containers, in the order of their ids.
@@ -177,7 +193,7 @@ extension ContainerStore {
         let names = try attempt("getdents", root) { () throws(Errno) in try directory.file.directoryEntries() }
         var entries: [Entry] = []
         entries.reserveCapacity(names.count)
-        var buffer = StateLook.makeBuffer()
+        var places = LookPlaces()
         for name in names.sorted() {
             let owner: UInt32
             do throws(Errno) {
@@ -193,9 +209,9 @@ extension ContainerStore {
             let id = name.text
             do throws(ContainerError) {
                 try Self.check(id)
-                let look = try StateLook(id, at: Path(name), in: directory, shown: self.directory(of: id), &buffer)
+                let look = try StateLook(id, at: Path(name), in: directory, shown: self.directory(of: id), &places)
                 do throws(ContainerError) {
-                    entries.append(Entry(state: try look.state(), owner: owner))
+                    entries.append(Entry(state: try look.state(&places), owner: owner))
                 } catch {
                     report("status for " + id + ": " + error.message)
                 }

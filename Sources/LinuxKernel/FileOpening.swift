@@ -22,6 +22,8 @@ package struct OpenFlags: OptionSet, Sendable {
     package static let withoutWaiting = OpenFlags(rawValue: O_NONBLOCK | O_NOCTTY)
     /// The same, and a link in the last component is not followed.
     package static let withoutWaitingOrLink = OpenFlags(rawValue: O_NONBLOCK | O_NOCTTY | 0o400000)
+    /// Writes to a fifo that somebody reads from; without a reader that is `ENXIO`. No link is followed.
+    package static let writingToReader = OpenFlags(rawValue: O_WRONLY | O_NONBLOCK | 0o400000)
     /// Fails unless the file is a directory: `O_DIRECTORY`.
     package static let directory = OpenFlags(rawValue: 0o200000)
     /// Does not follow a symbolic link in the last component: `O_NOFOLLOW`.

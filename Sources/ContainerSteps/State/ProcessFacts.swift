@@ -44,9 +44,11 @@ package struct ProcessFacts: Equatable, Sendable {
     }
 
     /// Whether the process `pid` is the one that started then and has not ended, without the rest of what its line says.
-    package static func isAlive(_ pid: Int32, since startTime: UInt64) throws(ContainerError) -> Bool {
+    package static func isAlive(
+        _ pid: Int32, since startTime: UInt64, near processes: inout NearbyDirectory
+    ) throws(ContainerError) -> Bool {
         do throws(Errno) {
-            let file = try FileDescriptor.open("/proc/\(pid)/stat")
+            let file = try processes.open("stat", of: pid)
             var found: Bool?
             try file.lendShortContent { line in
                 guard var fields = StatusFields(line), let start = fields.number(22) else { return }

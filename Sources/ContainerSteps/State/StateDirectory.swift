@@ -190,3 +190,17 @@ private let startFifoWord: StaticString = "exec.fifo"
 
 /// Where that fifo is, by the path of the state directory.
 package func startFifo(in directory: Path) -> Path { directory.entry(startFifoWord) }
+
+/// What that fifo is; the directory is found from `start`.
+package func startFifoStatus(
+    in directory: Path, at start: borrowing FileDescriptor
+) throws(Errno) -> FileStatus {
+    try entryStatus(startFifoWord, in: directory, at: start)
+}
+
+/// Opens that fifo to write to it, which succeeds as long as the container waits at it.
+package func openStartFifo(
+    in directory: Path, at start: borrowing FileDescriptor
+) throws(Errno) -> FileDescriptor {
+    try FileDescriptor.open(startFifoWord, in: directory, at: start, .writingToReader)
+}

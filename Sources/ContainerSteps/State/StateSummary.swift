@@ -1,6 +1,7 @@
 import ByteStrings
 import Cgroups
 import ContainerInit
+import LinuxKernel
 import RuntimeSpec
 import StrictJSON
 
@@ -43,9 +44,9 @@ package struct StateSummary: Sendable {
     }
 
     /// Whether that hierarchy leaves no doubt that the container is not frozen.
-    package var isThawed: Bool {
+    package func isThawed(near cgroups: inout NearbyDirectory) -> Bool {
         guard let path = hasLegacy ? freezer : unified else { return true }
-        return Cgroup.isThawed(at: path, isUnified: !hasLegacy)
+        return Cgroup.isThawed(at: path, isUnified: !hasLegacy, near: &cgroups)
     }
 
     /// Takes what is wanted out of a whole record.

@@ -25,8 +25,9 @@ struct TextTable {
 
     /// Adds the next cell of a row.
     mutating func append(_ cell: String) {
+        var cell = cell
         let start = bytes.count
-        bytes.append(contentsOf: cell.utf8)
+        cell.withUTF8 { bytes.append(contentsOf: $0) }
         endCell(from: start)
     }
 
