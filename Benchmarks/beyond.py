@@ -54,14 +54,16 @@ def memory_hierarchy():
     return None
 
 
-def smallest_limit(program, place):
+def smallest_limit(program, place, say):
     """KiB: the smallest limit of memory around a whole run with which it succeeds three times; None where it is not known."""
+    failure = ""
     found = memory_hierarchy()
     if not found:
         return None
     top, file_name = found
 
     def succeeds(kibibytes, number):
+        nonlocal failure
         # Each time a group of its own: what a run before has left in one counts, and cannot be told from need.
         group = f"{top}/{place.container(program.name)}-limit-{kibibytes}-{number}"
         os.makedirs(group, exist_ok=True)
@@ -70,9 +72,12 @@ def smallest_limit(program, place):
                 file.write(str(kibibytes * 1024))
             # A shell goes in, since it has little of its own to be charged for.
             enter = ["sh", "-c", f'echo 0 > {group}/cgroup.procs && exec "$@"', "sh"]
-            return subprocess.run([*enter, *run_arguments(program, "run", place)], stdin=subprocess.DEVNULL,
-                                  capture_output=True, timeout=20).returncode == 0
-        except (OSError, subprocess.SubprocessError):
+            run = subprocess.run([*enter, *run_arguments(program, "run", place)], stdin=subprocess.DEVNULL,
+                                 capture_output=True, text=True, errors="replace", timeout=20)
+            failure = run.stderr.strip() or f"exit code {run.returncode}"
+            return run.returncode == 0
+        except (OSError, subprocess.SubprocessError) as error:
+            failure = str(error)
             return False
         finally:
             remove_when_empty(group)
@@ -85,7 +90,9 @@ def smallest_limit(program, place):
         return True
 
     low, high = 128, 65536
-    if not works(high):
+    # What fails once with so much has another reason, which may pass.
+    if not works(high) and not works(high):
+        say(f"  {program.name} fails within {high} KiB: {failure}")
         return None
     while high - low > 4:
         middle = (low + high) // 8 * 4
@@ -142,14 +149,21 @@ def traced_steps(apus, place, directory):
     return rows, picture
 
 
-def measure(place, programs, output, say):
-    """The further members of the document."""
-    say("system calls, the smallest memory limit, and the time of each step")
-    result = {"system_calls": {}, "memory_kib": {}, "steps": []}
+def counts(place, programs, say):
+    """Members of the document: the system calls and the least memory of a run in the layout that this process sees."""
+    say("system calls and the smallest memory limit")
+    result = {"system_calls": {}, "memory_kib": {}}
     for program in programs:
         result["system_calls"][program.name] = system_calls(program, place)
         if not isinstance(program, Floor):
-            result["memory_kib"][program.name] = smallest_limit(program, place)
+            result["memory_kib"][program.name] = smallest_limit(program, place, say)
+    return result
+
+
+def steps(place, programs, output, say):
+    """Members of the document: where the time of a run of apus goes, in the layout of this machine."""
+    say("the time of each step")
+    result = {"steps": []}
     for program in programs:
         if isinstance(program, Runtime) and program.name == "apus":
             result["steps"], result["picture"] = traced_steps(program, place, os.path.dirname(os.path.abspath(output)))
