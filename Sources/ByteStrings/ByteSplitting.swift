@@ -10,6 +10,11 @@ extension ByteString {
             separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: omittingEmptySubsequences)
     }
 
+    /// Gives each part between the bytes `separator` that is not empty.
+    public func forEachPart(separatedBy separator: UInt8, _ body: (ArraySlice<UInt8>) -> Void) {
+        self[0..<endIndex].forEachPart(separatedBy: separator, body)
+    }
+
     /// What stands behind `name` in the first line that starts with it, without the line's end; nil if there is none.
     public func restOfLine(behind name: ByteString) -> ByteString? {
         let count = endIndex
@@ -27,6 +32,15 @@ extension ByteString {
 }
 
 extension ArraySlice<UInt8> {
+    /// Gives each part between the bytes `separator` that is not empty.
+    public func forEachPart(separatedBy separator: UInt8, _ body: (ArraySlice<UInt8>) -> Void) {
+        var start = startIndex
+        for index in startIndex...endIndex where index == endIndex || self[index] == separator {
+            if index > start { body(self[start..<index]) }
+            start = index + 1
+        }
+    }
+
     /// The parts between the bytes `separator`, as `Collection.split` gives them.
     public func split(
         separator: UInt8, maxSplits: Int = Int.max, omittingEmptySubsequences: Bool = true

@@ -1,3 +1,4 @@
+import ByteStrings
 import LinuxKernel
 import RuntimeSpec
 
@@ -77,13 +78,14 @@ package struct Cgroup: ~Copyable {
     ///
     /// - Parameter mark: what the container's directories bear; what bears another, or none, is left alone.
     package init(
-        recorded paths: [(controller: String, path: Path)], mark: CgroupMark? = nil,
-        inodes: [(controller: String, inode: UInt64)] = []
+        recorded paths: OrderedPairs<ByteString, Path>, mark: CgroupMark? = nil,
+        inodes: OrderedPairs<ByteString, UInt64> = OrderedPairs()
     ) {
         var branches: [Branch] = []
-        for (controller, path) in paths where path.isAbsolute {
-            let controllers = controller.isEmpty ? [] : [controller]
-            let inode = inodes.first { $0.controller == controller }?.inode
+        for pair in paths where pair.value.isAbsolute {
+            let path = pair.value
+            let controllers = pair.key.isEmpty ? [] : [pair.key.text]
+            let inode = inodes.first { $0.key == pair.key }?.value
             if let index = branches.firstIndex(where: { $0.directory == path }) {
                 branches[index].controllers += controllers
             } else {
@@ -111,13 +113,15 @@ package struct Cgroup: ~Copyable {
 
 extension Cgroup {
     /// The directories as the state file records them: by controller, `""` being cgroup2.
-    package var paths: [(controller: String, path: Path)] {
-        var paths: [(controller: String, path: Path)] = []
+    package var paths: OrderedPairs<ByteString, Path> {
+        var paths: [OrderedPairs<ByteString, Path>.Pair] = []
         for branch in branches where branch.refusal == nil {
-            if branch.isUnified { paths.append((controller: "", path: branch.directory)) }
-            for controller in branch.controllers { paths.append((controller: controller, path: branch.directory)) }
+            if branch.isUnified { paths.append(.init(key: "", value: branch.directory)) }
+            for controller in branch.controllers {
+                paths.append(.init(key: ByteString(controller), value: branch.directory))
+            }
         }
-        return paths
+        return OrderedPairs(distinct: paths)
     }
 
     /// The place of cgroup2 among the branches.

@@ -17,17 +17,20 @@ package struct CgroupMembership: Hashable, Sendable {
     /// The lines of the file, without hierarchies that the runtime does not use.
     package static func parse(_ text: ByteString) -> [CgroupMembership] {
         var lines: [CgroupMembership] = []
-        for line in text.split(separator: UInt8(ascii: "\n")) {
+        text.forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
             // number:controllers:path, where only the path may hold more colons.
-            let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[2].first == UInt8(ascii: "/") else { continue }
-            let names = parts[1].split(separator: UInt8(ascii: ","))
-            if let name = names.first, name.starts(with: "name=".utf8), !name.elementsEqual("name=systemd".utf8) {
-                continue
+            guard let first = line.firstIndex(of: UInt8(ascii: ":")),
+                let second = line[(first + 1)...].firstIndex(of: UInt8(ascii: ":"))
+            else { return }
+            let (names, path) = (line[(first + 1)..<second], line[(second + 1)...])
+            guard path.first == UInt8(ascii: "/") else { return }
+            if names.starts(with: "name=".utf8), !names.elementsEqual("name=systemd".utf8) { return }
+            var controllers: [String] = []
+            names.forEachPart(separatedBy: UInt8(ascii: ",")) {
+                // The kernel's own words.
+                if let name = String(valid: $0) { controllers.append(name) }
             }
-            // The kernel's own words from here on.
-            let controllers = names.compactMap { String(valid: $0) }
-            lines.append(CgroupMembership(controllers: controllers, path: Path(ByteString(bytes: parts[2]))))
+            lines.append(CgroupMembership(controllers: controllers, path: Path(ByteString(bytes: path))))
         }
         return lines
     }

@@ -1,4 +1,6 @@
+import ByteStrings
 import LinuxKernel
+import RuntimeSpec
 
 extension Cgroup {
     /// Whether the directory of a branch is there and the container's.
@@ -173,14 +175,14 @@ extension Cgroup {
     }
 
     /// The inodes of the directories where no mark, or one that others can change, says whose they are, by controller.
-    package var inodes: [(controller: String, inode: UInt64)] {
-        var inodes: [(controller: String, inode: UInt64)] = []
+    package var inodes: OrderedPairs<ByteString, UInt64> {
+        var inodes: [OrderedPairs<ByteString, UInt64>.Pair] = []
         for branch in branches {
             guard let inode = branch.inode else { continue }
-            if branch.isUnified { inodes.append((controller: "", inode: inode)) }
-            for controller in branch.controllers { inodes.append((controller: controller, inode: inode)) }
+            if branch.isUnified { inodes.append(.init(key: "", value: inode)) }
+            for controller in branch.controllers { inodes.append(.init(key: ByteString(controller), value: inode)) }
         }
-        return inodes
+        return OrderedPairs(distinct: inodes)
     }
 
     /// Runs `body` with each open directory of a branch and below it.

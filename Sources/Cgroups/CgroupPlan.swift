@@ -1,4 +1,5 @@
 import ByteStrings
+import RuntimeSpec
 import SystemdBus
 
 /// Where the container's cgroup lies in every hierarchy. Pure: nothing is made or looked up.
@@ -80,13 +81,15 @@ package struct CgroupPlan: Hashable, Sendable {
     }
 
     /// The directories as the state file records them: by controller, `""` being cgroup2.
-    package var paths: [(controller: String, path: Path)] {
-        var paths: [(controller: String, path: Path)] = []
+    package var paths: OrderedPairs<ByteString, Path> {
+        var paths: [OrderedPairs<ByteString, Path>.Pair] = []
         for place in places {
-            if place.controllers.isEmpty { paths.append((controller: "", path: place.directory)) }
-            for controller in place.controllers { paths.append((controller: controller, path: place.directory)) }
+            if place.controllers.isEmpty { paths.append(.init(key: "", value: place.directory)) }
+            for controller in place.controllers {
+                paths.append(.init(key: ByteString(controller), value: place.directory))
+            }
         }
-        return paths
+        return OrderedPairs(distinct: paths)
     }
 
     /// Whether the cgroup2 of a hybrid host is the one to have a controller.

@@ -43,7 +43,7 @@ struct Bundle {
     /// The path of the directory that `path` leads to: what a runtime would see that had changed into it, which is what runc
     /// records. The working directory matters to a relative path only.
     private static func resolved(_ path: Path) throws(Errno) -> Path {
-        let directory = try FileDescriptor.open(path, [.path, .directory])
+        let directory = try FileDescriptor.open(path, .path.union(.directory))
         do throws(Errno) {
             let found = try readLink(directory.procPath)
             if found.isAbsolute { return found }

@@ -48,7 +48,7 @@ extension ContainerStore {
         do throws(ContainerError) {
             let spec = try Container(store: self, record: record).configuration()
             let facts = try HostFacts(bundle: "/", spec: spec, id: id, options: CreateOptions(bundle: "/"))
-            record.cgroupPaths = StateRecord.pairs(facts.cgroup?.paths ?? [])
+            record.cgroupPaths = facts.cgroup?.paths ?? OrderedPairs()
             record.own.cgroupMark = .any(of: id)
             report(
                 "the state of " + id + " cannot be read (" + cause.message

@@ -57,6 +57,18 @@ extension MountFlags {
     /// The same.
     @inlinable
     package mutating func insert(_ other: MountFlags) { self = union(other) }
+    /// These flags without those of `other`.
+    @inlinable
+    package func subtracting(_ other: MountFlags) -> MountFlags { MountFlags(rawValue: rawValue & ~other.rawValue) }
+    /// Takes the flags of `other` away.
+    @inlinable
+    package mutating func subtract(_ other: MountFlags) { self = subtracting(other) }
+    /// The flags that are in both.
+    @inlinable
+    package func intersection(_ other: MountFlags) -> MountFlags { MountFlags(rawValue: rawValue & other.rawValue) }
+    /// Whether no flag is in both.
+    @inlinable
+    package func isDisjoint(with other: MountFlags) -> Bool { rawValue & other.rawValue == 0 }
 }
 
 extension MountAttributes {
@@ -101,6 +113,18 @@ extension CloneFlags {
     /// The same.
     @inlinable
     package mutating func insert(_ other: CloneFlags) { self = union(other) }
+    /// These flags without those of `other`.
+    @inlinable
+    package func subtracting(_ other: CloneFlags) -> CloneFlags { CloneFlags(rawValue: rawValue & ~other.rawValue) }
+    /// Takes the flags of `other` away.
+    @inlinable
+    package mutating func subtract(_ other: CloneFlags) { self = subtracting(other) }
+    /// The flags that are in both.
+    @inlinable
+    package func intersection(_ other: CloneFlags) -> CloneFlags { CloneFlags(rawValue: rawValue & other.rawValue) }
+    /// Whether no flag is in both.
+    @inlinable
+    package func isDisjoint(with other: CloneFlags) -> Bool { rawValue & other.rawValue == 0 }
 }
 
 extension StreamSet {

@@ -14,22 +14,22 @@ public struct OrderedPairs<Key, Value> {
         public var value: Value
 
         /// Makes an entry.
-        public init(key: Key, value: Value) {
+        @inlinable public init(key: Key, value: Value) {
             self.key = key
             self.value = value
         }
     }
 
-    fileprivate var pairs: [Pair]
+    @usableFromInline var pairs: [Pair]
 
     /// Makes an empty map.
-    public init() { pairs = [] }
+    @inlinable public init() { pairs = [] }
 
     /// Makes a map of entries whose keys are all different.
-    package init(distinct pairs: [Pair]) { self.pairs = pairs }
+    @inlinable package init(distinct pairs: [Pair]) { self.pairs = pairs }
 
     /// The keys, in order.
-    public var keys: [Key] { pairs.map(\.key) }
+    @inlinable public var keys: [Key] { pairs.map(\.key) }
 }
 
 extension OrderedPairs: Sendable where Key: Sendable, Value: Sendable {}
@@ -59,7 +59,7 @@ extension OrderedPairs where Key: Equatable {
     }
 
     /// The value of a key; assigning nil removes the key.
-    public subscript(key: Key) -> Value? {
+    @inlinable public subscript(key: Key) -> Value? {
         get {
             for pair in pairs where pair.key == key { return pair.value }
             return nil
@@ -78,16 +78,16 @@ extension OrderedPairs where Key: Equatable {
 
 extension OrderedPairs: RandomAccessCollection {
     /// The place of the first entry.
-    public var startIndex: Int { 0 }
+    @inlinable public var startIndex: Int { 0 }
     /// The place after the last entry.
-    public var endIndex: Int { pairs.count }
+    @inlinable public var endIndex: Int { pairs.count }
     /// The entry at a place.
-    public subscript(position: Int) -> Pair { pairs[position] }
+    @inlinable public subscript(position: Int) -> Pair { pairs[position] }
 }
 
 extension OrderedPairs: ExpressibleByDictionaryLiteral where Key: Equatable {
     /// Makes a map of a literal, in the order of the literal.
-    public init(dictionaryLiteral elements: (Key, Value)...) {
+    @inlinable public init(dictionaryLiteral elements: (Key, Value)...) {
         self.init()
         for (key, value) in elements { self[key] = value }
     }

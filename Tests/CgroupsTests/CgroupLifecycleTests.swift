@@ -13,7 +13,7 @@ struct CgroupLifecycleTests {
         let plan = try CgroupPlan(layout: HostCgroups.layout, cgroupsPath: "/" + name + "/a/b", id: "c")
         var cgroup = Cgroup(plan)
         try cgroup.make(cpu: nil)
-        for (_, path) in plan.paths { #expect(try fileStatus(path).kind == .directory) }
+        for path in plan.paths.map(\.value) { #expect(try fileStatus(path).kind == .directory) }
         for place in plan.places where place.controllers.contains("cpuset") {
             #expect(try HostCgroups.text(place.directory + "/cpuset.cpus") != "")
             #expect(try HostCgroups.text(place.directory + "/cpuset.mems") != "")
@@ -48,7 +48,7 @@ struct CgroupLifecycleTests {
             try HostCgroups.withSleeper { pid in
                 try cgroup.join(pid: pid, isInUnified: false)
                 let membership = try HostCgroups.text("/proc/\(pid)/cgroup")
-                for (_, path) in cgroup.paths {
+                for path in cgroup.paths.map(\.value) {
                     #expect(try HostCgroups.text(path + "/cgroup.procs") == String(pid))
                 }
                 #expect(membership.contains("/inner"))
@@ -129,7 +129,7 @@ struct CgroupLifecycleTests {
     @Test func theTopOfAHierarchyIsNeverRemoved() throws {
         let layout = HostCgroups.layout
         let top = try #require(layout.legacy.first ?? layout.unified)
-        var cgroup = Cgroup(recorded: [(controller: top.controllers.first ?? "", path: top.mountPoint)])
+        var cgroup = Cgroup(recorded: [ByteString(top.controllers.first ?? ""): top.mountPoint])
         #expect(throws: CgroupError.self) { try cgroup.remove(patience: 0) }
     }
 }

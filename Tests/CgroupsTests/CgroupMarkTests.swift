@@ -1,5 +1,6 @@
 import ByteStrings
 import LinuxKernel
+import RuntimeSpec
 import Testing
 
 @testable import Cgroups
@@ -41,12 +42,14 @@ struct CgroupMarkTests {
     @Test func withoutAMarkTheInodeDecides() throws {
         try HostCgroups.withCgroup { cgroup in
             let mark = CgroupMark(id: "c")
-            var inodes: [(controller: String, inode: UInt64)] = []
-            for (controller, path) in cgroup.paths { inodes.append((controller, try fileStatus(path).inode)) }
+            var inodes = OrderedPairs<ByteString, UInt64>()
+            for pair in cgroup.paths { inodes[pair.key] = try fileStatus(pair.value).inode }
             var own = Cgroup(recorded: cgroup.paths, mark: mark, inodes: inodes)
             let isOwn = try ownership(&own)
             #expect(!isOwn.contains(false))
-            for wrong in [inodes.map { (controller: $0.controller, inode: $0.inode + 1) }, []] {
+            var others = inodes
+            for pair in inodes { others[pair.key] = pair.value + 1 }
+            for wrong in [others, OrderedPairs()] {
                 var other = Cgroup(recorded: cgroup.paths, mark: mark, inodes: wrong)
                 let isOwn = try ownership(&other)
                 #expect(!isOwn.contains(true))
@@ -62,7 +65,7 @@ struct CgroupMarkTests {
                 let text = LeftCgroup.warning(left) ?? ""
                 #expect(text.hasPrefix("failed to remove cgroup: "))
             }
-            for (_, path) in cgroup.paths { #expect(try fileStatus(path).kind == .directory) }
+            for path in cgroup.paths.map(\.value) { #expect(try fileStatus(path).kind == .directory) }
         }
     }
 
@@ -71,7 +74,7 @@ struct CgroupMarkTests {
         try HostCgroups.withCgroup { cgroup in
             let mark = CgroupMark(id: "c")
             let paths = cgroup.paths
-            try markAsUser(mark, paths.map(\.path))
+            try markAsUser(mark, paths.map(\.value))
             var own = Cgroup(recorded: paths, mark: mark)
             let isOwn = try ownership(&own)
             #expect(!isOwn.contains(false))
@@ -81,7 +84,7 @@ struct CgroupMarkTests {
             let isOfAnother = try another.isOfAnother()
             #expect(isOfAnother)
             // One below that bears another's, by a runtime of the same kind.
-            let below: Path = paths[0].path + "/below"
+            let below: Path = paths[0].value + "/below"
             try makeDirectory(below, mode: 0o755)
             try markAsUser(CgroupMark(id: "d"), [below])
             let found = try holder(own, below)

@@ -1,4 +1,5 @@
 import ByteStrings
+import RuntimeSpec
 import Testing
 
 @testable import Cgroups
@@ -43,9 +44,9 @@ import Testing
         let plan = try CgroupPlan(
             layout: CgroupLayout(legacy: [Self.processor], unified: Self.beside), cgroupsPath: Path(path), id: "c1")
         #expect(plan.kind == .hybrid)
-        #expect(plan.paths.map(\.controller) == ["cpu", "cpuacct", ""])
+        #expect(plan.paths.keys == ["cpu", "cpuacct", ""])
         #expect(
-            plan.paths.map(\.path) == [
+            plan.paths.map(\.value) == [
                 "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/cpu,cpuacct/x", "/sys/fs/cgroup/unified/x",
             ])
     }

@@ -1,5 +1,6 @@
 import ByteStrings
 import LinuxKernel
+import RuntimeSpec
 import Testing
 
 @testable import Cgroups
@@ -71,7 +72,7 @@ struct HostileBytesTests {
 
     /// Two names that are the same text for people are two cgroups.
     @Test func equivalentNamesAreDifferent() {
-        let cgroup = Cgroup(recorded: [("cpu", "/c/\u{e9}"), ("memory", "/c/e\u{301}"), ("pids", "/c/\u{e9}")])
+        let cgroup = Cgroup(recorded: ["cpu": "/c/\u{e9}", "memory": "/c/e\u{301}", "pids": "/c/\u{e9}"])
         #expect(cgroup.branches.map(\.controllers) == [["cpu", "pids"], ["memory"]])
     }
 }

@@ -186,7 +186,7 @@ struct LimitApplicationTests {
                 _ = linux_wait4(pid, &status, 0)
             }
             #expect(try done.read.read(count: 1) == [0])
-            for (_, path) in cgroup.paths { #expect(try HostCgroups.text(path + "/cgroup.procs") == String(pid)) }
+            for path in cgroup.paths.map(\.value) { #expect(try HostCgroups.text(path + "/cgroup.procs") == String(pid)) }
         }
     }
 }

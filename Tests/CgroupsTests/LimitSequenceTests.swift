@@ -22,7 +22,7 @@ struct LimitSequenceTests {
         try #require(LimitApplicationTests.has("cpu"))
         var numbers = Numbers(state: seed)
         try HostCgroups.withCgroup { cgroup in
-            let path = try #require(cgroup.paths.first { $0.controller == "cpu" }).path.parent
+            let path = try #require(cgroup.paths["cpu"]).parent
             let parent = try FileDescriptor.open(path, [.path, .directory])
             try writeKernelFile("cpu.cfs_quota_us", at: parent, "50000")
             var recorded = Cgroup(recorded: cgroup.paths)

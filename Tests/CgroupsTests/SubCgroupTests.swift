@@ -1,12 +1,13 @@
 import ByteStrings
 import LinuxKernel
+import RuntimeSpec
 import Testing
 
 @testable import Cgroups
 
 @Suite struct SubCgroupTests {
-    static let paths: [(controller: String, path: Path)] = [
-        ("cpu", "/c/cpu/x"), ("cpuacct", "/c/cpu/x"), ("memory", "/c/memory/x"), ("", "/c/unified/x"),
+    static let paths: OrderedPairs<ByteString, Path> = [
+        "cpu": "/c/cpu/x", "cpuacct": "/c/cpu/x", "memory": "/c/memory/x", "": "/c/unified/x",
     ]
 
     static func directories(_ arguments: [String]) throws(CgroupError) -> [String] {

@@ -112,10 +112,15 @@ package struct DeviceRules: Hashable, Sendable {
         let access = try Self.access(rule.access, property)
         let major = try Self.number(rule.major, property + ".major")
         let minor = try Self.number(rule.minor, property + ".minor")
-        let kinds: [DeviceSelector.Kind]
+        func append(_ kind: DeviceSelector.Kind) {
+            rules.append(
+                DeviceAccessRule(
+                    allow: rule.allow, selector: DeviceSelector(kind: kind, major: major, minor: minor),
+                    access: access, property: property))
+        }
         switch rule.type {
-        case .block: kinds = [.block]
-        case .character: kinds = [.character]
+        case .block: append(.block)
+        case .character: append(.character)
         case .all, nil:
             if major == nil, minor == nil, access == .all {
                 // Nothing before it has any effect.
@@ -123,13 +128,8 @@ package struct DeviceRules: Hashable, Sendable {
                 rules = []
                 return
             }
-            kinds = [.block, .character]
-        }
-        for kind in kinds {
-            rules.append(
-                DeviceAccessRule(
-                    allow: rule.allow, selector: DeviceSelector(kind: kind, major: major, minor: minor),
-                    access: access, property: property))
+            append(.block)
+            append(.character)
         }
     }
 

@@ -8,7 +8,7 @@ package struct RootStep: Equatable, RootfsStep {
     /// The root file system, as an absolute path of the host.
     package var path = Path()
     /// How all mounts of the container's namespace propagate before the container's own are made.
-    package var propagation: MountFlags = [.slave, .recursive]
+    package var propagation = MountFlags.slave.union(.recursive)
     /// False when the container shares the runtime's mount namespace: then no mount outside the root is changed.
     package var hasMountNamespace = true
     /// Whether the root goes on receiving mounts of the host, as an explicit `slave` asks for.

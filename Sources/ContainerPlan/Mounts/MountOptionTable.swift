@@ -30,7 +30,7 @@ package struct MountOption: Sendable {
     }
 
     /// All words that are not data of a file system, sorted by name.
-    package static let table: [MountOption] = [
+    private static let table: InlineArray<_, MountOption> = [
         MountOption("async", .clear(.synchronous)),
         MountOption("atime", .clear(.noAccessTime)),
         MountOption("bind", .set(.bind)),
@@ -103,6 +103,9 @@ package struct MountOption: Sendable {
         self.effect = effect
     }
 
+    /// The names of all.
+    package static var names: [String] { table.indices.map { table[$0].name.description } }
+
     /// Looks a word up.
     package static func named(_ word: ByteString) -> MountOption? {
         var lower = 0
@@ -126,4 +129,4 @@ package struct MountOption: Sendable {
 }
 
 /// The words among the options of a mount that the runtime knows, sorted, as the features document lists them.
-package let knownMountOptions: [String] = MountOption.table.map(\.name.description)
+package let knownMountOptions: [String] = MountOption.names

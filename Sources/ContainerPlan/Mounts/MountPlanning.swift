@@ -57,11 +57,12 @@ extension RootfsPlan {
                 throw error.caused(by: origin)
             }
         }
-        let devices = try planner.devices()
-        if let preparation = planner.preparation(of: devices.map(\.0)) {
+        let devices = try planner.configuredDevices()
+        if let preparation = planner.preparation(of: devices) {
             self.devices = preparation
             add(PreparedDevicesStep { $0.slot = preparation.slot }, Origin(.devices))
         }
+        planner.defaultDevices(besides: devices) { add($0, Origin(.rule)) }
         for (device, origin) in devices { add(device, origin) }
         keepsHostDevices = !planner.makesDevices
         if !keepsHostDevices { add(DeviceLinksStep(), Origin(.rule)) }

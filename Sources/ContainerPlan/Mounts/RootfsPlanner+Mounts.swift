@@ -58,13 +58,15 @@ extension RootfsPlanner {
         if step.rules.contains(.copyUp), step.kind != .tmpfs {
             throw ContainerError(.invalidConfiguration, reason: "the option tmpcopyup is for tmpfs only")
         }
-        for (rule, word) in [(MountStep.Rules.copySymbolicLink, "copy-symlink"), (.sourceNoFollow, "src-nofollow")]
-        where step.rules.contains(rule) {
-            throw ContainerError(
-                .invalidConfiguration, member: ".options", value: "\"" + word + "\"",
-                reason: "the option is for bind mounts only")
-        }
+        if step.rules.contains(.copySymbolicLink) { throw Self.isForBindsOnly("copy-symlink") }
+        if step.rules.contains(.sourceNoFollow) { throw Self.isForBindsOnly("src-nofollow") }
         return (step: step, source: nil)
+    }
+
+    private static func isForBindsOnly(_ word: String) -> ContainerError {
+        ContainerError(
+            .invalidConfiguration, member: ".options", value: "\"" + word + "\"",
+            reason: "the option is for bind mounts only")
     }
 
     /// Where a mount lies in the container. Some callers name the place on the host.

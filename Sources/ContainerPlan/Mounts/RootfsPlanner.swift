@@ -38,9 +38,10 @@ package struct RootfsPlanner {
     /// How all mounts propagate at first. Unless they shall be shared, none may spread to the host; an unbindable root
     /// could not be bound on itself, so it becomes that later.
     private var rootPropagation: MountFlags {
-        guard let flags = spec.linux?.rootfsPropagation?.flags else { return [.slave, .recursive] }
-        if flags.contains(.shared) { return hasUserNamespace ? [.slave, .recursive] : flags }
-        return flags.contains(.privatePropagation) ? [.privatePropagation, .recursive] : [.slave, .recursive]
+        let slave = MountFlags.slave.union(.recursive)
+        guard let flags = spec.linux?.rootfsPropagation?.flags else { return slave }
+        if flags.contains(.shared) { return hasUserNamespace ? slave : flags }
+        return flags.contains(.privatePropagation) ? .privatePropagation.union(.recursive) : slave
     }
 
     package func root() -> RootStep {
@@ -76,13 +77,28 @@ package struct RootfsPlanner {
 // MARK: - Devices
 
 extension RootfsPlanner {
-    // The devices that every container has, by the specification.
-    private static let defaults: [(path: Path, major: UInt32, minor: UInt32)] = [
-        ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
-        ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
-    ]
+    /// Plans the devices that every container has, by the specification, but for those that are configured.
+    package func defaultDevices(besides configured: [(DeviceStep, Origin)], _ add: (DeviceStep) -> Void) {
+        guard makesDevices else { return }
+        func device(_ path: Path, _ major: UInt32, _ minor: UInt32) {
+            if configured.contains(where: { $0.0.path == path }) { return }
+            add(
+                DeviceStep {
+                    $0.path = path
+                    $0.major = major
+                    $0.minor = minor
+                    $0.bindsHostNode = hasUserNamespace
+                })
+        }
+        device("/dev/null", 1, 3)
+        device("/dev/zero", 1, 5)
+        device("/dev/full", 1, 7)
+        device("/dev/random", 1, 8)
+        device("/dev/urandom", 1, 9)
+        device("/dev/tty", 5, 0)
+    }
 
-    package func devices() throws(ContainerError) -> [(DeviceStep, Origin)] {
+    package func configuredDevices() throws(ContainerError) -> [(DeviceStep, Origin)] {
         guard makesDevices else { return [] }
         var configured: [(DeviceStep, Origin)] = []
         for (index, device) in (spec.linux?.devices ?? []).enumerated() {
@@ -100,29 +116,17 @@ extension RootfsPlanner {
             }
             configured.append((step, origin))
         }
-        var steps: [(DeviceStep, Origin)] = []
-        for device in Self.defaults where !configured.contains(where: { $0.0.path == device.path }) {
-            steps.append(
-                (
-                    DeviceStep {
-                        $0.path = device.path
-                        $0.major = device.major
-                        $0.minor = device.minor
-                        $0.bindsHostNode = hasUserNamespace
-                    }, Origin(.rule)
-                ))
-        }
-        return steps + configured
+        return configured
     }
 
     /// True when the parent makes the nodes that the host has not. It must know which ids of the host are meant.
     private var preparesDevices: Bool { preparesTrees && !(spec.linux?.uidMappings ?? []).isEmpty }
 
-    /// What the parent makes, of all the steps.
-    package func preparation(of steps: [DeviceStep]) -> DevicePreparationStep? {
-        guard let last = steps.compactMap(\.preparedIndex).max() else { return nil }
+    /// What the parent makes, of the configured ones.
+    package func preparation(of steps: [(DeviceStep, Origin)]) -> DevicePreparationStep? {
+        guard let last = steps.compactMap(\.0.preparedIndex).max() else { return nil }
         var devices = [DeviceStep?](repeating: nil, count: Int(last) + 1)
-        for step in steps {
+        for (step, _) in steps {
             guard let index = step.preparedIndex,
                 let user = NamespacePlan.host(step.user, in: spec.linux?.uidMappings ?? []),
                 let group = NamespacePlan.host(step.group, in: spec.linux?.gidMappings ?? [])

@@ -49,8 +49,8 @@ package struct NamespacePlan: Sendable {
             let join = joins.remove(at: user)
             joins.insert(join, at: facts.isRootless ? 0 : joins.count)
         }
-        var atClone = new.subtracting([.newCgroup, .newTime])
-        unsharesIPCLate = new.contains([.newUser, .newIPC])
+        var atClone = new.subtracting(.newCgroup.union(.newTime))
+        unsharesIPCLate = new.contains(.newUser.union(.newIPC))
         if unsharesIPCLate { atClone.remove(.newIPC) }
         let isStaged =
             joins.contains { $0.type == .pid || $0.type == .user } || (new.contains(.newUser) && !joins.isEmpty)

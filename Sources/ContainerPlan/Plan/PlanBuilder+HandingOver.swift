@@ -32,15 +32,18 @@ extension PlanBuilder {
 
     /// Connects to the caller's sockets.
     package mutating func addSockets() {
-        for (slot, path) in [(Slot.consoleSocket, options.consoleSocket), (.pidfdSocket, options.pidfdSocket)] {
-            guard let path, !path.isEmpty else { continue }
-            addParent(
-                ConnectSocketStep {
-                    $0.slot = slot
-                    $0.path = path
-                    $0.bundle = facts.bundle
-                }, .option)
-        }
+        addSocket(.consoleSocket, options.consoleSocket)
+        addSocket(.pidfdSocket, options.pidfdSocket)
+    }
+
+    private mutating func addSocket(_ slot: Slot, _ path: Path?) {
+        guard let path, !path.isEmpty else { return }
+        addParent(
+            ConnectSocketStep {
+                $0.slot = slot
+                $0.path = path
+                $0.bundle = facts.bundle
+            }, .option)
     }
 
     /// Gives the caller what it asked for of the process that is there now.

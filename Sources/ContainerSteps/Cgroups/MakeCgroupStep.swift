@@ -43,7 +43,7 @@ package struct MakeCgroupStep: ParentStep {
     package var undo: [Undo] { [Undo(RemoveCgroup())] }
 
     package func note(in record: inout StateRecord) {
-        record.cgroupPaths = StateRecord.pairs(cgroup.paths)
+        record.cgroupPaths = cgroup.paths
         record.own.cgroupMark = CgroupMark(id: record.id)
         record.configuration.cgroups.path = cgroup.cleanedPath
         if cgroup.unit == nil { record.configuration.cgroups.name = record.id }
@@ -76,19 +76,9 @@ extension Making {
     /// Takes the cgroups that are there by now into the record.
     package func noteMadeCgroups() {
         guard let made = cgroup.take() else { return }
-        record.cgroupPaths = StateRecord.pairs(made.paths)
-        record.own.cgroupInodes = StateRecord.pairs(made.inodes)
+        record.cgroupPaths = made.paths
+        record.own.cgroupInodes = made.inodes
         cgroup = consume made
-    }
-}
-
-extension StateRecord {
-    package static func pairs(_ paths: [(controller: String, path: Path)]) -> OrderedPairs<ByteString, Path> {
-        OrderedPairs(distinct: paths.map { .init(key: ByteString($0.controller), value: $0.path) })
-    }
-
-    package static func pairs(_ inodes: [(controller: String, inode: UInt64)]) -> OrderedPairs<ByteString, UInt64> {
-        OrderedPairs(distinct: inodes.map { .init(key: ByteString($0.controller), value: $0.inode) })
     }
 }
 

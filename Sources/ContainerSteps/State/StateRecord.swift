@@ -18,7 +18,7 @@ package struct StateRecord: StateObject {
     package var configuration = RecordedConfiguration()
     package var isRootless = false
     /// The container's directory in each cgroup hierarchy; the unified one has an empty name.
-    package var cgroupPaths: OrderedPairs<ByteString, Path> = [:]
+    package var cgroupPaths = OrderedPairs<ByteString, Path>()
     /// What the standard streams of the container were connected to.
     package var externalDescriptors: [String] = []
     /// The container's class of service in resctrl, and its monitoring group.
@@ -73,13 +73,13 @@ package struct StateRecord: StateObject {
         /// JSON knows only text: paths that are none have their bytes here, too.
         package var bundleBytes = ""
         package var rootfsBytes = ""
-        package var annotations: OrderedPairs<ByteString, ByteString> = [:]
+        package var annotations = OrderedPairs<ByteString, ByteString>()
         /// The unit of systemd that the cgroup belongs to.
         package var unit: UnitRecord?
         /// What the container's cgroups bear; nil for a container of an earlier version.
         package var cgroupMark: CgroupMark?
         /// The inodes of cgroups that no mark says enough about, by controller.
-        package var cgroupInodes: OrderedPairs<ByteString, UInt64> = [:]
+        package var cgroupInodes = OrderedPairs<ByteString, UInt64>()
         /// Whether the program is started behind a seccomp filter.
         package var hasFilter = false
         package var hasPoststart = false
@@ -169,8 +169,6 @@ extension StateRecord {
 
     /// The container's cgroup, of which only what bears its mark is touched.
     package var cgroup: Cgroup {
-        Cgroup(
-            recorded: cgroupPaths.map { ($0.key.text, $0.value) }, mark: own.cgroupMark,
-            inodes: own.cgroupInodes.map { ($0.key.text, $0.value) })
+        Cgroup(recorded: cgroupPaths, mark: own.cgroupMark, inodes: own.cgroupInodes)
     }
 }

@@ -36,11 +36,11 @@ package struct StateSummary: Sendable {
 
     /// The container's cgroup in the hierarchy that freezes: version 1 where any of its controllers is, else cgroup2.
     package var freezingCgroup: Cgroup {
-        let name = hasLegacy ? "freezer" : ""
-        guard let path = hasLegacy ? freezer : unified else { return Cgroup(recorded: []) }
+        let name: ByteString = hasLegacy ? "freezer" : ""
+        guard let path = hasLegacy ? freezer : unified else { return Cgroup(recorded: OrderedPairs()) }
         return Cgroup(
-            recorded: [(name, path)], mark: mark ?? CgroupMark(recorded: markText.text),
-            inodes: inodes.map { (controller: $0.key.text, inode: $0.value) })
+            recorded: OrderedPairs(distinct: [.init(key: name, value: path)]),
+            mark: mark ?? CgroupMark(recorded: markText.text), inodes: inodes)
     }
 
     /// Whether that hierarchy leaves no doubt that the container is not frozen.

@@ -3,13 +3,13 @@ import StrictJSON
 
 extension Validation {
     mutating func checkNamespaces(_ linux: LinuxConfiguration) {
-        var seen: [NamespaceType] = []
+        var seen: [String] = []
         for (index, namespace) in namespaces.enumerated() {
-            if seen.contains(namespace.type) {
+            if seen.contains(namespace.type.rawValue) {
                 let text = "{\"\(namespace.type.rawValue)\" " + quotation(of: namespace.path ?? Path()) + "}"
                 report("linux", "namespaces[\(index)]", "malformed spec file: duplicated ns " + text)
             } else {
-                seen.append(namespace.type)
+                seen.append(namespace.type.rawValue)
             }
             if let path = namespace.path, !path.isAbsolute {
                 report("linux", "namespaces[\(index)].path", quotation(of: path) + " is not an absolute path")

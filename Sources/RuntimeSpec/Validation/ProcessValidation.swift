@@ -62,12 +62,12 @@ extension Validation {
     private static let mostCapabilities = 1000
 
     private mutating func check(_ rlimits: [Rlimit], at base: String) {
-        var seen: [RlimitType] = []
+        var seen: [String] = []
         for (index, limit) in rlimits.enumerated() {
-            if seen.contains(limit.type) {
+            if seen.contains(limit.type.rawValue) {
                 report(base, "rlimits[\(index)].type", "duplicate resource \"\(limit.type.rawValue)\"")
             } else {
-                seen.append(limit.type)
+                seen.append(limit.type.rawValue)
             }
             if limit.soft > limit.hard {
                 report(

@@ -28,7 +28,7 @@ import Testing
         #expect(read.bundle == record.bundle && whole.bundle == record.bundle)
         #expect(read.rootfs == record.rootfs && whole.rootfs == record.rootfs)
         #expect(read.annotations == record.annotations && whole.annotations == record.annotations)
-        let paths = [read, whole].map { $0.freezingCgroup.paths.map { "\($0.controller)=\($0.path)" } }
+        let paths = [read, whole].map { $0.freezingCgroup.paths.map { "\($0.key)=\($0.value)" } }
         #expect(paths[0] == paths[1])
     }
 
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func theFreezerOfEachLayout() {
-        let found = Self.paths.map { StateSummary(Self.record($0)).freezingCgroup.paths.map(\.path.text) }
+        let found = Self.paths.map { StateSummary(Self.record($0)).freezingCgroup.paths.map(\.value.text) }
         #expect(found == [[], ["/sys/fs/cgroup/web"], ["/c/freezer/web"], []])
     }
 
@@ -90,7 +90,7 @@ import Testing
             """
         let summary = try StateSummary(decoding: Array(text.utf8))
         #expect(summary.rootfs == "/b/root" && summary.bundle == "/b" && summary.pid == 12)
-        #expect(summary.freezingCgroup.paths.map(\.path.text) == ["/g"])
+        #expect(summary.freezingCgroup.paths.map(\.value.text) == ["/g"])
     }
 
     @Test(arguments: ["", "{", "[1]", "{\"id\":", "{\"init_process_pid\":\"x\"}", "{\"cgroup_paths\":[],\"apus\":3}"])
