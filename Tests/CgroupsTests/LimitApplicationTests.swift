@@ -186,7 +186,9 @@ struct LimitApplicationTests {
                 _ = linux_wait4(pid, &status, 0)
             }
             #expect(try done.read.read(count: 1) == [0])
-            for path in cgroup.paths.map(\.value) { #expect(try HostCgroups.text(path + "/cgroup.procs") == String(pid)) }
+            for path in cgroup.paths.map(\.value) {
+                #expect(try HostCgroups.text(path + "/cgroup.procs") == String(pid))
+            }
         }
     }
 }
