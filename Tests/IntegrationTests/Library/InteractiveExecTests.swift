@@ -44,7 +44,8 @@ struct InteractiveExecTests {
         try await terminal.input.write("echo size: $(stty size)\n")
         try await screen.wait(for: "size: 40 132")
         // What is typed is interpreted by the terminal: Control-C ends what runs, Control-D the shell.
-        try await terminal.input.write("echo waiting; sleep 1000\n")
+        // An interrupt between two commands of its own list would not keep the shell from the second one.
+        try await terminal.input.write("(echo waiting; exec sleep 1000)\n")
         try await screen.wait(for: "\nwaiting")
         try await terminal.input.write([3])
         // What is typed before the shell is back goes with the interrupt.
