@@ -28,7 +28,6 @@ extension RootfsSetup {
                 let kind = try explained("stat") { () throws(Errno) in try target.file.status().kind }
                 throw refused("mount", error, status.kind, kind)
             }
-            closeLater(source)
             return closeLater(target.takeFile())
         }
         let tree: FileDescriptor
@@ -48,7 +47,6 @@ extension RootfsSetup {
             try mapIDs(tree, slot)
         }
         try attach(tree, step, on: target.file)
-        closeLater(source)
         closeLater(target.takeFile())
         closeLater(tree)
     }

@@ -38,7 +38,6 @@ extension RootfsSetup {
         }
         let target = try target(of: step, directory: true)
         try bindDirectory(source, step, on: target.file)
-        closeLater(source)
         closeLater(target.takeFile())
     }
 

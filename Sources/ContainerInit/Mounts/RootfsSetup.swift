@@ -119,7 +119,8 @@ package final class MountedPlace {
 // MARK: - Calls on descriptors
 
 extension RootfsSetup {
-    /// Closes a descriptor with others, before anybody's path is followed that could lead through it.
+    /// Closes a descriptor of the container's own file system with others, before anybody's path is followed that could lead
+    /// through it. What is the host's is closed at once.
     package func closeLater(_ file: consuming FileDescriptor) { unneeded.take(file) }
 
     /// Closes what was left for later.
