@@ -142,8 +142,7 @@ package struct StateSummary: Sendable {
             if reader.takes("annotations") { annotations = try OrderedPairs.read(&reader) ?? OrderedPairs() }
             if reader.takes("cgroupMark") { markText = try ByteString.read(&reader) ?? ByteString() }
             if reader.takes("cgroupInodes") { inodes = try OrderedPairs.read(&reader) ?? OrderedPairs() }
-            // The last member, and the longest, is not read if everything else is there.
-            return !(isComplete && !bundleText.isEmpty && !markText.isEmpty && reader.takes("undo"))
+            return true
         }
     }
 

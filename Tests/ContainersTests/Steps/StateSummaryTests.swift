@@ -65,6 +65,20 @@ import Testing
         }
     }
 
+    /// Somebody else may write the list of what is undone before other members.
+    @Test func aMemberBehindTheLast() throws {
+        var record = Self.record(Self.paths[2])
+        record.annotations = ["k": "v"]
+        record.own.undo = [Undo(RemoveCgroup()), Undo(KillProcesses())]
+        var text = String(decoding: record.encoded, as: UTF8.self)
+        let member = #""annotations":{"k":"v"}"#
+        let place = try #require(text.range(of: member + ","))
+        text.removeSubrange(place)
+        let end = try #require(text.range(of: #"}]},"config""#))
+        text.replaceSubrange(end, with: "}]," + member + #"},"config""#)
+        expectSame(try StateSummary(decoding: Array(text.utf8)), record)
+    }
+
     /// No beginning that was cut off counts as all.
     @Test func isCompleteOnceEverythingIsThere() throws {
         let record = Self.record(Self.paths[2])
