@@ -111,6 +111,16 @@ struct RunningMountTests {
         #expect(try inside(bundle).at("/mnt") == nil)
     }
 
+    /// It cannot be copied in case that something fails; alone it goes all the same.
+    @Test func anUnbindableMountIsRemoved() throws {
+        let bundle = try bundle()
+        let mount = bind(try source(bundle), "/mnt", "bind", "unbindable")
+        _ = try bundle.running()
+        try mounts("add", bundle, mount).succeeded()
+        try mounts("remove", bundle, mount).succeeded()
+        #expect(try inside(bundle).at("/mnt") == nil)
+    }
+
     @Test func moreThanTheRuntimePrepares() throws {
         let bundle = try bundle()
         let source = try source(bundle)

@@ -135,7 +135,11 @@ extension RootfsSetup {
         _ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor, isDeviceDirectory: Bool
     ) throws(Errno) {
         if !step.isNullDevice {
-            if isDeviceDirectory, step.isOwnedByRoot, keptPermissions & step.permissions == step.permissions { return }
+            if isDeviceDirectory, step.isOwnedByRoot, let keptPermissions,
+                keptPermissions & step.permissions == step.permissions
+            {
+                return
+            }
             let made = try fileStatus(name, at: parent, followingLinks: false)
             if step.isShown(by: made) { return }
         }

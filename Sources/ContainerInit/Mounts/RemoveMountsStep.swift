@@ -73,7 +73,8 @@ extension RootfsSetup {
         }
     }
 
-    /// What can be put back in the place of a mount; nil on a kernel that copies none, if it can do without.
+    /// What can be put back in the place of a mount; nil for one that cannot be copied, as an unbindable one, if its removal can
+    /// do without.
     fileprivate func copy(
         of mount: borrowing FileDescriptor, at place: RemoveMountsStep.Place, isNeeded: Bool
     ) throws(ContainerError) -> MountedPlace? {
@@ -81,7 +82,7 @@ extension RootfsSetup {
             return MountedPlace(
                 destination: place.path, mount: try FileDescriptor.cloneTree(at: mount, recursively: true))
         } catch {
-            if !isNeeded, error == .noSuchSystemCall || error == .notPermitted { return nil }
+            if !isNeeded { return nil }
             throw ContainerError(
                 errno: error, reason: "open_tree " + place.path,
                 remedy: "it could not be put back if something behind failed")

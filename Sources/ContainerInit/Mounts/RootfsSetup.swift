@@ -44,8 +44,9 @@ package final class RootfsSetup {
     private var unneeded = ClosingRow()
     /// The container's directory of devices, once the first device was made.
     package var deviceDirectory: SharedDescriptor?
-    /// The permissions that a node of root's in it kept when it was made: the directory's rules leave them alone.
-    package var keptPermissions: UInt32 = 0
+    /// The permissions that a node of root's in it kept when it was made: the directory's rules leave them alone. Nil before
+    /// there was one.
+    package var keptPermissions: UInt32?
     /// A node that is known to be the null device, in a mount of the container.
     package var nullDevice: SharedDescriptor?
 
@@ -85,7 +86,7 @@ package final class RootfsSetup {
     /// Goes on in a mount that lies on the root: what follows is made in it, and it becomes the container's root.
     package func adoptRoot(_ mount: borrowing FileDescriptor) throws(ContainerError) {
         deviceDirectory = nil
-        keptPermissions = 0
+        keptPermissions = nil
         newDirectory = nil
         try setRoot(
             try attempt("dup", "the root file system") { () throws(Errno) in try mount.duplicate() })
