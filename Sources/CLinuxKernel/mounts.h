@@ -38,6 +38,15 @@ static inline long linux_mount_setattr(int directory, const char *path, unsigned
                                        const struct linux_mount_attr *attributes) {
     return linux_result(syscall(SYS_mount_setattr, directory, path, flags, attributes, sizeof *attributes));
 }
+/* Remembers that the kernel has no such call, from Linux 6.15 on, which all architectures number alike. */
+static inline long linux_open_tree_with_attributes(int directory, const char *path, unsigned flags,
+                                                   const struct linux_mount_attr *attributes) {
+    static int is_missing;
+    if (__atomic_load_n(&is_missing, __ATOMIC_RELAXED)) return -ENOSYS;
+    long result = linux_result(syscall(467, directory, path, flags, attributes, sizeof *attributes));
+    if (result == -ENOSYS) __atomic_store_n(&is_missing, 1, __ATOMIC_RELAXED);
+    return result;
+}
 static inline long linux_setxattr(const char *path, const char *name, const void *value, size_t size) {
     return linux_result(setxattr(path, name, value, size, 0));
 }

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -288,6 +289,13 @@ static inline long linux_has_group(gid_t group) {
     if (syscall(SYS_getresgid, &real, &effective, &saved) < 0) return -errno;
     return real == group && effective == group && saved == group;
 }
+/* Whether they were when the program started: the saved ids are the effective ones then. */
+static inline int linux_started_as(unsigned long real, unsigned long effective, unsigned id) {
+    errno = 0;
+    return getauxval(real) == id && getauxval(effective) == id && errno == 0;
+}
+static inline int linux_started_as_user(uid_t user) { return linux_started_as(AT_UID, AT_EUID, user); }
+static inline int linux_started_as_group(gid_t group) { return linux_started_as(AT_GID, AT_EGID, group); }
 static inline long linux_setresuid(uid_t user) { return linux_result(syscall(SYS_setresuid, user, user, user)); }
 static inline long linux_setresgid(gid_t group) { return linux_result(syscall(SYS_setresgid, group, group, group)); }
 static inline long linux_setgroups(size_t count, const gid_t *groups) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,7 +42,7 @@ extern const struct start_relocation __rela_iplt_start[], __rela_iplt_end[];
 extern start_function __preinit_array_start[], __preinit_array_end[], __init_array_start[], __init_array_end[];
 extern void _dl_aux_init(uint64_t *vector);
 extern void __libc_setup_tls(void);
-extern void __libc_early_init(_Bool is_first);
+extern void __ctype_init(void);
 extern void __libc_init_first(int count, char **arguments, char **environment);
 extern void _init(void);
 extern _Noreturn void exit(int status);
@@ -63,7 +64,9 @@ static inline int start_main(start_function main, int count, char **arguments, s
     // The canary of the stack, with a first byte that ends strings, and the guard of saved pointers.
     __asm__ volatile("mov %0, %%fs:0x28" : : "r"(_dl_random[0] & ~(uint64_t)0xff));
     __asm__ volatile("mov %0, %%fs:0x30" : : "r"(_dl_random[1]));
-    __libc_early_init(1);
+    // Of the early part of the library's start: the other half is for threads, of which this program makes none.
+    __ctype_init();
+    __libc_single_threaded = 1;
     // The heap grows by more than a command needs, and what is free again stays: a page costs nothing before it is used.
     mallopt(M_TOP_PAD, 1 << 20);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);

@@ -10,6 +10,8 @@ struct Bundle {
     let path: Path
     private let configurationFile: Path
     private let programName: String
+    /// The configuration, where it was opened on the way to the directory.
+    private let opened: SharedDescriptor?
 
     /// The largest config.json that is read, in bytes.
     private static let maximumSize = 16 << 20
@@ -23,13 +25,21 @@ struct Bundle {
         self.init(path: stateDirectory, programName: options.programName, "config.json")
     }
 
-    private init(path: Path, programName: String, _ configurationFile: Path) {
+    private init(
+        path: Path, programName: String, _ configurationFile: Path, opened: consuming FileDescriptor? = nil
+    ) {
         self.path = path
         self.programName = programName
+        self.opened = SharedDescriptor(ifPresent: opened)
         self.configurationFile = configurationFile.absolute(in: path)
     }
 
     init(_ options: CreateOptions) throws(ContainerError) {
+        if options.configurationFile == nil, let file = Self.openPlainly(options.bundle) {
+            self.init(
+                path: options.bundle.cleaned, programName: options.programName, "config.json", opened: file)
+            return
+        }
         let given = options.bundle.isEmpty ? "." : options.bundle
         let path: Path
         do throws(Errno) {
@@ -38,6 +48,19 @@ struct Bundle {
             throw ContainerError(errno: error, reason: "chdir \(options.bundle)")
         }
         self.init(path: path, programName: options.programName, options.configurationFile ?? "config.json")
+    }
+
+    /// Opens the configuration in a directory whose path is the one that it is known by, since no link lies on the way. Nil
+    /// for all others, and where anything is in the way.
+    private static func openPlainly(_ path: Path) -> FileDescriptor? {
+        guard path.isAbsolute else { return nil }
+        do throws(Errno) {
+            return try FileDescriptor.open(
+                path.appending("config.json" as Path), at: .workingDirectory, .withoutWaiting,
+                resolve: .noSymbolicLinks)
+        } catch {
+            return nil
+        }
     }
 
     /// The path of the directory that `path` leads to: what a runtime would see that had changed into it, which is what runc
@@ -76,7 +99,12 @@ struct Bundle {
     func load(known: (bytes: [UInt8], spec: Spec)? = nil) throws(ContainerError) -> ([UInt8], Spec) {
         let bytes: [UInt8]
         do throws(Errno) {
-            bytes = try readRegularFile(configurationFile, limit: Self.maximumSize)
+            bytes =
+                if let opened {
+                    try readRegularFile(opened.file, limit: Self.maximumSize)
+                } else {
+                    try readRegularFile(configurationFile, limit: Self.maximumSize)
+                }
         } catch .noSuchFileOrDirectory {
             throw ContainerError(
                 .invalidConfiguration,

@@ -41,10 +41,10 @@ extension Container {
         guard let path = lock?.path, let process = try openProcess() else {
             throw ContainerError(.wrongStatus, exactly: "cannot start a container that has stopped")
         }
-        let fifo: FileDescriptor
+        let fifo: SharedDescriptor
         do throws(Errno) {
             guard let opened = try lock?.openStartFifo() else { throw .noSuchFileOrDirectory }
-            fifo = opened
+            fifo = SharedDescriptor(opened)
         } catch .noSuchDeviceOrAddress {
             throw ContainerError(
                 .wrongStatus,
@@ -61,7 +61,7 @@ extension Container {
         }
         let nameBefore = record.own.hasFilter ? try ProcessFacts.of(process.pid)?.name : nil
         timeline?.begin("give-start")
-        try StartSignal.give(over: fifo, to: process, waits: true)
+        try StartSignal(over: fifo).give(to: process)
         if let nameBefore { try process.checkExecution(nameBefore: nameBefore) }
         timeline?.begin("remove-fifo")
         try attempt("unlink", path.appending(startFifoName)) { () throws(Errno) in
@@ -159,62 +159,5 @@ extension StateRecord {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")
         }
-    }
-}
-
-/// The word that lets a container's init go on to its program.
-enum StartSignal {
-    /// Writes it and, if wanted, waits until the init has closed its end: by the exec of the program, or by its own end.
-    static func give(
-        over writer: borrowing FileDescriptor, to process: borrowing ProcessHandle, waits: Bool
-    ) throws(ContainerError) {
-        do throws(Errno) {
-            try writer.write([UInt8(ascii: "0")])
-            guard waits else { return }
-            var watched = PollSet()
-            // No event is asked for: the end of the last reader comes unasked, as an error.
-            watched.add(writer, events: 0)
-            watched.add(process)
-            _ = try watched.wait(milliseconds: -1)
-        } catch .brokenPipe {
-            // It ended before it read the word; its status tells.
-        } catch {
-            throw ContainerError(operation: "write", subject: "the start signal", errno: error)
-        }
-    }
-}
-
-/// A start that was given, until the process has come to its program.
-final class PendingStart {
-    private var starter: FileDescriptor?
-    private var executable: SealedExecutable?
-
-    /// - Parameters:
-    ///   - starter: where the start was written; the other end closes at the exec.
-    ///   - executable: what the process executes before; see `Conversation.takeExecutable`.
-    init(_ starter: consuming FileDescriptor, _ executable: consuming SealedExecutable?) {
-        self.starter = consume starter
-        self.executable = executable
-    }
-
-    /// Watches for the exec, or for the process's end before it.
-    func watch(in watched: inout PollSet) {
-        switch starter {
-        // No event is asked for: the end of the last reader comes unasked, as an error.
-        case .some(let starter): watched.add(starter, events: 0)
-        case .none: return
-        }
-    }
-
-    /// Lets go of what was kept if that has come.
-    func note(_ watched: PollSet) {
-        let hasCome =
-            switch starter {
-            case .some(let starter): watched.isReady(starter)
-            case .none: false
-            }
-        guard hasCome else { return }
-        starter = nil
-        executable = nil
     }
 }

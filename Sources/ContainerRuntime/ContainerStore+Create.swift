@@ -37,7 +37,7 @@ struct Creation {
 
     /// - Parameters:
     ///   - source: where the configuration is.
-    ///   - startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
+    ///   - startsAtOnce: the child waits for the word of who makes it instead of the fifo of the state directory.
     init(
         store: ContainerStore, id: String, source: ConfigurationSource = .bundle, options: CreateOptions,
         startsAtOnce: Bool, report: WarningReport, timeline: Timeline?

@@ -16,11 +16,12 @@ extension ContainerStore {
     ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the program runs, before the wait for its end.
+    ///   - ended: called with the result of a run in the foreground when all is done; need not return.
     /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
     package func run(
         _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
         report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil, timeline: Timeline? = nil,
-        started: () -> Void = {}
+        started: () -> Void = {}, ended: (Int32) -> Void = { _ in }
     ) throws(ContainerError) -> Int32 {
         timeline?.phase = "create"
         let (creation, session) = try prepare(
@@ -30,14 +31,15 @@ extension ContainerStore {
         timeline?.phase = "start"
         timeline?.begin("give-start")
         do throws(ContainerError) {
-            guard let process = making.conversation.takeChild(), let starter = making.slots.take(.starter) else {
+            guard let process = making.conversation.takeChild() else {
                 throw ContainerError(reason: "the container has no first process")
             }
             let terminal = making.conversation.takeTerminal()
             let finalWord = making.conversation.takeFinalWord()
             try session?.adopt(terminal)
             let waits = container.record.own.hasPoststart || (session == nil && container.record.own.hasFilter)
-            try StartSignal.give(over: starter, to: process, waits: waits)
+            let signal = try StartSignal(over: making.conversation)
+            try signal.give(to: process, waits: waits)
             try FinalWord.check(finalWord)
             try container.runPoststartHooks(creation.plan.afterStart, report, timeline)
             let notify = making.notifySocket.take()
@@ -47,7 +49,7 @@ extension ContainerStore {
             }
             started()
             timeline?.begin("await-end")
-            let start = PendingStart(starter, making.conversation.takeExecutable())
+            let start = PendingStart(signal, making.conversation.takeExecutable())
             let status = try session.run(process, start, terminal: terminal, notifySocket: notify)
             try FinalWord.check(finalWord)
             if keeps {
@@ -55,6 +57,7 @@ extension ContainerStore {
             } else {
                 destroy(container, isReaped: true, report, timeline)
             }
+            ended(status.code)
             return status.code
         } catch {
             if !keeps { destroy(container, report, timeline) }

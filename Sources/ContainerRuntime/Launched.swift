@@ -90,11 +90,9 @@ extension Container {
         try making.perform()
         let conversation = making.conversation
         do throws(ContainerError) {
-            guard let starter = making.slots.take(.starter) else {
-                throw ContainerError(reason: "the process has no start")
-            }
+            let signal = try StartSignal(over: conversation)
             try conversation.withChild { (child) throws(ContainerError) in
-                try StartSignal.give(over: starter, to: child, waits: conversation.plan.child.hasFilter)
+                try signal.give(to: child, waits: conversation.plan.child.hasFilter)
             }
             try FinalWord.check(conversation.finalWord)
         } catch {

@@ -10,6 +10,9 @@ package struct StreamSet: OptionSet, Sendable {
     package static let error = StreamSet(rawValue: 4)
 
     fileprivate init(number: Int) { self.init(rawValue: 1 << Int32(number)) }
+
+    /// Whether the stream with a number is one of them.
+    package func contains(_ number: DescriptorNumber) -> Bool { rawValue & (1 << number.rawValue) != 0 }
 }
 
 /// Opens the null device for each of the descriptors 0 to 2 that is closed, and gives those that were.

@@ -8,7 +8,7 @@ package struct ClosingRow: ~Copyable {
     private var numbers: UInt64 = 0
 
     // A process may be allowed few of them.
-    private static let most = 16
+    private static let most = 32
 
     package init() {}
 

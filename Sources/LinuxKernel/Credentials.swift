@@ -18,6 +18,12 @@ package enum Credentials {
         try check(linux_has_group(group)) != 0
     }
 
+    /// Whether all three were `user` when this program was executed, which takes no call. See getauxval(3).
+    package static func startedAs(user: UInt32) -> Bool { linux_started_as_user(user) != 0 }
+
+    /// The same of its group.
+    package static func startedAs(group: UInt32) -> Bool { linux_started_as_group(group) != 0 }
+
     package static func setUser(_ user: UInt32) throws(Errno) { try check(linux_setresuid(user)) }
     package static func setGroup(_ group: UInt32) throws(Errno) { try check(linux_setresgid(group)) }
     package static func setGroups(_ groups: [UInt32]) throws(Errno) {

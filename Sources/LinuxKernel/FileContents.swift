@@ -6,7 +6,11 @@ import CLinuxKernel
 package func readRegularFile(
     _ path: Path, at directory: borrowing FileDescriptor = .workingDirectory, limit: Int
 ) throws(Errno) -> [UInt8] {
-    let file = try FileDescriptor.open(path, at: directory, .withoutWaiting)
+    try readRegularFile(try FileDescriptor.open(path, at: directory, .withoutWaiting), limit: limit)
+}
+
+/// Reads a file that was opened without waiting: all that is left of it, if it is a regular one of at most `limit` bytes.
+package func readRegularFile(_ file: borrowing FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
     let status = try file.status()
     guard status.kind == .regular else { throw status.kind == .directory ? .isDirectory : .invalidArgument }
     guard status.size <= limit else { throw .fileTooLarge }
@@ -86,6 +90,11 @@ extension FileDescriptor {
         }
         if let failure { throw failure }
         return bytes
+    }
+
+    /// Reads at most `count` bytes from `offset` on, with one call. See pread(2).
+    package func readOnce(count: Int, offset: Int) throws(Errno) -> [UInt8] {
+        try filledBytes(upTo: count) { buffer in retrying { linux_pread(raw, buffer, count, off_t(offset)) } }
     }
 
     /// Reads all of an open kernel file again from its start, as one string.

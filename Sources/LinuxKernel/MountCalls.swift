@@ -100,6 +100,25 @@ extension FileDescriptor {
             owning: Int32(try check(path.withCString { linux_open_tree(directory.raw, $0, UInt32(flags)) })))
     }
 
+    /// The same of one mount alone, and changes the attributes of the copy, with one call where the kernel has it. See
+    /// open_tree_attr(2), Linux 6.15.
+    package static func cloneTree(
+        _ path: Path = "", at directory: borrowing FileDescriptor = .workingDirectory, _ change: MountAttributeChange
+    ) throws(Errno) -> FileDescriptor {
+        let flags = OPEN_TREE_CLONE | O_CLOEXEC | (path.isEmpty ? AT_EMPTY_PATH : 0)
+        var attributes = linux_mount_attr(
+            attr_set: change.set.rawValue, attr_clr: change.clear.rawValue,
+            propagation: UInt64(change.propagation.rawValue), userns_fd: 0)
+        let result = metered {
+            path.withCString { linux_open_tree_with_attributes(directory.raw, $0, UInt32(flags), &attributes) }
+        }
+        if result >= 0 { return FileDescriptor(owning: Int32(result)) }
+        // Without the call; a filter's refusal; or a failure that the two calls tell apart.
+        let tree = try cloneTree(path, at: directory, recursively: false)
+        try tree.setMountAttributes(change)
+        return tree
+    }
+
     /// Attaches the detached mount behind this descriptor on what `target` names. See move_mount(2).
     ///
     /// A directory on a file, or a file on a directory, is `ENOTDIR`, as from mount(2): callers read that text.

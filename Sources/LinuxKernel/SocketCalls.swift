@@ -23,6 +23,12 @@ package struct SocketPair: ~Copyable {
 
     /// Keeps the first and closes the second.
     package consuming func takeFirst() -> FileDescriptor { first }
+
+    /// Keeps the first and leaves the second to be closed.
+    package consuming func takeFirst(closing unneeded: inout ClosingRow) -> FileDescriptor {
+        unneeded.take(second)
+        return first
+    }
 }
 
 /// Connects a stream socket to the file `path`. See unix(7); a path over 107 bytes is `ENAMETOOLONG`.

@@ -38,6 +38,13 @@ extension Invocation {
         }
     }
 
+    /// Ends the process where nothing but that is left to do: what is open closes with it. A trace still has to be written.
+    func end(with status: Int32) {
+        guard timeline == nil else { return }
+        log.flush()
+        exitProcess(status)
+    }
+
     /// Takes the warnings of the library.
     var report: WarningReport {
         { [log] message in log.warning(message) }

@@ -13,11 +13,16 @@ package struct NullStreamsStep: ChildStep {
 
     package func perform(in process: InitProcess) throws(ContainerError) {
         var opened: SharedDescriptor?
-        for number in DescriptorNumber.standardStreams where process.values.stream(number)?.isNullDevice ?? false {
+        for number in DescriptorNumber.standardStreams where Self.isNull(number, process) {
             if opened == nil { opened = try Self.openNullDevice(process) }
             guard let device = opened else { return }
             try attempt("dup3", "/dev/null") { () throws(Errno) in try device.file.duplicate(onto: number) }
         }
+    }
+
+    private static func isNull(_ number: DescriptorNumber, _ process: InitProcess) -> Bool {
+        let known = process.plan.nullStreams
+        return known.contains(number) || process.values.stream(number, known: known)?.isNullDevice ?? false
     }
 
     /// Opens the container's null device once it is known to be that: to open some files is an act, or never ends.

@@ -8,16 +8,18 @@ import LinuxKernel
 /// plan. It has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
 package final class InitProcess {
     /// The way to the runtime; nothing is open once it is not needed any more.
-    private var socket: FileDescriptor
+    var socket: FileDescriptor
     package let slots = Slots()
     package let plan: ChildPlan
     /// What steps leave for later ones.
     package var values = StepValues()
     /// The file system the steps work on; made when the first of them needs it.
-    private var rootfs: RootfsSetup?
+    private(set) var rootfs: RootfsSetup?
     /// What has descriptors that were closed by their numbers: not to be used, nor to go away, for as long as this process has
     /// this program.
     private var abandoned: RootfsSetup?
+    /// The file creation mask of this process, where it is known.
+    private(set) var mask: UInt32?
     /// The procfs that was the runtime's before it joined anything, for a child without a file system to make.
     private var hostProcfs: SharedDescriptor?
     /// Whether a namespace was joined: what the names of files mean may be up to a container since.
@@ -25,14 +27,14 @@ package final class InitProcess {
     /// Whether it is undumpable, and to stay so.
     private var isHidden = false
     /// True once the parent may be gone and standard error is the container's.
-    private var isOnItsOwn = false
+    var isOnItsOwn = false
     /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
-    private let finalWord: FinalWord?
+    let finalWord: FinalWord?
     /// Where the times of the steps go; nil when nobody wants to know.
-    private var times: StepTimes?
+    var times: StepTimes?
 
     // What the runtime has put there.
-    private static let socketNumber = DescriptorNumber(rawValue: 3)
+    static let socketNumber = DescriptorNumber(rawValue: 3)
     private static let planNumber = DescriptorNumber(rawValue: 4)
 
     private init(socket: consuming FileDescriptor, plan: ChildPlan) throws(ContainerError) {
@@ -78,10 +80,11 @@ package final class InitProcess {
     private static func readPlan() -> [UInt8]? {
         do throws(Errno) {
             // Closed together with all that the plan does not list.
-            let size = try planNumber.status().size - FinalWord.size
-            if size < 0 { return nil }
             return try planNumber.lend { (plan) throws(Errno) in
-                try plan.readFromStart(count: size, offset: FinalWord.size)
+                let most = 4096
+                let bytes = try plan.readOnce(count: most, offset: FinalWord.size)
+                if bytes.count < most { return bytes.isEmpty ? nil : bytes }
+                return try plan.readFromStart(count: plan.status().size - FinalWord.size, offset: FinalWord.size)
             }
         } catch {
             return nil
@@ -146,7 +149,7 @@ extension InitProcess {
     /// The file system part of the set-up, made while /proc is the host's.
     package func rootfsSetup() throws(ContainerError) -> RootfsSetup {
         if let rootfs { return rootfs }
-        guard !hasJoined else {
+        guard !hasJoined, abandoned == nil else {
             throw ContainerError(
                 operation: "open", subject: "a procfs of its own", errno: .noSuchFileOrDirectory,
                 remedy: "the runtime needs /proc, and takes none that a container may have made")
@@ -219,12 +222,18 @@ extension InitProcess {
         return sinks
     }
 
-    /// Changes the working directory. The path is anybody's, and may lead through the own descriptors: none is open that leads
-    /// below what covers it.
-    package func changeDirectory(_ path: Path) throws(Errno) {
-        rootfs?.leaveDescriptorDirectory()
-        rootfs?.closeUnneeded()
-        try LinuxKernel.changeDirectory(path)
+    /// Closes all that the file system was made with: the path of a working directory is anybody's, and may lead through the
+    /// own descriptors. None is open then that leads out, or below what covers it.
+    package func finishRootfs() throws(ContainerError) {
+        guard let setup = rootfs else { return }
+        mask = setup.mask
+        abandoned = setup
+        rootfs = nil
+        var kept = slots.filled.map(\.number)
+        for file in [hostProcfs, values.hookSinks?.output, values.hookSinks?.errorOutput] {
+            if let file { kept.append(file.file.number) }
+        }
+        try closeAll(but: kept, withoutListing: true)
     }
 
     /// Lets what names this process's descriptors name those of the process that it has become by a fork.
@@ -246,18 +255,6 @@ extension InitProcess {
         try attempt("prctl(PR_SET_DUMPABLE)") { () throws(Errno) in try ProcessControl.setDumpable(false) }
     }
 
-    /// Closes what the file system was made with, and all that may be open besides what steps left for later ones.
-    private func closeRootfs() throws(ContainerError) {
-        guard let setup = rootfs else { return }
-        abandoned = setup
-        rootfs = nil
-        var kept = slots.filled.map(\.number)
-        for file in [hostProcfs, values.hookSinks?.output, values.hookSinks?.errorOutput] {
-            if let file { kept.append(file.file.number) }
-        }
-        try closeAll(but: kept, withoutListing: true)
-    }
-
     /// Closes all but the socket, the standard streams, what the program is passed, and the ways to its start.
     package func closeHostDescriptors() throws(ContainerError) {
         rootfs = nil
@@ -272,125 +269,6 @@ extension InitProcess {
             }
         }
         try closeAll(but: kept, withoutListing: true)
-    }
-}
-
-// MARK: - The conversation with the parent
-
-extension InitProcess {
-    /// Sends a message; a parent that is gone ends the child.
-    package func tell(_ message: Message) throws(ContainerError) {
-        try tell { () throws(Errno) in try socket.send(message.bytes) }
-    }
-
-    /// Sends a message and an open file with it.
-    package func tell(_ message: Message, with file: borrowing FileDescriptor) throws(ContainerError) {
-        try tell { () throws(Errno) in try socket.send(message.bytes, with: file) }
-    }
-
-    private func tell(_ send: () throws(Errno) -> Void) throws(ContainerError) {
-        do throws(Errno) {
-            try send()
-        } catch Errno.brokenPipe {
-            endWithoutParent()
-        } catch {
-            throw ContainerError(operation: "sendmsg", errno: error, reason: "telling the runtime")
-        }
-    }
-
-    /// Ends because the parent has; what it changed in a running container is taken back.
-    private func endWithoutParent() -> Never {
-        var failure = ContainerError(reason: "the runtime is gone")
-        rootfs?.takeBack(&failure)
-        exitProcess(1)
-    }
-
-    private func closeSocket() { socket = .unopened }
-
-    /// Waits for the parent's word; its end is the child's, too.
-    package func awaitProceed() throws(ContainerError) { _ = try awaitProceedWithDescriptor() }
-
-    /// Says that it has come to `point` and waits for the parent's word; false if that does not come.
-    package func isConfirmed(_ point: MeetingPoint) -> Bool {
-        do throws(Errno) {
-            try socket.send(Message.meeting(point).bytes)
-            return try socket.receive(capacity: 64)?.bytes == Message.proceed.bytes
-        } catch {
-            return false
-        }
-    }
-
-    /// Waits for the parent's word and takes the descriptor that comes along, if one does.
-    private func awaitProceedWithDescriptor() throws(ContainerError) -> FileDescriptor? {
-        let received = try attempt("recvmsg") { () throws(Errno) in try socket.receive(capacity: 64) }
-        guard var received else { endWithoutParent() }
-        guard received.bytes == Message.proceed.bytes else {
-            throw ContainerError(operation: "recvmsg", reason: "unexpected message from the runtime")
-        }
-        return received.takeDescriptor()
-    }
-
-    /// Says that all is set up, and waits for the start, which the runtime gives at once if that `isAttended`.
-    package func waitForStart(isAttended: Bool) throws(ContainerError) {
-        // Whoever waits for a container that is never started can end it as any other program.
-        if !isAttended { try attempt("sigaction") { () throws(Errno) in try endByUsualSignals() } }
-        // While it waits it holds nothing but the way to its start: what else it had would lie open to whoever may
-        // trace it.
-        try closeRootfs()
-        guard let start = slots.take(.start) else {
-            throw ContainerError(reason: "the child has no descriptor to wait on for the start")
-        }
-        try tell(.ready)
-        closeSocket()
-        let byte = try attempt("read", "the start signal") { () throws(Errno) in try start.read(count: 1) }
-        // The end of the stream instead of a byte: the runtime is gone.
-        if byte.isEmpty { exitProcess(1) }
-        // Left open: whoever gave the signal waits for the end that closes at the exec.
-        start.leaveOpen()
-        isOnItsOwn = true
-    }
-
-    /// Ends the child with `error`, told to whoever listens.
-    private static func fail(_ error: ContainerError, _ process: InitProcess?) -> Never {
-        process?.times?.end()
-        if process?.isOnItsOwn ?? false {
-            if !report(error.message + "\n") { process?.leave(error) }
-            exitProcess(255)
-        }
-        do throws(Errno) {
-            let bytes = Message.failed(error).bytes
-            if let process {
-                try process.socket.send(bytes)
-            } else {
-                try socketNumber.lend { (socket) throws(Errno) in try socket.send(bytes) }
-            }
-        } catch _ {
-            // The filter denies even this, or the parent is gone and standard error is all that is left.
-            process?.leave(error)
-            if process?.values.filter == nil {
-                report("apus init: the runtime ended before the container was set up\n")
-            }
-        }
-        exitProcess(1)
-    }
-
-    private func leave(_ error: ContainerError) {
-        var error = error
-        if values.filter != nil, error.remedy.isEmpty {
-            error.remedy = "the seccomp profile denies what the start of a program needs, and even saying so"
-        }
-        finalWord?.leave(error)
-    }
-
-    /// Writes to standard error; false when that is not possible.
-    @discardableResult
-    private static func report(_ text: String) -> Bool {
-        do throws(Errno) {
-            try writeToStandardError(ByteString(text))
-            return true
-        } catch {
-            return false
-        }
     }
 }
 

@@ -25,8 +25,11 @@ package struct StepValues {
 extension StepValues {
     /// What a standard stream is, which is asked once, since none becomes another kind of file after it was looked at; nil for
     /// one that is closed.
-    package mutating func stream(_ number: DescriptorNumber) -> FileStatus? {
-        let streams = self.streams ?? DescriptorNumber.standardStreams.map { Self.status(of: $0) }
+    ///
+    /// - Parameter known: those that are the null device, which are not looked at, and nil as well.
+    package mutating func stream(_ number: DescriptorNumber, known: StreamSet) -> FileStatus? {
+        let streams =
+            self.streams ?? DescriptorNumber.standardStreams.map { known.contains($0) ? nil : Self.status(of: $0) }
         self.streams = streams
         return streams[Int(number.rawValue)]
     }

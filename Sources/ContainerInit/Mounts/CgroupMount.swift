@@ -13,14 +13,12 @@ extension RootfsSetup {
             guard let fallBack = step.hierarchies.first, error == .notPermitted || error == .busy else {
                 throw ContainerError(errno: error, reason: "mount cgroup2")
             }
-            let source = try explained("open " + fallBack.source) { () throws(Errno) in
-                do throws(Errno) {
-                    return try FileDescriptor.open(fallBack.source, [.path, .directory])
-                } catch .noSuchFileOrDirectory where !fallBack.ownSource.isEmpty {
-                    return try FileDescriptor.open(fallBack.ownSource, [.path, .directory])
-                }
+            do throws(ContainerError) {
+                return try bindDirectory(fallBack.source, step, on: target.file)
+            } catch {
+                guard error.errno == .noSuchFileOrDirectory, !fallBack.ownSource.isEmpty else { throw error }
+                return try bindDirectory(fallBack.ownSource, step, on: target.file)
             }
-            return try bindDirectory(source, step, on: target.file)
         }
         guard step.needsFinishing else { return }
         let mounted = try explained("open " + step.destination) { () throws(Errno) in
@@ -33,27 +31,24 @@ extension RootfsSetup {
 
     /// Shows the host's mount of the unified hierarchy, or a directory of it.
     package func bindUnifiedCgroup(_ step: MountStep, from path: Path) throws(ContainerError) {
-        let source = try explained("open " + path) { () throws(Errno) in
-            try FileDescriptor.open(path, [.path, .directory])
-        }
         let target = try target(of: step, directory: true)
-        try bindDirectory(source, step, on: target.file)
+        try bindDirectory(path, step, on: target.file)
         closeLater(target.takeFile())
     }
 
     private func bindDirectory(
-        _ source: borrowing FileDescriptor, _ step: MountStep, on target: borrowing FileDescriptor
+        _ source: Path, _ step: MountStep, on target: borrowing FileDescriptor
     ) throws(ContainerError) {
         let set = MountAttributes(step.flags)
         let change = MountAttributeChange(
             set: set, clear: set.isDisjoint(with: .accessTimeField) ? [] : .accessTimeField)
-        let mounted = try explained("bind the host's cgroup file system") { () throws(Errno) in
-            let tree = try FileDescriptor.cloneTree(at: source, recursively: false)
-            try tree.setMountAttributes(change)
+        let mounted = try explained("bind the host's " + source) { () throws(Errno) in
+            let tree = try FileDescriptor.cloneTree(source, change)
             try tree.attach(on: target)
             return tree
         }
         try finish(step, mounted)
+        closeLater(mounted)
     }
 
     /// Mounts a tmpfs with a directory for each hierarchy of cgroup v1.

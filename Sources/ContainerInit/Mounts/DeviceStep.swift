@@ -143,6 +143,13 @@ extension RootfsSetup {
             let made = try fileStatus(name, at: parent, followingLinks: false)
             if step.isShown(by: made) { return }
         }
+        if step.isNullDevice, isDeviceDirectory, let new = openNewDirectory("/dev"),
+            step.isShown(by: try fileStatus(name, at: new.file, followingLinks: false))
+        {
+            if step.isOwnedByRoot { keptPermissions = step.permissions }
+            nullDevice = .made(name, in: new)
+            return
+        }
         let node = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
         let status = try node.status()
         guard step.describes(status) else { throw .staleFile }
@@ -152,7 +159,7 @@ extension RootfsSetup {
         } else if isDeviceDirectory, step.isOwnedByRoot {
             keptPermissions = step.permissions
         }
-        if status.isNullDevice { nullDevice = SharedDescriptor(node) }
+        if status.isNullDevice { nullDevice = .node(SharedDescriptor(node)) }
     }
 
     private func keepExisting(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor)
@@ -167,7 +174,7 @@ extension RootfsSetup {
                 reason: step.path + step.difference(from: status),
                 remedy: "another file is in the place of the device")
         }
-        if status.isNullDevice { nullDevice = SharedDescriptor(node) }
+        if status.isNullDevice { nullDevice = .node(SharedDescriptor(node)) }
     }
 
     private func bindHostNode(_ step: DeviceStep, _ name: Path, in parent: borrowing FileDescriptor)
@@ -191,7 +198,7 @@ extension RootfsSetup {
         try explained("bind the host's node") { () throws(Errno) in try bind(source, on: target) }
         guard status.isNullDevice else { return }
         nullDevice = try explained("open") { () throws(Errno) in
-            SharedDescriptor(try FileDescriptor.open(name, at: parent, [.path, .noFollow]))
+            .node(SharedDescriptor(try FileDescriptor.open(name, at: parent, [.path, .noFollow])))
         }
     }
 
@@ -208,6 +215,22 @@ extension RootfsSetup {
             let place = try FileDescriptor.open(name, at: parent, [.path, .noFollow])
             guard try place.status().kind != .symbolicLink else { throw .tooManySymbolicLinks }
             return place
+        }
+    }
+}
+
+/// A node of the container that is known to be the null device.
+package enum NullDevice {
+    /// One that was found, and checked.
+    case node(SharedDescriptor)
+    /// One that was made in a file system of the container's own, where nobody else can put another in its place.
+    case made(Path, in: SharedDescriptor)
+
+    /// Its path from the directory of the own descriptors.
+    package var place: Path {
+        switch self {
+        case .node(let node): node.file.entryName
+        case .made(let name, let directory): "\(directory.file.entryName)/\(name)"
         }
     }
 }

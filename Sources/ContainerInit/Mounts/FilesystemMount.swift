@@ -7,15 +7,15 @@ private let longestData = 4095
 extension RootfsSetup {
     /// Mounts a new file system.
     package func mountFileSystem(_ step: MountStep) throws(ContainerError) {
-        let target = try target(of: step, directory: true)
         var flags = step.flags
         if step.rules.contains(.readOnlyLater) { flags.remove(.readOnly) }
-        let data = try data(of: step, on: target)
         let needsDescriptor =
             made != nil || step.needsFinishing || step.rules.contains(.readOnlyLater) || step.rules.contains(.copyUp)
-            || data.count > longestData || (step.kind == .proc && pidNamespace != nil)
-            || (step.kind == .mqueue && !step.label.isEmpty)
-        if needsDescriptor {
+            || (step.kind == .proc && pidNamespace != nil) || (step.kind == .mqueue && !step.label.isEmpty)
+        if !needsDescriptor, try mountInNewDirectory(step, flags) { return }
+        let target = try target(of: step, directory: true)
+        let data = try data(of: step, existing: target.existed ? target.file.number : nil)
+        if needsDescriptor || data.count > longestData {
             let mounted = try mountHeld(step, flags, data, target)
             if step.rules.contains(.copyUp), target.existed {
                 try copyUp(from: target.file, to: mounted, step.destination)
@@ -36,11 +36,27 @@ extension RootfsSetup {
         closeLater(target.takeFile())
     }
 
+    /// Mounts right in a file system that was just made, where a name is as good as a descriptor. False where the place is not
+    /// there, or the kernel refuses: the longer way tells why, or finds another.
+    private func mountInNewDirectory(_ step: MountStep, _ flags: MountFlags) throws(ContainerError) -> Bool {
+        let data = try data(of: step, existing: nil)
+        guard data.count <= longestData, let place = makePlaceInNewDirectory(of: step) else { return false }
+        do throws(Errno) {
+            try enterDescriptorDirectory()
+            try LinuxKernel.mount(step.source, on: place, type: step.type, flags, data: data.isEmpty ? nil : data)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// The data for the kernel: what the options say, with the mode of the covered directory and the label.
-    private func data(of step: MountStep, on target: borrowing MountTarget) throws(ContainerError) -> ByteString {
+    private func data(
+        of step: MountStep, existing covered: DescriptorNumber?
+    ) throws(ContainerError) -> ByteString {
         var data = step.data
-        if step.kind == .tmpfs, target.existed, !MountData.names("mode", in: data) {
-            let status = try explained("stat " + step.destination) { () throws(Errno) in try target.file.status() }
+        if step.kind == .tmpfs, let covered, !MountData.names("mode", in: data) {
+            let status = try explained("stat " + step.destination) { () throws(Errno) in try covered.status() }
             let mode: ByteString = "mode=0\(String(status.permissions, radix: 8))"
             data = data.isEmpty ? mode : "\(mode),\(data)"
         }

@@ -22,9 +22,11 @@ package struct MaskedPathsStep: Equatable, RootfsStep {
 extension RootfsSetup {
     fileprivate func mask(_ step: MaskedPathsStep) throws(ContainerError) {
         guard !step.paths.isEmpty else { return }
-        var emptyDirectory: MountedPlace?
+        var emptyDirectory: FileDescriptor?
         for (index, path) in step.paths.enumerated() {
-            guard let place = try findIfPresent(path, index, "mask")?.takeFile() else { continue }
+            guard let found = try findIfPresent(path, index, "mask") else { continue }
+            let isPlain = found.isPlain
+            let place = found.takeFile()
             let failure = { (errno: Errno) in
                 ContainerError(operation: "mask", member: "[\(index)]", subject: path, errno: errno)
             }
@@ -33,37 +35,43 @@ extension RootfsSetup {
             do throws(Errno) { status = try place.status() } catch { throw failure(error) }
             if status.kind == .directory {
                 do throws(Errno) {
-                    try maskDirectory(place, status, path, label: step.label, &emptyDirectory)
+                    if try !cover(place, with: emptyDirectory) {
+                        emptyDirectory = try mountEmptyDirectory(
+                            on: place, isPlain ? nil : status, path, label: step.label)
+                    }
                 } catch {
                     throw failure(error)
                 }
                 closeLater(place)
                 continue
             }
-            let device: SharedDescriptor
+            let device: NullDevice
             do throws(ContainerError) {
                 device = try knownNullDevice()
             } catch {
                 throw Self.blamed(error, path, index)
             }
-            do throws(Errno) { try bind(device.file, on: place) } catch { throw failure(error) }
+            do throws(Errno) { try mount(device.place, on: place, .bind) } catch { throw failure(error) }
             closeLater(place)
         }
+        if let emptyDirectory { closeLater(emptyDirectory) }
     }
 
-    /// Covers a directory with the one that others are covered with, or with the first such.
-    private func maskDirectory(
-        _ place: borrowing FileDescriptor, _ status: FileStatus, _ path: Path, label: ByteString,
-        _ shared: inout MountedPlace?
-    ) throws(Errno) {
-        if let known = shared {
+    /// Covers a directory with the one that others are covered with; false where that is none, or serves its own place alone,
+    /// since it cannot be bound.
+    private func cover(
+        _ place: borrowing FileDescriptor, with shared: borrowing FileDescriptor?
+    ) throws(Errno) -> Bool {
+        switch shared {
+        case .some(let known):
             do throws(Errno) {
-                return try bind(known.mount, on: place)
+                try bind(known, on: place)
+                return true
             } catch {
-                // One that cannot be bound serves its own place alone.
+                return false
             }
+        case .none: return false
         }
-        shared = try mountEmptyDirectory(on: place, status, path, label: label)
     }
 
     /// What keeps a path from being masked is not always the path.
@@ -75,24 +83,27 @@ extension RootfsSetup {
     }
 
     /// Covers a directory with an empty file system; the result serves for other directories, too.
+    ///
+    /// - Parameter status: what it was, where its path may lead elsewhere by now; nil where no link is on the way.
     private func mountEmptyDirectory(
-        on place: borrowing FileDescriptor, _ status: FileStatus, _ path: Path, label: ByteString
-    ) throws(Errno) -> MountedPlace? {
+        on place: borrowing FileDescriptor, _ status: FileStatus?, _ path: Path, label: ByteString
+    ) throws(Errno) -> FileDescriptor? {
         let data: ByteString =
             label.isEmpty ? "nr_blocks=1,nr_inodes=1" : "nr_blocks=1,nr_inodes=1,context=\"\(label)\""
         try mount("tmpfs", on: place, type: "tmpfs", .readOnly, data: data)
+        guard let status else { return try RootedPath(path).open(in: root.file, .refuse, directory: true) }
         let covered = try RootedPath(path).open(in: root.file, directory: true)
         // It is shared only if it is what was just mounted: another file system than before.
         guard try covered.status().device != status.device else { return nil }
-        return MountedPlace(destination: path, mount: covered)
+        return covered
     }
 
     /// The null device: a node that was made or checked, never just what is called `/dev/null`.
-    private func knownNullDevice() throws(ContainerError) -> SharedDescriptor {
+    private func knownNullDevice() throws(ContainerError) -> NullDevice {
         if let nullDevice { return nullDevice }
         let node: FileDescriptor
         do throws(Errno) {
-            node = try openNullDevice()
+            node = try findNullDevice()
         } catch {
             let isOther = error == .noSuchDevice
             throw ContainerError(
@@ -102,12 +113,12 @@ extension RootfsSetup {
                     ? ""
                     : "masked files are covered by the container's null device: mount a tmpfs on /dev, which gets one")
         }
-        let shared = SharedDescriptor(node)
-        nullDevice = shared
-        return shared
+        let found = NullDevice.node(SharedDescriptor(node))
+        nullDevice = found
+        return found
     }
 
-    private func openNullDevice() throws(Errno) -> FileDescriptor {
+    private func findNullDevice() throws(Errno) -> FileDescriptor {
         let node = try RootedPath("/dev/null").open(in: root.file)
         guard try node.status().isNullDevice else { throw .noSuchDevice }
         return node

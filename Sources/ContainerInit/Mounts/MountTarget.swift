@@ -76,6 +76,19 @@ extension RootfsSetup {
         return MountTarget(file: file, existed: false)
     }
 
+    /// The same, for a call that takes a path: from the directory of the own descriptors.
+    package func makePlaceInNewDirectory(of step: MountStep) -> Path? {
+        guard !step.coversRoot, let (parent, name) = step.destination.parentAndName,
+            let directory = openNewDirectory(parent)
+        else { return nil }
+        do throws(Errno) {
+            try makeDirectory(Path(name), at: directory.file, mode: 0o755)
+        } catch {
+            return nil
+        }
+        return "\(directory.file.entryName)/\(Path(name))"
+    }
+
     private func isMisplaced(_ step: MountStep) -> Bool {
         !step.rules.contains(.insideProc) && step.destination.bytes.hasPrefix("/proc/")
     }
@@ -98,7 +111,7 @@ extension RootfsSetup {
         if isPlain { return MountTarget(file: file, existed: existed) }
         newDirectory = nil
         let status = try explained("stat " + step.destination) { () throws(Errno) in try file.status() }
-        if isRoot(status) {
+        if try explained("stat", { () throws(Errno) in try isRoot(status) }) {
             throw ContainerError(
                 member: ".destination",
                 reason: "mountpoint \"" + step.destination + "\" is on the top of the root file system")

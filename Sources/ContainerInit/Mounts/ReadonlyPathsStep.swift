@@ -6,11 +6,14 @@ package struct ReadonlyPathsStep: Equatable, RootfsStep {
     package static let name: StaticString = "readonly-paths"
 
     package var paths: [Path] = []
+    /// Whether no mount lies below any of them.
+    package var areBare = false
 
     package init() {}
 
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("paths", &paths)
+        try visitor.field("bare", &areBare, .hidden)
     }
 
     package func perform(in setup: RootfsSetup) throws(ContainerError) { try setup.makeReadOnly(self) }
@@ -29,8 +32,7 @@ extension RootfsSetup {
                     try makeReadOnly(root.file)
                     continue
                 }
-                let tree = try FileDescriptor.cloneTree(at: place, recursively: true)
-                try tree.setMountAttributes(MountAttributeChange(set: .readOnly))
+                let tree = try readOnlyCopy(of: place, isBare: step.areBare)
                 try tree.attach(on: place)
                 closeLater(place)
                 closeLater(tree)
@@ -48,9 +50,20 @@ extension RootfsSetup {
         }
     }
 
+    /// A copy of a place that is read-only, while what is mounted below stays what it is.
+    private func readOnlyCopy(
+        of place: borrowing FileDescriptor, isBare: Bool
+    ) throws(Errno) -> FileDescriptor {
+        let change = MountAttributeChange(set: .readOnly)
+        if isBare { return try FileDescriptor.cloneTree(at: place, change) }
+        let tree = try FileDescriptor.cloneTree(at: place, recursively: true)
+        try tree.setMountAttributes(change)
+        return tree
+    }
+
     /// Whether a path led back to the root itself. A mount of the same directory elsewhere is another place.
     private func isRootPlace(_ place: borrowing FileDescriptor) throws(Errno) -> Bool {
-        guard isRoot(try place.status()) else { return false }
+        guard try isRoot(place.status()) else { return false }
         do throws(Errno) {
             return try place.mountID() == root.file.mountID()
         } catch .noSuchSystemCall {

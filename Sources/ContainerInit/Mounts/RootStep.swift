@@ -66,7 +66,7 @@ extension RootfsSetup {
                 return try bindRootByPath(directory, step.path)
             }
         }
-        try setRoot(mounted)
+        setRoot(mounted)
     }
 
     /// Puts the procfs where the root file system is about to lie.
@@ -97,7 +97,7 @@ extension RootfsSetup {
                 try tree.attach(on: directory)
             }
         }
-        try setRoot(tree)
+        setRoot(tree)
     }
 
     /// pivot_root(2) refuses a root on a shared mount, and a mount made on one would show on the host.

@@ -83,9 +83,10 @@ extension RootfsSetup {
                 try LinuxKernel.mount(nil, on: ".", [.slave, .recursive])
             }
         }
+        // The working directory is the new root below it.
         try attempt("umount", "the former root") { () throws(Errno) in
             try detachMount(".")
-            try enter(root.file)
+            if oldRoot != nil { try enter(root.file) }
         }
     }
 

@@ -17,10 +17,12 @@ package final class RootfsSetup {
     private var isInDescriptorDirectory = false
     /// The file creation mask of the runtime's caller, while there is none.
     private var callersMask: UInt32?
+    /// The file creation mask that the process has since `restoreMask`; nil before.
+    private(set) var mask: UInt32?
     /// The container's root directory, once there is one.
     package private(set) var root = SharedDescriptor(.unopened)
-    private var rootDevice: UInt64 = 0
-    private var rootInode: UInt64 = 0
+    /// What it is; nil before somebody has asked.
+    private var rootStatus: FileStatus?
     /// Whether the root lies in a procfs; nil before somebody has asked.
     private var rootIsProc: Bool?
     /// Has the parent map the ids of a tree, by the step of its slot.
@@ -48,7 +50,7 @@ package final class RootfsSetup {
     /// there was one.
     package var keptPermissions: UInt32?
     /// A node that is known to be the null device, in a mount of the container.
-    package var nullDevice: SharedDescriptor?
+    package var nullDevice: NullDevice?
 
     /// Starts with a procfs of the own pid namespace; see `Procfs.openPrivate`.
     package init(procfs: SharedDescriptor, slots: Slots) throws(ContainerError) {
@@ -72,13 +74,8 @@ package final class RootfsSetup {
         isInDescriptorDirectory = false
     }
 
-    package func setRoot(_ directory: consuming FileDescriptor) throws(ContainerError) {
-        let status = try attempt("stat", "the root file system") { () throws(Errno) in try directory.status() }
-        guard status.kind == .directory else {
-            throw ContainerError(operation: "open", subject: "the root file system", errno: .notDirectory)
-        }
-        rootDevice = status.device
-        rootInode = status.inode
+    package func setRoot(_ directory: consuming FileDescriptor) {
+        rootStatus = nil
         rootIsProc = nil
         root = SharedDescriptor(directory)
     }
@@ -88,14 +85,25 @@ package final class RootfsSetup {
         deviceDirectory = nil
         keptPermissions = nil
         newDirectory = nil
-        try setRoot(
-            try attempt("dup", "the root file system") { () throws(Errno) in try mount.duplicate() })
+        setRoot(try attempt("dup", "the root file system") { () throws(Errno) in try mount.duplicate() })
     }
 
-    package func isRoot(_ status: FileStatus) -> Bool { status.inode == rootInode && status.device == rootDevice }
+    package func isRoot(_ status: FileStatus) throws(Errno) -> Bool {
+        let root = try statusOfRoot()
+        return status.inode == root.inode && status.device == root.device
+    }
 
     /// Whether a file lies in the file system of the container's root.
-    package func isOnRootFileSystem(_ status: FileStatus) -> Bool { status.device == rootDevice }
+    package func isOnRootFileSystem(_ status: FileStatus) throws(Errno) -> Bool {
+        try status.device == statusOfRoot().device
+    }
+
+    private func statusOfRoot() throws(Errno) -> FileStatus {
+        if let rootStatus { return rootStatus }
+        let status = try root.file.status()
+        rootStatus = status
+        return status
+    }
 
     /// Whether that file system is a procfs.
     package func isRootProc() throws(Errno) -> Bool {
@@ -124,18 +132,18 @@ extension RootfsSetup {
     /// through it. What is the host's is closed at once.
     package func closeLater(_ file: consuming FileDescriptor) { unneeded.take(file) }
 
-    /// Closes what was left for later.
-    package func closeUnneeded() { unneeded.closeAll() }
-
     /// Makes files and directories get the permissions they are made with, whatever mask the caller of the runtime has, until
     /// `restoreMask`.
     package func clearMask() {
+        mask = nil
         if callersMask == nil { callersMask = setFileCreationMask(0) }
     }
 
     /// Gives the mask of the runtime's caller back, for what goes by it.
     package func restoreMask() {
-        if let mask = callersMask.take() { setFileCreationMask(mask) }
+        guard let mask = callersMask.take() else { return }
+        setFileCreationMask(mask)
+        self.mask = mask
     }
 
     /// The same as `clearMask`, for one thing.
@@ -183,10 +191,8 @@ extension RootfsSetup {
     /// Opens the null device for reading and writing, where its node is known; nil where it is not.
     package func openNullDevice() throws(Errno) -> FileDescriptor? {
         guard let nullDevice else { return nil }
-        let flags: OpenFlags = [.readWrite, .noControllingTerminal]
-        let opened = try FileDescriptor.open(nullDevice.file.entryName, at: numbers, flags)
-        guard try opened.status().isNullDevice else { throw .staleFile }
-        return opened
+        // The directory of descriptors lies in a procfs that is the runtime's own.
+        return try FileDescriptor.open(nullDevice.place, at: numbers, [.readWrite, .noControllingTerminal])
     }
 
     /// Binds the file or directory behind `source` on `target`.

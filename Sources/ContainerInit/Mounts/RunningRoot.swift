@@ -8,7 +8,7 @@ extension RootfsSetup {
     /// Whoever joins a mount namespace stands in its root, and everything in it is the container's, so that no path leads
     /// out of it. Magic links of a procfs are the exception, and `RootedPath` takes none.
     package func enterRunningRoot() throws(ContainerError) {
-        try setRoot(
+        setRoot(
             try attempt("open", "the container's root") { () throws(Errno) in
                 try FileDescriptor.open("/", [.path, .directory])
             })

@@ -14,6 +14,8 @@ package struct IdentityStep: ChildStep {
     package var umask: UInt32 = 0
     /// What the steps behind this one still need.
     package var effective: UInt64 = 0
+    /// Whether the process's ids may be others than at its start.
+    package var isInUserNamespace = false
 
     package init() {}
 
@@ -23,15 +25,16 @@ package struct IdentityStep: ChildStep {
         try visitor.field("groups", &additionalGroups)
         try visitor.field("umask", &umask, .octal)
         try visitor.field("effective", &effective, .hidden)
+        try visitor.field("inUserNamespace", &isInUserNamespace, .hidden)
     }
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        setFileCreationMask(umask)
+        if process.mask != umask { setFileCreationMask(umask) }
         try ownStandardStreams(process)
         try setGroups()
-        let isGroup = try attempt("getresgid") { () throws(Errno) in try Credentials.isGroup(group) }
+        let isGroup = try isGroup()
         if !isGroup { try becomeGroup() }
-        let isUser = try attempt("getresuid") { () throws(Errno) in try Credentials.isUser(user) }
+        let isUser = try isUser()
         if !isUser { try becomeUser() }
         if !isUser || !isGroup { try process.stayHidden() }
         try attempt("capset") { () throws(Errno) in
@@ -41,6 +44,16 @@ package struct IdentityStep: ChildStep {
                 inheritable: process.values.inheritableCapabilities
             ).apply()
         }
+    }
+
+    private func isUser() throws(ContainerError) -> Bool {
+        if !isInUserNamespace, Credentials.startedAs(user: user) { return true }
+        return try attempt("getresuid") { () throws(Errno) in try Credentials.isUser(user) }
+    }
+
+    private func isGroup() throws(ContainerError) -> Bool {
+        if !isInUserNamespace, Credentials.startedAs(group: group) { return true }
+        return try attempt("getresgid") { () throws(Errno) in try Credentials.isGroup(group) }
     }
 
     private func becomeUser() throws(ContainerError) {
@@ -83,9 +96,9 @@ package struct IdentityStep: ChildStep {
     /// Gives the standard streams to the user, so that /dev/stdout can be opened again.
     private func ownStandardStreams(_ process: InitProcess) throws(ContainerError) {
         for number in DescriptorNumber.standardStreams {
-            guard let status = process.values.stream(number), status.user != user, !status.isNullDevice else {
-                continue
-            }
+            guard let status = process.values.stream(number, known: process.plan.nullStreams), status.user != user,
+                !status.isNullDevice
+            else { continue }
             do throws(Errno) {
                 try number.lend { (file) throws(Errno) in try file.changeOwner(user: user) }
             } catch {

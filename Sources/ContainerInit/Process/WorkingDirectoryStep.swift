@@ -21,8 +21,9 @@ package struct WorkingDirectoryStep: ChildStep {
     package func perform(in process: InitProcess) throws(ContainerError) {
         // Entered as root: what the user may is of no importance any more.
         if process.values.isInWorkingDirectory { return }
+        try process.finishRootfs()
         do throws(Errno) {
-            try process.changeDirectory(path)
+            try changeDirectory(path)
             process.values.isInWorkingDirectory = true
         } catch {
             if isAttempt { return }

@@ -47,12 +47,15 @@ extension Planned: FieldValue where Kind == any ChildStep {
 package struct ChildPlan: FieldRecord {
     /// The inherited descriptors: a slot, and the number it has in the child.
     package var slots: [InheritedSlot] = []
+    /// The standard streams that are known to be the null device.
+    package var nullStreams: StreamSet = []
     package var steps: [Planned<any ChildStep>] = []
 
     package init() {}
 
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("slots", &slots)
+        try visitor.field("nullStreams", &nullStreams)
         try visitor.field("steps", &steps)
     }
 

@@ -43,6 +43,8 @@ extension FileKind: FieldCode {}
 
 extension DescriptorNumber: FieldCode {}
 
+extension StreamSet: FieldCode {}
+
 extension IDMapping: FieldValue {
     package func encode(to encoder: inout PlanEncoder) {
         containerID.encode(to: &encoder)

@@ -7,10 +7,8 @@ import LinuxKernel
 package struct Slot: Hashable, FieldRecord {
     /// What the descriptor is for.
     package enum Purpose: UInt8, FieldCode {
-        /// What the child reads a byte from before it starts the program.
+        /// What the child of `create` reads a byte from before it starts the program.
         case start
-        /// The other end of that, where the word is written.
-        case starter
         /// The pidfd of a container that a process joins.
         case containerProcess
         /// A file system with device nodes for the container.
@@ -52,7 +50,6 @@ package struct Slot: Hashable, FieldRecord {
     }
 
     package static let start = Slot(.start)
-    package static let starter = Slot(.starter)
     package static let containerProcess = Slot(.containerProcess)
     package static let deviceNodes = Slot(.deviceNodes)
     package static let waitFifo = Slot(.waitFifo)
@@ -75,7 +72,7 @@ package struct Slot: Hashable, FieldRecord {
         case .start, .containerProcess, .deviceNodes, .waitFifo, .standardStream, .passed, .namespace, .mountSource,
             .hookOutput, .hookErrorOutput, .times:
             true
-        case .starter, .consoleSocket, .pidfdSocket: false
+        case .consoleSocket, .pidfdSocket: false
         }
     }
 }
@@ -100,6 +97,8 @@ package final class Slots {
     }
 
     private var entries: [Entry] = []
+    /// The standard streams that the child inherits and that are known to be the null device.
+    package var nullStreams: StreamSet = []
 
     package init() {}
 

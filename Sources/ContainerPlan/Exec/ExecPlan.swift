@@ -18,7 +18,6 @@ extension PlanBuilder {
                 $0.pid = target.pid
                 $0.startTime = target.startTime
             }, .rule)
-        addParent(StartPipeStep(), .rule)
         addParent(OpenCgroupStep { $0.below = target.cgroups }, target.cgroups.isEmpty ? .rule : .option)
         let forks = target.namespaces.contains(.newPID)
         addParent(
@@ -54,7 +53,9 @@ extension PlanBuilder {
         } else {
             addChild(NullStreamsStep(), .rule)
         }
-        try addProcessSteps(process, hooks: [], entersPIDNamespace: forks)
+        try addProcessSteps(
+            process, hooks: [], entersPIDNamespace: forks,
+            isInUserNamespace: target.namespaces.contains(.newUser))
 
         addParent(AwaitReadyStep(), .rule)
         if !target.resctrlGroups.isEmpty {

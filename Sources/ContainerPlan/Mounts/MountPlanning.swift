@@ -103,7 +103,14 @@ extension RootfsPlan {
             throw ContainerError(
                 .invalidConfiguration, exactly: "unable to restrict sys entries without a private MNT namespace")
         }
-        if !readOnly.isEmpty { add(ReadonlyPathsStep { $0.paths = readOnly }, Origin(.readonlyPaths)) }
+        if !readOnly.isEmpty {
+            let areBare = planner.hasBareProcfs && readOnly.allSatisfy { $0.cleaned.isBelow("/proc") }
+            add(
+                ReadonlyPathsStep {
+                    $0.paths = readOnly
+                    $0.areBare = areBare
+                }, Origin(.readonlyPaths))
+        }
         if !masked.isEmpty {
             let label = try planner.label()
             add(

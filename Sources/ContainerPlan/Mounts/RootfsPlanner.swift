@@ -44,6 +44,23 @@ package struct RootfsPlanner {
         return flags.contains(.privatePropagation) ? .privatePropagation.union(.recursive) : slave
     }
 
+    /// Whether /proc is a new procfs in which nothing else is mounted: what the image has in its place cannot lead another mount
+    /// there.
+    package var hasBareProcfs: Bool {
+        guard spec.hooks.prestart.isEmpty, spec.hooks.createRuntime.isEmpty, spec.hooks.createContainer.isEmpty else {
+            return false
+        }
+        var isNew = false
+        for mount in spec.mounts {
+            let place = mount.destination.cleaned
+            if place == "/" { return false }
+            guard place.isAtOrBelow("/proc") else { continue }
+            guard place == "/proc", mount.type == "proc", !mount.isBind, !isNew else { return false }
+            isNew = true
+        }
+        return isNew
+    }
+
     package func root() -> RootStep {
         RootStep {
             $0.path = facts.rootfs

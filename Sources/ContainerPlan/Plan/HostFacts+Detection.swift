@@ -10,7 +10,7 @@ extension HostFacts {
     package init(bundle: Path, spec: Spec, id: String, options: CreateOptions) throws(ContainerError) {
         self.init(bundle: bundle)
         user = effectiveUser
-        group = effectiveGroup
+        if spec.linux?.namespaces.contains(where: { $0.type == .user }) ?? false { group = effectiveGroup }
         goesWithoutCgroup = options.isRootless ?? (user != 0)
         isRootless = goesWithoutCgroup || user != 0
         do throws(CgroupError) {

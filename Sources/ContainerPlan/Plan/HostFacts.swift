@@ -20,8 +20,9 @@ package struct HostFacts: Sendable {
     package var isRootless = false
     /// Whether the container goes without a cgroup where the runtime may not make one.
     package var goesWithoutCgroup = false
-    /// The user and group that the runtime runs as.
+    /// The user that the runtime runs as.
     package var user: UInt32 = 0
+    /// Its group; looked at only for a container in a user namespace.
     package var group: UInt32 = 0
     /// The helper that the mappings of a rootless container need, if the host has it not; looked for only then.
     package var missingMappingHelper: String?

@@ -22,7 +22,7 @@ extension PlanBuilder {
                 $0.hasNotifyDirectory = options.notifySocket != nil
             }, .rule)
         if !namespaces.hasMountNamespace { addParent(HostRootStep { $0.path = mountFacts.rootfs }, .rule) }
-        addParent(startsAtOnce ? StartPipeStep() : StartFifoStep(), .rule)
+        if !startsAtOnce { addParent(StartFifoStep(), .rule) }
         if startsAtOnce, let target = options.notifySocket {
             addParent(NotifySocketStep { $0.target = target }, .environment)
         }

@@ -8,9 +8,11 @@ import Seccomp
 extension PlanBuilder {
     /// The last part of every plan, of a new container and of one more process in it: from attributes to the program.
     ///
-    /// - Parameter entersPIDNamespace: whether a pid namespace was joined, which takes one more process to enter.
+    /// - Parameters:
+    ///   - entersPIDNamespace: whether a pid namespace was joined, which takes one more process to enter.
+    ///   - isInUserNamespace: whether the process is in another user namespace than the runtime.
     package mutating func addProcessSteps(
-        _ process: Process, hooks: [Hook], entersPIDNamespace: Bool
+        _ process: Process, hooks: [Hook], entersPIDNamespace: Bool, isInUserNamespace: Bool
     ) throws(ContainerError) {
         addAttributes(process)
         if !entersPIDNamespace { addScheduler(process) }
@@ -73,6 +75,7 @@ extension PlanBuilder {
                 $0.additionalGroups = keeps ? nil : groups
                 $0.umask = process.user.umask ?? 0o022
                 $0.effective = capabilities.effective | Capability.neededForSetUp
+                $0.isInUserNamespace = isInUserNamespace
             }, .user)
         addChild(WorkingDirectoryStep { $0.path = cwd }, .cwd)
         if let program = process.args.first {
@@ -147,8 +150,12 @@ extension PlanBuilder {
         } else if process.noNewPrivileges || filter == nil {
             addChild(CapabilitiesStep { $0.sets = capabilities }, .capabilities)
         }
-        let isAttended = options.waitFifo == nil && plan.parent.contains { $0.step is StartPipeStep }
-        addChild(WaitForStartStep { $0.isAttended = isAttended }, .rule)
+        let hasFifo = plan.parent.contains { $0.step is StartFifoStep }
+        addChild(
+            WaitForStartStep {
+                $0.giver = hasFifo ? .start : .maker
+                $0.isAttended = !hasFifo && options.waitFifo == nil
+            }, .rule)
         if options.waitFifo != nil { addChild(WaitForReaderStep(), .option) }
         if let filter, !loadsEarly {
             addChild(filter, .seccomp)

@@ -24,7 +24,7 @@ package struct PlanBuilder {
 
     /// The whole plan, top to bottom.
     ///
-    /// - Parameter startsAtOnce: the child waits for a word over a pipe instead of the fifo of the state directory.
+    /// - Parameter startsAtOnce: the child waits for the word of who makes it instead of the fifo of the state directory.
     package consuming func build(startsAtOnce: Bool = false) throws(ContainerError) -> ContainerPlan {
         // Without one the container can be made; its start is the error. See config.md, "Process".
         let process = spec.process ?? Process()
@@ -144,7 +144,9 @@ package struct PlanBuilder {
         if terminal == nil, !file.keepsHostDevices { addChild(NullStreamsStep(), .rule) }
         plan.child.steps += file.afterSwitch
 
-        try addProcessSteps(process, hooks: spec.hooks.startContainer, entersPIDNamespace: namespaces.entersLate)
+        try addProcessSteps(
+            process, hooks: spec.hooks.startContainer, entersPIDNamespace: namespaces.entersLate,
+            isInUserNamespace: namespaces.hasUserNamespace)
         if !lateLimits.isEmpty { addParent(AwaitReadyStep(), .rule) }
         for limit in lateLimits { addParent(limit, .resources) }
         addParent(RecordCreatedStep(), .rule)

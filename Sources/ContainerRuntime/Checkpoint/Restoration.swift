@@ -118,7 +118,7 @@ final class Restoration {
         // The mounts, the nodes and the mappings are in the images, and there is no child to meet, to start or to take a
         // terminal or descriptors from.
         case is MountSourceStep, is DevicePreparationStep, is IDMappingStep, is AwaitStep, is ReleaseStep,
-            is StartPipeStep, is StartFifoStep, is PassedDescriptorsStep, is SendTerminalStep, is SendPIDFDStep,
+            is StartFifoStep, is PassedDescriptorsStep, is SendTerminalStep, is SendPIDFDStep,
             is HostRootStep, is HookFilesStep:
             return
         default: try making.perform(planned)

@@ -12,6 +12,8 @@ final class StandardStreams {
     private var inputEnd: FileDescriptor?
     private var outputEnd: FileDescriptor?
     private var errorEnd: FileDescriptor?
+    /// Those of the caller's that the process gets.
+    private var nullStreams: StreamSet = []
     /// What carries the bytes to the process.
     private(set) var input: ByteRelay?
     /// What carries the bytes from the process.
@@ -22,23 +24,22 @@ final class StandardStreams {
     /// - Parameter owner: the host's ids of the container's root.
     init(owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
         do throws(Errno) {
-            let isOwn = owner.user == effectiveUser && owner.group == effectiveGroup
-            let other = isOwn ? nil : owner
-            if Self.statusIfReplaced(.standardInput) != nil {
+            if statusIfReplaced(.standardInput, .input) != nil {
                 try FileDescriptor.pipe(nonBlocking: .write).takeEnds {
                     (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
                     input = ByteRelay(from: .standardInput, to: SharedDescriptor(write), blocks: false)
-                    inputEnd = try Self.owned(read, by: other)
+                    inputEnd = try Self.owned(read, by: owner)
                 }
             }
             for stream in [SharedDescriptor.standardOutput, .standardError] {
-                guard let status = Self.statusIfReplaced(stream) else { continue }
+                let isOutput = stream === SharedDescriptor.standardOutput
+                guard let status = statusIfReplaced(stream, isOutput ? .output : .error) else { continue }
                 try FileDescriptor.pipe(nonBlocking: .read).takeEnds {
                     (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
                     outputs.append(
                         ByteRelay(from: SharedDescriptor(read), to: stream, status.kind))
-                    let end = try Self.owned(write, by: other)
-                    if stream === SharedDescriptor.standardOutput {
+                    let end = try Self.owned(write, by: owner)
+                    if isOutput {
                         outputEnd = consume end
                     } else {
                         errorEnd = consume end
@@ -51,10 +52,12 @@ final class StandardStreams {
     }
 
     /// What a stream of the caller's is that a pipe is put in the place of; nil for others.
-    private static func statusIfReplaced(_ stream: SharedDescriptor) -> FileStatus? {
+    private func statusIfReplaced(_ stream: SharedDescriptor, _ member: StreamSet) -> FileStatus? {
         do throws(Errno) {
             let status = try stream.file.status()
-            return status.kind != .characterDevice || status.deviceNumber != (1, 3) ? status : nil
+            guard status.kind == .characterDevice, status.deviceNumber == (1, 3) else { return status }
+            nullStreams.insert(member)
+            return nil
         } catch {
             // Closed: there is nothing to carry.
             return nil
@@ -63,9 +66,9 @@ final class StandardStreams {
 
     /// Gives the pipe to the container's root, who hands it on to the process's user.
     private static func owned(
-        _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)?
+        _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)
     ) throws(Errno) -> FileDescriptor {
-        guard let owner else { return end }
+        if owner.user == effectiveUser, owner.group == effectiveGroup { return end }
         do throws(Errno) {
             try end.changeOwner(user: owner.user, group: owner.group)
         } catch {
@@ -84,5 +87,6 @@ final class StandardStreams {
         if let end = inputEnd.take() { slots.fill(.standardStream(input), end) }
         if let end = outputEnd.take() { slots.fill(.standardStream(output), end) }
         if let end = errorEnd.take() { slots.fill(.standardStream(error), end) }
+        slots.nullStreams = nullStreams
     }
 }

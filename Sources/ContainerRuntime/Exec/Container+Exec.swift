@@ -13,11 +13,12 @@ extension Container {
     ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the process is made, before the wait for its end.
+    ///   - ended: called with the result of a process in the foreground when all is done; need not return.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
     package func exec(
         _ options: ExecOptions, report: @escaping WarningReport = { _ in }, trace: WarningReport? = nil,
-        timeline: Timeline? = nil, started: () -> Void = {}
+        timeline: Timeline? = nil, started: () -> Void = {}, ended: (Int32) -> Void = { _ in }
     ) throws(ContainerError) -> Int32 {
         timeline?.begin("read-status")
         try waitForUpdate()
@@ -45,14 +46,10 @@ extension Container {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try session?.adopt(conversation.terminal)
             let waits = options.detaches && conversation.plan.child.hasFilter
-            guard let starter = making.slots.take(.starter) else {
-                throw ContainerError(reason: "the process has no start")
-            }
-            try conversation.withChild { (child) throws(ContainerError) in
-                try StartSignal.give(over: starter, to: child, waits: waits)
-            }
+            let signal = try StartSignal(over: conversation)
+            try conversation.withChild { (child) throws(ContainerError) in try signal.give(to: child, waits: waits) }
             if options.detaches { try FinalWord.check(conversation.finalWord) }
-            start = PendingStart(starter, conversation.takeExecutable())
+            start = PendingStart(signal, conversation.takeExecutable())
         } catch {
             conversation.killChild()
             throw error
@@ -62,6 +59,7 @@ extension Container {
         timeline?.begin("await-end")
         let status = try session.run(child, start, terminal: conversation.takeTerminal(), notifySocket: nil)
         try FinalWord.check(conversation.finalWord)
+        ended(status.code)
         return status.code
     }
 

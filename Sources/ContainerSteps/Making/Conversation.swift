@@ -83,6 +83,7 @@ package final class Conversation {
             return pair
         }
         var childPlan = plan.child
+        childPlan.nullStreams = slots.nullStreams
         var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
         var kept = DescriptorList()
         for (slot, given) in slots.filled where slot.isForChild {
@@ -141,15 +142,19 @@ package final class Conversation {
         }
         awaitsSuccessor = step.isStaged
         timeline?.noteChild(childPID)
-        socket = SharedDescriptor(pair.takeFirst())
+        var unneeded = ClosingRow()
+        socket = SharedDescriptor(pair.takeFirst(closing: &unneeded))
         if namesStreams {
             streamNames = DescriptorNumber.standardStreams.map {
-                streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
+                slots.nullStreams.contains($0)
+                    ? "/dev/null" : streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
             }
         }
         // The child has them: only then does their end tell that the child is gone.
-        for number in DescriptorNumber.standardStreams { _ = slots.take(.standardStream(number)) }
-        if plan.child.hasFilter { finalWord = SharedDescriptor(planFile) }
+        for number in DescriptorNumber.standardStreams {
+            if let end = slots.take(.standardStream(number)) { unneeded.take(end) }
+        }
+        if plan.child.hasFilter { finalWord = SharedDescriptor(planFile) } else { unneeded.take(planFile) }
         self.executable = consume executable
         traceSpawn(step)
     }
@@ -342,6 +347,9 @@ package final class Conversation {
 
     /// Gives up the handle of the child.
     package func takeChild() -> ProcessHandle? { child.take() }
+
+    /// Gives up the socket to the child, which has nothing more to say.
+    package func takeSocket() -> SharedDescriptor? { socket.take() }
 
     /// Gives up the file with the child's final word.
     package func takeFinalWord() -> SharedDescriptor? { finalWord.take() }

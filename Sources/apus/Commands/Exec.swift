@@ -48,7 +48,7 @@ private func executeProcess(_ invocation: Invocation) throws(CommandError) -> In
     do throws(ContainerError) {
         return try container.exec(
             options, report: invocation.report, trace: invocation.trace, timeline: invocation.timeline,
-            started: invocation.log.flush)
+            started: invocation.log.flush, ended: invocation.end)
     } catch {
         throw CommandError(error)
     }

@@ -37,7 +37,8 @@ private func runContainer(_ invocation: Invocation) throws(CommandError) -> Int3
         return try store.run(
             request.identifier, request.options, keeps: invocation.arguments.isOn(.keep),
             isSubreaper: !invocation.arguments.isOn(.noSubreaper), report: invocation.report,
-            trace: invocation.trace, timeline: invocation.timeline, started: invocation.log.flush)
+            trace: invocation.trace, timeline: invocation.timeline, started: invocation.log.flush,
+            ended: invocation.end)
     } catch {
         throw CommandError(error)
     }

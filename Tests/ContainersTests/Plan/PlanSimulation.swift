@@ -38,9 +38,6 @@ struct PlanSimulation {
     private mutating func run(_ step: any ParentStep) {
         switch step {
         case is StartFifoStep: fill(.start)
-        case is StartPipeStep:
-            fill(.start)
-            fill(.starter)
         case is OpenProcessStep: fill(.containerProcess)
         case is OpenWaitFifoStep: fill(.waitFifo)
         case let step as PassedDescriptorsStep: for index in 0..<Int(step.count) { fill(.passed(index)) }
@@ -83,8 +80,8 @@ struct PlanSimulation {
             case let step as MeetStep:
                 waitsAt = step.point
                 return
-            case is WaitForStartStep:
-                take(.start)
+            case let step as WaitForStartStep:
+                if step.giver == .start { take(.start) }
                 isReady = true
                 return
             case is WaitForReaderStep: take(.waitFifo)
