@@ -57,6 +57,8 @@ let linking: [LinkerSetting] = [
                     "-Xlinker", "--wrap=__tunables_init",
                     "-Xlinker", "--wrap=__libc_start_main",
                     "-Xlinker", "--wrap=_dl_early_allocate",
+                    "-Xlinker", "--wrap=swift_getCanonicalPrespecializedGenericMetadata",
+                    "-Xlinker", "--wrap=__register_frame_info",
                 ] : [])
             + (ordersSymbols
                 ? [

@@ -14,16 +14,20 @@ extension ContainerStore {
     ///   - report: takes warnings.
     ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - timeline: takes the time of each step; nil spares the work.
+    ///   - ended: called when all is done; need not return.
     /// - Throws: `alreadyExists`, `invalidIdentifier`, `invalidConfiguration` with every finding, and what the kernel
     ///   refused.
     @discardableResult
     package func create(
         _ id: String, _ options: CreateOptions, report: @escaping WarningReport = { _ in },
-        trace: WarningReport? = nil, timeline: Timeline? = nil
+        trace: WarningReport? = nil, timeline: Timeline? = nil, ended: () -> Void = {}
     ) throws(ContainerError) -> Container {
         let creation = try Creation(
             store: self, id: id, options: options, startsAtOnce: false, report: report, timeline: timeline)
-        return try creation.perform(report: report, trace: trace, timeline: timeline).container
+        let (container, making) = try creation.perform(report: report, trace: trace, timeline: timeline)
+        ended()
+        withExtendedLifetime(making) {}
+        return container
     }
 }
 

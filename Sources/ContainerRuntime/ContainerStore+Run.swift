@@ -16,7 +16,7 @@ extension ContainerStore {
     ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the program runs, before the wait for its end.
-    ///   - ended: called with the result of a run in the foreground when all is done; need not return.
+    ///   - ended: called with the result when all is done; need not return.
     /// - Returns: the exit code of the program, or 128 and the number of the signal that ended it; 0 when detached.
     package func run(
         _ id: String, _ options: CreateOptions, keeps: Bool = false, isSubreaper: Bool = true,
@@ -45,6 +45,7 @@ extension ContainerStore {
             let notify = making.notifySocket.take()
             guard let session else {
                 if let notify { try notify.waitAndForward(process, main: process.pid) }
+                ended(0)
                 return 0
             }
             started()

@@ -26,6 +26,23 @@
     @_cdecl("__wrap__dl_early_allocate")
     func allocateEarly(_ size: Int) -> UnsafeMutableRawPointer? { start_allocate(size) }
 
+    // MARK: - Types
+
+    /// `swift_getCanonicalPrespecializedGenericMetadata`: see start.h.
+    @_cdecl("__wrap_swift_getCanonicalPrespecializedGenericMetadata")
+    func findType(
+        _ request: Int, _ arguments: UnsafePointer<UnsafeRawPointer?>?, _ description: UnsafeRawPointer?,
+        _ once: UnsafeMutableRawPointer?
+    ) -> start_metadata {
+        start_type(request, arguments, description, once)
+    }
+
+    // MARK: - The frames of functions, for exceptions that nothing here throws
+
+    /// `__register_frame_info`: a page or two of tables, touched by each start.
+    @_cdecl("__wrap___register_frame_info")
+    func registerFrames(_ frames: UnsafeRawPointer?, _ object: UnsafeMutableRawPointer?) {}
+
     // MARK: - Random numbers
 
     /// What hash tables are seeded with. See start.h.

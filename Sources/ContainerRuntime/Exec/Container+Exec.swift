@@ -13,7 +13,7 @@ extension Container {
     ///   - trace: takes what helps to find a fault; nil spares the work.
     ///   - timeline: takes the time of each step; nil spares the work.
     ///   - started: called once the process is made, before the wait for its end.
-    ///   - ended: called with the result of a process in the foreground when all is done; need not return.
+    ///   - ended: called with the result when all is done; need not return.
     /// - Returns: the exit code of the process, or 128 and the number of the signal that ended it; 0 with
     ///   `options.detaches`.
     package func exec(
@@ -54,7 +54,10 @@ extension Container {
             conversation.killChild()
             throw error
         }
-        guard let session, let child = conversation.takeChild() else { return 0 }
+        guard let session, let child = conversation.takeChild() else {
+            ended(0)
+            return 0
+        }
         started()
         timeline?.begin("await-end")
         let status = try session.run(child, start, terminal: conversation.takeTerminal(), notifySocket: nil)

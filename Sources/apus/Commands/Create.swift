@@ -33,7 +33,7 @@ private func createContainer(_ invocation: Invocation) throws(CommandError) -> I
     do throws(ContainerError) {
         try store.create(
             request.identifier, request.options, report: invocation.report, trace: invocation.trace,
-            timeline: invocation.timeline)
+            timeline: invocation.timeline, ended: { invocation.end(with: ExitStatus.success) })
     } catch {
         throw CommandError(error)
     }
