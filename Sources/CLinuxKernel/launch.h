@@ -107,6 +107,42 @@ static inline long linux_clone3_onto_stack(struct linux_clone_args *arguments, v
 #endif
 }
 
+// clone3(2) of a child that goes on where the caller is, with the caller's memory and on its stack, while the caller ends: the
+// few instructions that it still executes touch neither. Gives 0 in the child, or -errno.
+static inline long linux_clone3_taking_over(struct linux_clone_args *arguments) {
+#ifdef __x86_64__
+    long child;
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jle 1f\n\t"
+                     "mov %[end], %%eax\n\t"
+                     "xor %%edi, %%edi\n\t"
+                     "syscall\n\t"
+                     "ud2\n"
+                     "1:"
+                     : "=a"(child)
+                     : "a"(SYS_clone3), "D"(arguments), "S"(sizeof *arguments), [end] "i"(SYS_exit_group)
+                     : "rcx", "r11", "memory");
+    return child;
+#else
+    register long child __asm__("x0") = (long)(uintptr_t)arguments;
+    register long size __asm__("x1") = sizeof *arguments;
+    register long number __asm__("x8") = SYS_clone3;
+    __asm__ volatile("svc #0\n\t"
+                     "cmp x0, #0\n\t"
+                     "b.le 1f\n\t"
+                     "mov x8, %[end]\n\t"
+                     "mov x0, #0\n\t"
+                     "svc #0\n\t"
+                     "brk #1\n"
+                     "1:"
+                     : "+r"(child)
+                     : "r"(size), "r"(number), [end] "i"(SYS_exit_group)
+                     : "memory", "cc");
+    return child;
+#endif
+}
+
 // clone3(2) of a child that uses the caller's memory until its exec, on a stack of its own, while the calling thread waits. A
 // copy of the memory would cost more than the exec: the page tables, and a fault for each page that either writes
 // to afterwards. Gives the child or -errno.
@@ -119,6 +155,7 @@ static inline long linux_clone3_sharing_memory(struct linux_clone_args *argument
     return linux_clone3_onto_stack(&wanted, linux_become_program, launch);
 }
 #else
+static inline long linux_clone3_taking_over(struct linux_clone_args *arguments) { return -ENOSYS; }
 static inline long linux_clone3_sharing_memory(struct linux_clone_args *arguments, struct linux_launch *launch) {
     return -ENOSYS;
 }
@@ -136,6 +173,24 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, str
         long child = linux_clone3_without_handlers(arguments, &launch->ignored);
         if (child == 0) linux_become_program(launch);
         result = linux_result(child);
+    }
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
+    return result;
+}
+
+// Goes on in a child that `arguments` describe, and ends the caller, which has a single thread. Gives -errno, or 0 in the child.
+static inline long linux_move_to_child(struct linux_clone_args *arguments) {
+    // No handler may use the stack that is the child's by then, and the caller's end must leave its memory alone.
+    uint64_t all = ~(uint64_t)0, saved = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
+    syscall(SYS_set_tid_address, (void *)0);
+    struct linux_clone_args wanted = *arguments;
+    wanted.flags |= CLONE_VM;
+    long result = linux_clone3_taking_over(&wanted);
+    // Without the call; or into another time namespace, where no two processes may share their memory.
+    if (result < 0) {
+        result = linux_clone3(arguments);
+        if (result > 0) linux_exit_group(0);
     }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
     return result;

@@ -124,13 +124,13 @@ private func spawn(
     return ProcessHandle(pid: Int32(pid), descriptor: FileDescriptor(owning: pidDescriptor))
 }
 
-/// Clones this process, which has a single thread, as one more child of its parent; true in the new one.
+/// Goes on in a new process, one more child of this one's parent, and ends this one, which has a single thread, with status 0.
 ///
-/// The new one must not return to code that relies on another thread, and must use raw calls for its identity. It takes no
-/// descriptor, of which a limit may leave none.
-package func forkSibling(_ flags: CloneFlags) throws(Errno) -> Bool {
+/// The new one has this one's memory as it is, where the kernel lets it: to copy it would take longer than all that it does up
+/// to its exec. It must use raw calls for its identity. It takes no descriptor, of which a limit may leave none.
+package func moveToSibling(_ flags: CloneFlags) throws(Errno) {
     var clone = linux_clone_args()
     // The exit signal is that of the caller itself.
     clone.flags = flags.union(.parent).rawValue
-    return try check(linux_clone3(&clone)) == 0
+    try check(linux_move_to_child(&clone))
 }

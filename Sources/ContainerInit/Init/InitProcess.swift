@@ -79,13 +79,15 @@ package final class InitProcess {
 
     private static func readPlan() -> [UInt8]? {
         do throws(Errno) {
-            // Closed together with all that the plan does not list.
-            return try planNumber.lend { (plan) throws(Errno) in
-                let most = 4096
-                let bytes = try plan.readOnce(count: most, offset: FinalWord.size)
-                if bytes.count < most { return bytes.isEmpty ? nil : bytes }
-                return try plan.readFromStart(count: plan.status().size - FinalWord.size, offset: FinalWord.size)
+            let plan = planNumber.take()
+            let most = 4096
+            var bytes = try plan.readOnce(count: most, offset: FinalWord.size)
+            if bytes.count == most {
+                bytes = try plan.readFromStart(count: plan.status().size - FinalWord.size, offset: FinalWord.size)
             }
+            // Closed together with all that the plan does not list.
+            plan.leaveOpen()
+            return bytes.isEmpty ? nil : bytes
         } catch {
             return nil
         }

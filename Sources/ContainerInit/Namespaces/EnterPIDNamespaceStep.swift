@@ -14,8 +14,7 @@ package struct EnterPIDNamespaceStep: ChildStep {
     package func perform(in process: InitProcess) throws(ContainerError) {
         try process.closeHostDescriptors()
         try process.stayHidden()
-        let isNew = try attempt("clone3") { () throws(Errno) in try forkSibling([]) }
-        guard isNew else { exitProcess(0) }
+        try attempt("clone3") { () throws(Errno) in try moveToSibling([]) }
         try process.tell(.forked)
     }
 

@@ -2,16 +2,29 @@ import ByteStrings
 import LinuxKernel
 import RuntimeSpec
 
-// The kernel's and the specification's types that stand in steps.
+// The kernel's and the specification's types that stand in steps. What is another module's is written out, not left to
+// `FieldCode`: the conformances that the general way needs are looked up at run time.
 
-extension CloneFlags: FieldCode {
+extension CloneFlags: FieldValue {
+    package func encode(to encoder: inout PlanEncoder) { encoder.append(integer: rawValue) }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        self.init(rawValue: try decoder.takeInteger())
+    }
+
     /// The namespaces by the names of config.json.
     package var shown: String {
         NamespaceType.allCases.filter { contains($0.cloneFlags) }.map(\.rawValue).joined(separator: " ")
     }
 }
 
-extension MountFlags: FieldCode {
+extension MountFlags: FieldValue {
+    package func encode(to encoder: inout PlanEncoder) { encoder.append(integer: rawValue) }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        self.init(rawValue: try decoder.takeInteger())
+    }
+
     /// The flags by the names that mount(8) has for them.
     package var shown: String {
         let names: [(MountFlags, String)] = [
@@ -27,7 +40,13 @@ extension MountFlags: FieldCode {
     }
 }
 
-extension MountAttributes: FieldCode {
+extension MountAttributes: FieldValue {
+    package func encode(to encoder: inout PlanEncoder) { encoder.append(integer: rawValue) }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        self.init(rawValue: try decoder.takeInteger())
+    }
+
     /// The attributes by the names that mount(8) has for them.
     package var shown: String {
         let names: [(MountAttributes, String)] = [
@@ -39,11 +58,28 @@ extension MountAttributes: FieldCode {
     }
 }
 
-extension FileKind: FieldCode {}
+extension FileKind: FieldValue {
+    package func encode(to encoder: inout PlanEncoder) { encoder.append(integer: rawValue) }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        guard let kind = FileKind(rawValue: try decoder.takeInteger()) else { throw PlanCodingError() }
+        self = kind
+    }
+
+    package var shown: String { "\(self)" }
+}
 
 extension DescriptorNumber: FieldCode {}
 
-extension StreamSet: FieldCode {}
+extension StreamSet: FieldValue {
+    package func encode(to encoder: inout PlanEncoder) { encoder.append(integer: rawValue) }
+
+    package init(from decoder: inout PlanDecoder) throws(PlanCodingError) {
+        self.init(rawValue: try decoder.takeInteger())
+    }
+
+    package var shown: String { String(rawValue) }
+}
 
 extension IDMapping: FieldValue {
     package func encode(to encoder: inout PlanEncoder) {

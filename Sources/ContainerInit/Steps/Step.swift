@@ -55,6 +55,14 @@ package struct Planned<Kind: Sendable>: Sendable {
     }
 }
 
+extension Planned where Kind == any ChildStep {
+    /// The same for the child's steps, of which there are many: the general way looks the type up for each.
+    package init(_ step: any ChildStep, _ origin: Origin) {
+        self.step = step
+        self.origin = origin
+    }
+}
+
 extension [Planned<any ChildStep>] {
     /// Whether there is a step of a kind.
     package func contains<Kind: ChildStep>(_ kind: Kind.Type) -> Bool { contains { type(of: $0.step) == kind } }
