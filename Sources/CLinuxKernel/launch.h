@@ -179,15 +179,18 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, str
 }
 
 // Goes on in a child that `arguments` describe, and ends the caller, which has a single thread. Gives -errno, or 0 in the child.
-static inline long linux_move_to_child(struct linux_clone_args *arguments) {
+// The child gets a copy of the caller's memory or, with `takes_memory`, that itself.
+static inline long linux_move_to_child(struct linux_clone_args *arguments, int takes_memory) {
     // No handler may use the stack that is the child's by then, and the caller's end must leave its memory alone.
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    syscall(SYS_set_tid_address, (void *)0);
-    struct linux_clone_args wanted = *arguments;
-    wanted.flags |= CLONE_VM;
-    long result = linux_clone3_taking_over(&wanted);
-    // Without the call; or into another time namespace, where no two processes may share their memory.
+    long result = -ENOSYS;
+    if (takes_memory) {
+        syscall(SYS_set_tid_address, (void *)0);
+        struct linux_clone_args wanted = *arguments;
+        wanted.flags |= CLONE_VM;
+        result = linux_clone3_taking_over(&wanted);
+    }
     if (result < 0) {
         result = linux_clone3(arguments);
         if (result > 0) linux_exit_group(0);

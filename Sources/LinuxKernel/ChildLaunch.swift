@@ -126,11 +126,13 @@ private func spawn(
 
 /// Goes on in a new process, one more child of this one's parent, and ends this one, which has a single thread, with status 0.
 ///
-/// The new one has this one's memory as it is, where the kernel lets it: to copy it would take longer than all that it does up
-/// to its exec. It must use raw calls for its identity. It takes no descriptor, of which a limit may leave none.
-package func moveToSibling(_ flags: CloneFlags) throws(Errno) {
+/// The new one must use raw calls for its identity. It takes no descriptor, of which a limit may leave none.
+///
+/// - Parameter takesMemory: the new one has this one's memory as it is, where the kernel lets it, and no copy. It must not
+///   change its user or time namespace then, as long as this one may not have ended: the kernel takes the two for threads.
+package func moveToSibling(_ flags: CloneFlags, takesMemory: Bool) throws(Errno) {
     var clone = linux_clone_args()
     // The exit signal is that of the caller itself.
     clone.flags = flags.union(.parent).rawValue
-    try check(linux_move_to_child(&clone))
+    try check(linux_move_to_child(&clone, takesMemory ? 1 : 0))
 }

@@ -98,25 +98,27 @@ let processScenarios: [Scenario] = [
         expect(try status("SigBlk") == "0000000000000000")
     },
     Scenario("siblings") { (_) throws(Errno) in
-        var arguments = linux_clone_args()
-        arguments.exit_signal = UInt64(SIGCHLD)
-        let child = Int32(try check(linux_clone3(&arguments)))
-        if child == 0 {
-            do throws(Errno) {
-                // What it has in memory goes along.
-                var codes: [Int32] = [1, 2]
-                codes.append(contentsOf: [3, 4])
-                try moveToSibling([])
-                codes.append(contentsOf: [5, 6])
-                exitProcess(codes.reduce(0, +))
-            } catch {
-                exitProcess(5)
+        for takesMemory in [false, true] {
+            var arguments = linux_clone_args()
+            arguments.exit_signal = UInt64(SIGCHLD)
+            let child = Int32(try check(linux_clone3(&arguments)))
+            if child == 0 {
+                do throws(Errno) {
+                    // What it has in memory goes along.
+                    var codes: [Int32] = [1, 2]
+                    codes.append(contentsOf: [3, 4])
+                    try moveToSibling([], takesMemory: takesMemory)
+                    codes.append(contentsOf: [5, 6])
+                    exitProcess(codes.reduce(0, +))
+                } catch {
+                    exitProcess(5)
+                }
             }
+            // Both are children of this process, whichever ends first.
+            var codes: [Int32] = []
+            for _ in 0..<2 { codes.append(try reapChild(-1).code) }
+            expect(codes.sorted() == [0, 21], "\(codes)")
         }
-        // Both are children of this process, whichever ends first.
-        var codes: [Int32] = []
-        for _ in 0..<2 { codes.append(try reapChild(-1).code) }
-        expect(codes.sorted() == [0, 21], "\(codes)")
         expect(try peekEndedChild() == nil)
     },
     Scenario("a-spawned-program") { (_) throws(Errno) in

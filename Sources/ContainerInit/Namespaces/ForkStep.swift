@@ -19,7 +19,7 @@ package struct ForkStep: ChildStep {
     package var detail: String { namespaces.isEmpty ? "" : "new: " + namespaces.shown }
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        try attempt("clone3") { () throws(Errno) in try moveToSibling(namespaces) }
+        try attempt("clone3") { () throws(Errno) in try moveToSibling(namespaces, takesMemory: false) }
         // What named the first process's descriptors must name this one's.
         try process.openDescriptorDirectoryAgain()
         try process.tell(.forked)
