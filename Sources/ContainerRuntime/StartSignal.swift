@@ -36,7 +36,8 @@ struct StartSignal {
         } catch .brokenPipe {
             // It ended before it read the word; its status tells.
         } catch {
-            throw ContainerError(operation: "write", subject: "the start signal", errno: error)
+            throw ContainerError(
+                operation: isSocket ? "sendmsg" : "write", subject: "the start signal", errno: error)
         }
     }
 

@@ -10,14 +10,14 @@ import LinuxKernel
 func enter(count: Int32, argv: UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
     let arguments = ArgumentVector(count: count, words: argv)
     do throws(Errno) {
-        // The runtime has seen to the standard streams of its child.
-        if arguments.isInit, !arguments.asksForStamp {
-            try surviveFailedWrites()
-            runInitProcess()
-        }
+        // In the child, too: what it opens must not become a stream that the program of a library had closed.
         isStandardOutputMissing = try replaceClosedStreams().contains(.output)
         try surviveFailedWrites()
-        if arguments.isInit { InitStamp.answer() }
+        // Both are there by now, and the two that the parent handed over are known by their numbers.
+        if arguments.isInit {
+            if arguments.asksForStamp { InitStamp.answer() }
+            runInitProcess()
+        }
         try closeOthersOnExec()
     } catch {
         writeStandardError("unable to secure the standard streams: " + error.message + "\n")

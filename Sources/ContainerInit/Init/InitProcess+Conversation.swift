@@ -61,6 +61,8 @@ extension InitProcess {
         // trace it.
         try finishRootfs()
         try tell(.ready)
+        // What the runtime hears no more the container's standard error takes.
+        isOnItsOwn = true
         let byte: [UInt8]
         // What the word comes over stays open: whoever gave it waits for the end that closes at the exec.
         switch giver {
@@ -75,7 +77,6 @@ extension InitProcess {
         }
         // The end of the stream instead of a byte: the runtime is gone.
         if byte.isEmpty { exitProcess(1) }
-        isOnItsOwn = true
     }
 
     private func readStart(from file: borrowing FileDescriptor) throws(ContainerError) -> [UInt8] {
