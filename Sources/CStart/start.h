@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,6 +26,8 @@ extern int __real___libc_start_main(start_function main, int count, char **argum
                                     void (*fini)(void), void (*end_of_loader)(void), void *stack);
 
 #if defined __x86_64__ && __GLIBC__ == 2 && __GLIBC_MINOR__ == 36
+
+#include <sys/single_threaded.h>
 
 struct start_relocation {
     uint64_t *place;
@@ -124,7 +125,8 @@ struct start_storage_type {
     uint32_t size, address_point;
     const void *description, *destroy_variables, *methods[5], *element;
 };
-extern const struct start_storage_type start_storage_of_bytes __asm__("$ss23_ContiguousArrayStorageCys5UInt8VGMf");
+extern const struct start_storage_type start_storage_of_bytes
+    __asm__("$ss23_ContiguousArrayStorageCys5UInt8VGMf") __attribute__((weak));
 extern const char start_storage_description[] __asm__("$ss23_ContiguousArrayStorageCMn");
 extern const char start_byte_type[] __asm__("$ss5UInt8VN");
 
@@ -132,14 +134,14 @@ extern const char start_byte_type[] __asm__("$ss5UInt8VN");
 // looks their common superclass up by name, and first of all enters those that its library was built with into a table: that
 // was a fifth of what a plan takes, and more of a short command. Here they are copies of one that the library was built
 // with. That of one kind may then be there twice, which nobody notices: storage is not cast, and only the elements' types are
-// compared. A library that lays them out otherwise is asked itself; so is one more kind than there is room for. The program
-// has one thread.
+// compared. A library that has none, or lays them out otherwise, is asked itself; so is one more kind than there is room
+// for. The program has one thread.
 static inline struct start_metadata start_type(size_t request, const void *const *arguments, const void *description,
                                                void *once) {
     static struct start_storage_type made[96];
     static unsigned count;
     const struct start_storage_type *pattern = &start_storage_of_bytes;
-    if (description == start_storage_description && pattern->description == description &&
+    if (pattern && description == start_storage_description && pattern->description == description &&
         pattern->element == start_byte_type && pattern->size == sizeof *pattern &&
         pattern->address_point == offsetof(struct start_storage_type, kind)) {
         const void *element = arguments[0];

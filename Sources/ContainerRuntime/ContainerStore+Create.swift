@@ -25,6 +25,7 @@ extension ContainerStore {
         let creation = try Creation(
             store: self, id: id, options: options, startsAtOnce: false, report: report, timeline: timeline)
         let (container, making) = try creation.perform(report: report, trace: trace, timeline: timeline)
+        // What is still alive then goes with a process that ends there, which is cheaper than to take it apart.
         ended()
         withExtendedLifetime(making) {}
         return container

@@ -8,7 +8,7 @@ package struct ClosingRow: ~Copyable {
     private var numbers: UInt64 = 0
 
     // A process may be allowed few of them.
-    private static let most = 32
+    private static let most = 24
 
     package init() {}
 

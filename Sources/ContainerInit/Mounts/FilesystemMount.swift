@@ -40,10 +40,14 @@ extension RootfsSetup {
     /// there, or the kernel refuses: the longer way tells why, or finds another.
     private func mountInNewDirectory(_ step: MountStep, _ flags: MountFlags) throws(ContainerError) -> Bool {
         let data = try data(of: step, existing: nil)
-        guard data.count <= longestData, let place = makePlaceInNewDirectory(of: step) else { return false }
+        guard !step.coversRoot, data.count <= longestData,
+            let (directory, name) = makePlaceInNewDirectory(step.destination)
+        else { return false }
         do throws(Errno) {
             try enterDescriptorDirectory()
-            try LinuxKernel.mount(step.source, on: place, type: step.type, flags, data: data.isEmpty ? nil : data)
+            try LinuxKernel.mount(
+                step.source, on: "\(directory.file.entryName)/\(name)", type: step.type, flags,
+                data: data.isEmpty ? nil : data)
             return true
         } catch {
             return false

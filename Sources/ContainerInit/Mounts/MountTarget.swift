@@ -61,32 +61,27 @@ extension RootfsSetup {
 
     /// Makes a directory for a mount directly in a file system that was just made, in which nothing can be in the way.
     private func makeInNewDirectory(_ destination: Path) throws(ContainerError) -> MountTarget? {
+        guard let (directory, name) = makePlaceInNewDirectory(destination) else { return nil }
+        do throws(Errno) {
+            let file = try FileDescriptor.open(name, at: directory.file, [.path, .noFollow, .directory])
+            return MountTarget(file: file, existed: false)
+        } catch {
+            return nil
+        }
+    }
+
+    /// The same, for a call that takes a path: the directory above, and the name in it. Nil where the path leads elsewhere, an
+    /// earlier mount has made it, or something is wrong, which the other way finds out.
+    package func makePlaceInNewDirectory(_ destination: Path) -> (directory: SharedDescriptor, name: Path)? {
         guard let (parent, name) = destination.parentAndName, let directory = openNewDirectory(parent) else {
             return nil
         }
-        let file: FileDescriptor
-        do throws(Errno) {
-            let name = Path(name)
-            try makeDirectory(name, at: directory.file, mode: 0o755)
-            file = try FileDescriptor.open(name, at: directory.file, [.path, .noFollow, .directory])
-        } catch {
-            // An earlier mount has made it; or the other way says what is wrong.
-            return nil
-        }
-        return MountTarget(file: file, existed: false)
-    }
-
-    /// The same, for a call that takes a path: from the directory of the own descriptors.
-    package func makePlaceInNewDirectory(of step: MountStep) -> Path? {
-        guard !step.coversRoot, let (parent, name) = step.destination.parentAndName,
-            let directory = openNewDirectory(parent)
-        else { return nil }
         do throws(Errno) {
             try makeDirectory(Path(name), at: directory.file, mode: 0o755)
+            return (directory, Path(name))
         } catch {
             return nil
         }
-        return "\(directory.file.entryName)/\(Path(name))"
     }
 
     private func isMisplaced(_ step: MountStep) -> Bool {

@@ -14,6 +14,9 @@ final class StandardStreams {
     private var errorEnd: FileDescriptor?
     /// Those of the caller's that the process gets.
     private var nullStreams: StreamSet = []
+    /// Whether the container's root is another than the runtime's user and group; looked at once there is something to give.
+    private lazy var isOthers = owner.user != effectiveUser || owner.group != effectiveGroup
+    private let owner: (user: UInt32, group: UInt32)
     /// What carries the bytes to the process.
     private(set) var input: ByteRelay?
     /// What carries the bytes from the process.
@@ -23,12 +26,13 @@ final class StandardStreams {
     ///
     /// - Parameter owner: the host's ids of the container's root.
     init(owner: (user: UInt32, group: UInt32)) throws(ContainerError) {
+        self.owner = owner
         do throws(Errno) {
             if statusIfReplaced(.standardInput, .input) != nil {
                 try FileDescriptor.pipe(nonBlocking: .write).takeEnds {
                     (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
                     input = ByteRelay(from: .standardInput, to: SharedDescriptor(write), blocks: false)
-                    inputEnd = try Self.owned(read, by: owner)
+                    inputEnd = try owned(read)
                 }
             }
             for stream in [SharedDescriptor.standardOutput, .standardError] {
@@ -38,7 +42,7 @@ final class StandardStreams {
                     (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
                     outputs.append(
                         ByteRelay(from: SharedDescriptor(read), to: stream, status.kind))
-                    let end = try Self.owned(write, by: owner)
+                    let end = try owned(write)
                     if isOutput {
                         outputEnd = consume end
                     } else {
@@ -65,10 +69,8 @@ final class StandardStreams {
     }
 
     /// Gives the pipe to the container's root, who hands it on to the process's user.
-    private static func owned(
-        _ end: consuming FileDescriptor, by owner: (user: UInt32, group: UInt32)
-    ) throws(Errno) -> FileDescriptor {
-        if owner.user == effectiveUser, owner.group == effectiveGroup { return end }
+    private func owned(_ end: consuming FileDescriptor) throws(Errno) -> FileDescriptor {
+        if !isOthers { return end }
         do throws(Errno) {
             try end.changeOwner(user: owner.user, group: owner.group)
         } catch {
