@@ -77,7 +77,7 @@ struct Bundle {
     }
 
     /// Reads and checks the configuration, or checks the one that the caller has.
-    func load(_ source: ConfigurationSource) throws(ContainerError) -> ([UInt8], Spec) {
+    func load(_ source: ConfigurationSource) throws(ContainerError) -> LoadedConfiguration {
         guard case .value(let given, let bundle) = source else { return try load() }
         if bundle == nil, !(given.root?.path ?? Path()).isAbsolute {
             throw ContainerError(
@@ -87,7 +87,7 @@ struct Bundle {
         // As it is read again by later calls: what a file may not say, a value may not either.
         let bytes = given.encoded()
         do throws(SpecError) {
-            return (bytes, try Spec(validating: bytes))
+            return try LoadedConfiguration(validating: bytes)
         } catch {
             throw ContainerError(.invalidConfiguration, exactly: error.text)
         }
@@ -96,7 +96,7 @@ struct Bundle {
     /// Reads and checks the configuration.
     ///
     /// - Parameter known: one that was checked before; the same bytes are not decoded a second time.
-    func load(known: (bytes: [UInt8], spec: Spec)? = nil) throws(ContainerError) -> ([UInt8], Spec) {
+    func load(known: LoadedConfiguration? = nil) throws(ContainerError) -> LoadedConfiguration {
         let bytes: [UInt8]
         do throws(Errno) {
             bytes =
@@ -115,8 +115,7 @@ struct Bundle {
         }
         if let known, known.bytes == bytes { return known }
         do throws(SpecError) {
-            let spec = try Spec(validating: bytes)
-            return (bytes, spec)
+            return try LoadedConfiguration(validating: bytes)
         } catch {
             throw ContainerError(.invalidConfiguration, exactly: error.text(of: configurationFile.text))
         }

@@ -71,11 +71,11 @@ public struct Container: Sendable {
     package func configuration() throws(ContainerError) -> Spec { try savedConfiguration().spec }
 
     /// The same with the bytes that it is decoded from.
-    func savedConfiguration() throws(ContainerError) -> (bytes: [UInt8], spec: Spec) {
+    func savedConfiguration() throws(ContainerError) -> LoadedConfiguration {
         let path = store.directory(of: id).appending("config.json")
         let bytes = try attempt("read", path) { () throws(Errno) in try readRegularFile(path, limit: 16 << 20) }
         do throws(SpecError) {
-            return (bytes, try Spec(json: bytes))
+            return try LoadedConfiguration(checked: bytes)
         } catch {
             throw ContainerError(.invalidConfiguration, exactly: error.text(of: path.text))
         }

@@ -33,10 +33,11 @@ extension ContainerStore {
 }
 
 /// A container that is about to be made: its bundle read, its plan built. Nothing on the host has changed.
-struct Creation {
-    let spec: Spec
+final class Creation {
     let plan: ContainerPlan
     private let store: ContainerStore
+    private let loaded: LoadedConfiguration
+    /// The bytes of the configuration for the state directory.
     private let configuration: [UInt8]
     private let record: StateRecord
 
@@ -50,28 +51,32 @@ struct Creation {
         self.store = store
         timeline?.begin("read-bundle")
         let bundle = try Bundle(options, source, stateDirectory: store.directory(of: id))
-        var (bytes, spec) = try bundle.load(source)
-        if options.notifySocket != nil { spec.mounts.append(NotifySocket.mount(of: store.directory(of: id))) }
+        loaded = try bundle.load(source)
+        if options.notifySocket != nil { loaded.spec.mounts.append(NotifySocket.mount(of: store.directory(of: id))) }
         if id.isEmpty { throw ContainerError(.invalidIdentifier, exactly: "container id cannot be empty") }
-        try bundle.checkRoot(spec.root)
+        try bundle.checkRoot(loaded.spec.root)
         try ContainerStore.check(id)
         timeline?.begin("look-at-host")
-        var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
+        var facts = try HostFacts(bundle: bundle.path, spec: loaded.spec, id: id, options: options)
         facts.stateDirectory = store.directory(of: id)
         facts.trustsAnnotations = store.trustsAnnotations
-        if let warning = facts.completeMappings(of: &spec) { report(warning) }
+        if let warning = facts.completeMappings(of: &loaded.spec) { report(warning) }
         timeline?.begin("make-plan")
         do throws(ContainerError) {
-            plan = try PlanBuilder(spec: spec, id: id, options: options, facts: facts).build(startsAtOnce: startsAtOnce)
+            plan = try PlanBuilder(spec: loaded.spec, id: id, options: options, facts: facts)
+                .build(startsAtOnce: startsAtOnce)
         } catch {
-            throw error.located(in: spec)
+            throw error.located(in: loaded.spec)
         }
-        record = StateRecord(of: spec, id: id, plan, facts, options)
+        record = StateRecord(of: loaded.spec, id: id, plan, facts, options)
         // The program's process is what `start` looks for; here the start is a part of the making.
         if startsAtOnce { try record.checkProcess() }
-        configuration = facts.missingMappingHelper == nil ? bytes : try Self.configuration(bytes, mappedAs: spec)
-        self.spec = spec
+        configuration =
+            facts.missingMappingHelper == nil
+            ? loaded.bytes : try Self.configuration(loaded.bytes, mappedAs: loaded.spec)
     }
+
+    var spec: Spec { loaded.spec }
 
     /// The configuration with the mappings that the container has: what comes later goes by them.
     private static func configuration(_ bytes: [UInt8], mappedAs made: Spec) throws(ContainerError) -> [UInt8] {

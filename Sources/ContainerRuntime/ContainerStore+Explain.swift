@@ -11,7 +11,7 @@ extension ContainerStore {
         _ id: String, _ source: ConfigurationSource = .bundle, _ options: CreateOptions
     ) throws(ContainerError) -> PlanDescription {
         let bundle = try Bundle(options, source, stateDirectory: directory(of: id))
-        var (_, spec) = try bundle.load(source)
+        var spec = try bundle.load(source).spec
         var facts = try HostFacts(bundle: bundle.path, spec: spec, id: id, options: options)
         facts.stateDirectory = directory(of: id)
         facts.trustsAnnotations = trustsAnnotations

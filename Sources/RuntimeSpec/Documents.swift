@@ -6,21 +6,24 @@ extension Spec {
     ///
     /// - Throws: `SpecError` with every finding and its place in the file.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        let result = SpecDecoder.decode(bytes, as: Spec.self)
-        self = try result.get()
-        unknownMembers = result.unknownMembers
+        var document: Spec?
+        let remarks = SpecDecoder.decode(bytes, into: &document)
+        guard remarks.findings.isEmpty, let document else { throw SpecError(findings: remarks.findings) }
+        self = document
+        unknownMembers = remarks.unknownMembers
     }
 
     /// Decodes the content of `config.json` and checks what the values mean, with all findings of both in one error.
     ///
     /// - Throws: `SpecError`: first what has the wrong form, then what has the wrong meaning.
     public init(validating bytes: [UInt8]) throws(SpecError) {
-        let result = SpecDecoder.decode(bytes, as: Spec.self)
-        guard let spec = result.document else { throw SpecError(findings: result.findings) }
-        let findings = result.findings + spec.validate(after: result)
+        var document: Spec?
+        let remarks = SpecDecoder.decode(bytes, into: &document)
+        guard let document else { throw SpecError(findings: remarks.findings) }
+        let findings = remarks.findings + document.validate(after: remarks)
         guard findings.isEmpty else { throw SpecError(findings: findings) }
-        self = spec
-        unknownMembers = result.unknownMembers
+        self = document
+        unknownMembers = remarks.unknownMembers
     }
 
     /// The configuration as JSON, without a newline at the end. Decoding gives an equal configuration again.
@@ -32,7 +35,7 @@ extension Process {
     ///
     /// - Throws: `SpecError` with every finding and its place in the file.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        self = try SpecDecoder.decode(bytes, as: Process.self).get()
+        self = try SpecDecoder.decode(bytes, as: Process.self)
     }
 
     /// The process as JSON, without a newline at the end.
@@ -44,7 +47,7 @@ extension Resources {
     ///
     /// - Throws: `SpecError` with every finding and its place in the file.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        self = try SpecDecoder.decode(bytes, as: Resources.self, null: Resources()).get()
+        self = try SpecDecoder.decode(bytes, as: Resources.self, null: Resources())
     }
 
     /// The limits as JSON, without a newline at the end.
@@ -59,10 +62,10 @@ extension Mount {
     public static func list(json bytes: [UInt8]) throws(SpecError) -> [Mount] {
         let blanks: [UInt8] = [0x09, 0x0a, 0x0d, 0x20]
         guard bytes.first(where: { !blanks.contains($0) }) == UInt8(ascii: "[") else {
-            return try SpecDecoder.decode(bytes, as: MountList.self).get().mounts
+            return try SpecDecoder.decode(bytes, as: MountList.self).mounts
         }
         do throws(SpecError) {
-            return try SpecDecoder.decode(bytes, as: [Mount].self).get()
+            return try SpecDecoder.decode(bytes, as: [Mount].self)
         } catch {
             var error = error
             for index in error.findings.indices where error.findings[index].path.hasPrefix("[") {
@@ -89,7 +92,7 @@ extension State {
     ///
     /// - Throws: `SpecError` with every finding and its place.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        self = try SpecDecoder.decode(bytes, as: State.self).get()
+        self = try SpecDecoder.decode(bytes, as: State.self)
     }
 
     /// The state as JSON, without a newline at the end, annotations sorted. The command `state` of runc indents by two
@@ -104,7 +107,7 @@ extension ContainerProcessState {
     ///
     /// - Throws: `SpecError` with every finding and its place.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        self = try SpecDecoder.decode(bytes, as: ContainerProcessState.self).get()
+        self = try SpecDecoder.decode(bytes, as: ContainerProcessState.self)
     }
 
     /// The document as JSON, without a newline at the end.
@@ -118,20 +121,12 @@ extension Features {
     ///
     /// - Throws: `SpecError` with every finding and its place.
     public init(json bytes: [UInt8]) throws(SpecError) {
-        self = try SpecDecoder.decode(bytes, as: Features.self).get()
+        self = try SpecDecoder.decode(bytes, as: Features.self)
     }
 
     /// The document as JSON, without a newline at the end, annotations sorted. The command `features` of runc indents by
     /// four blanks.
     public func encoded(_ layout: JSONLayout = .compact) -> [UInt8] {
         SpecEncoder.encode(self, layout, sortsKeys: true)
-    }
-}
-
-extension SpecDecoder.Result {
-    /// The document, if nothing is wrong with it.
-    func get() throws(SpecError) -> Document {
-        guard findings.isEmpty, let document else { throw SpecError(findings: findings) }
-        return document
     }
 }

@@ -6,8 +6,7 @@ import RuntimeSpec
 
 extension PlanBuilder {
     /// The short plan of one more process in a container: into its namespaces, then the steps of every process.
-    package consuming func buildExec(_ process: Process, in target: ExecTarget) throws(ContainerError) -> ContainerPlan
-    {
+    package func buildExec(_ process: Process, in target: ExecTarget) throws(ContainerError) -> ContainerPlan {
         if options.passedDescriptors > 0 {
             addParent(PassedDescriptorsStep { $0.count = options.passedDescriptors }, .option)
         }

@@ -5,7 +5,7 @@ import LinuxKernel
 import RuntimeSpec
 
 /// Decides each step of the file system by the configuration.
-package struct RootfsPlanner {
+package final class RootfsPlanner {
     package let spec: Spec
     package let facts: MountFacts
     package let hasMountNamespace: Bool

@@ -7,7 +7,7 @@ import RuntimeSpec
 extension PlanBuilder {
     /// The short plan that makes the mounts of the configuration in a container that runs: the runtime takes what is the
     /// host's, and a child attaches it in the container's namespaces.
-    package consuming func buildAddedMounts(in target: ExecTarget) throws(ContainerError) -> ContainerPlan {
+    package func buildAddedMounts(in target: ExecTarget) throws(ContainerError) -> ContainerPlan {
         var facts = mountFacts
         facts.isRunning = true
         let planner = RootfsPlanner(spec: spec, facts: facts)
@@ -33,7 +33,7 @@ extension PlanBuilder {
     private var isUnprivileged: Bool { facts.user != 0 }
 
     /// The short plan that takes mounts of a container that runs away, by their destinations.
-    package consuming func buildRemovedMounts(in target: ExecTarget) throws(ContainerError) -> ContainerPlan {
+    package func buildRemovedMounts(in target: ExecTarget) throws(ContainerError) -> ContainerPlan {
         let planner = RootfsPlanner(spec: spec, facts: mountFacts)
         var step = RemoveMountsStep()
         for (index, mount) in spec.mounts.enumerated() {
@@ -53,7 +53,7 @@ extension PlanBuilder {
         return plan
     }
 
-    private mutating func addOpening(of target: ExecTarget) {
+    private func addOpening(of target: ExecTarget) {
         addParent(
             OpenProcessStep {
                 $0.pid = target.pid
@@ -61,7 +61,7 @@ extension PlanBuilder {
             }, .rule)
     }
 
-    private mutating func addChange(
+    private func addChange(
         _ step: any RootfsStep, sources: [Planned<MountSourceStep>] = [], in target: ExecTarget
     ) {
         addParent(SpawnStep(), .rule)
@@ -84,7 +84,7 @@ extension PlanBuilder {
         addParent(ReleaseStep { $0.point = .mounts }, .mounts)
     }
 
-    private mutating func join(_ namespaces: CloneFlags, staysOpen: Bool = false) {
+    private func join(_ namespaces: CloneFlags, staysOpen: Bool = false) {
         addChild(
             JoinNamespaceStep {
                 $0.slot = .containerProcess

@@ -8,7 +8,7 @@ import SystemdBus
 
 extension PlanBuilder {
     /// The cgroup, and the unit of systemd that it belongs to.
-    package mutating func add(_ cgroup: CgroupPlan, _ namespaces: NamespacePlan) throws(ContainerError) {
+    package func add(_ cgroup: CgroupPlan, _ namespaces: NamespacePlan) throws(ContainerError) {
         if let unit = cgroup.unit {
             let properties = try cgroupCall { () throws(CgroupError) in
                 try UnitAnnotations.properties(of: spec.annotations)
@@ -55,7 +55,7 @@ extension PlanBuilder {
     }
 
     /// Without a budget in its cgroup the child may not take a real-time policy, so this one limit does not wait.
-    private mutating func addRealTimeBudget(_ cgroup: CgroupPlan) throws(ContainerError) {
+    private func addRealTimeBudget(_ cgroup: CgroupPlan) throws(ContainerError) {
         guard let cpu = spec.linux?.resources?.cpu, cpu.realtimeRuntime != nil || cpu.realtimePeriod != nil else {
             return
         }
@@ -96,7 +96,7 @@ extension PlanBuilder {
     private static let roomForTasks: UInt64 = 16
 
     /// The rules of devices, those of the configuration and those that every container needs.
-    mutating func limitDevices() throws(ContainerError) {
+    func limitDevices() throws(ContainerError) {
         let configured = spec.linux?.resources?.devices ?? []
         let rules = try cgroupCall { () throws(CgroupError) in try DeviceRules(configured) }
         addParent(
@@ -106,7 +106,7 @@ extension PlanBuilder {
             }, .resourceDevices)
     }
 
-    package mutating func limitCgroup(late: Bool) throws(ContainerError) {
+    package func limitCgroup(late: Bool) throws(ContainerError) {
         let resources = spec.linux?.resources ?? Resources()
         guard let cgroup = facts.cgroup else {
             var limits = resources

@@ -5,7 +5,7 @@ import RuntimeSpec
 
 extension PlanBuilder {
     /// All that comes before the cgroup and the child.
-    mutating func addBeginning(_ namespaces: NamespacePlan, startsAtOnce: Bool) throws(ContainerError) {
+    func addBeginning(_ namespaces: NamespacePlan, startsAtOnce: Bool) throws(ContainerError) {
         // What the caller passes is looked at before anything is opened, so that nothing of the runtime's own is passed.
         if options.passedDescriptors > 0 {
             addParent(
@@ -31,12 +31,12 @@ extension PlanBuilder {
     }
 
     /// Connects to the caller's sockets.
-    package mutating func addSockets() {
+    package func addSockets() {
         addSocket(.consoleSocket, options.consoleSocket)
         addSocket(.pidfdSocket, options.pidfdSocket)
     }
 
-    private mutating func addSocket(_ slot: Slot, _ path: Path?) {
+    private func addSocket(_ slot: Slot, _ path: Path?) {
         guard let path, !path.isEmpty else { return }
         addParent(
             ConnectSocketStep {
@@ -47,7 +47,7 @@ extension PlanBuilder {
     }
 
     /// Gives the caller what it asked for of the process that is there now.
-    package mutating func addHandingOver(pidFile: Path?) {
+    package func addHandingOver(pidFile: Path?) {
         if options.consoleSocket?.isEmpty == false { addParent(SendTerminalStep(), .option) }
         if options.pidfdSocket?.isEmpty == false { addParent(SendPIDFDStep(), .option) }
         if let pidFile { addParent(PIDFileStep { $0.path = pidFile }, .option) }
@@ -82,7 +82,7 @@ extension PlanBuilder {
     }
 
     /// Opens the files for the output of the child's hooks, if annotations name some.
-    mutating func addHookFiles() throws(ContainerError) {
+    func addHookFiles() throws(ContainerError) {
         if spec.hooks.createContainer.isEmpty, spec.hooks.startContainer.isEmpty { return }
         let files = try hookFiles()
         if files != HookFiles() { addParent(HookFilesStep { $0.files = files }, .annotations) }

@@ -11,7 +11,7 @@ extension PlanBuilder {
     /// - Parameters:
     ///   - entersPIDNamespace: whether a pid namespace was joined, which takes one more process to enter.
     ///   - isInUserNamespace: whether the process is in another user namespace than the runtime.
-    package mutating func addProcessSteps(
+    package func addProcessSteps(
         _ process: Process, hooks: [Hook], entersPIDNamespace: Bool, isInUserNamespace: Bool
     ) throws(ContainerError) {
         addAttributes(process)
@@ -105,7 +105,7 @@ extension PlanBuilder {
     /// child was in the runtime's pid namespace. It enters with its root changed, no descriptor of the host's, and no
     /// capability but the program's and those for what only the second process can do: a policy, which the kernel does not
     /// hand down; the limit of processes, which would refuse the fork; and a filter, which would bind it.
-    private mutating func addEntry(_ process: Process, capabilities: CapabilitySets, loadsFilter: Bool) {
+    private func addEntry(_ process: Process, capabilities: CapabilitySets, loadsFilter: Bool) {
         var needed: UInt64 = 0
         if process.scheduler != nil { needed |= Capability.mask(of: "CAP_SYS_NICE") }
         if process.rlimits.contains(where: { $0.type == .nproc }) {
@@ -123,7 +123,7 @@ extension PlanBuilder {
         addLimits(process) { $0 == .nproc }
     }
 
-    private mutating func addLimits(_ process: Process, where isIncluded: (RlimitType) -> Bool) {
+    private func addLimits(_ process: Process, where isIncluded: (RlimitType) -> Bool) {
         for (index, limit) in process.rlimits.enumerated() where isIncluded(limit.type) {
             addChild(
                 ResourceLimitStep {
@@ -140,7 +140,7 @@ extension PlanBuilder {
     /// the hooks that the filter is to bind, too; without, the final change of capabilities follows. A filter with a listener goes in before the wait, since
     /// the runtime that hands the listener on is gone afterwards; so does one that would keep a privilege over the wait
     /// where others can see the process.
-    private mutating func addFinalSteps(
+    private func addFinalSteps(
         _ process: Process, capabilities: CapabilitySets, filter: SeccompStep?, hooks: [Hook], loadsEarly: Bool
     ) {
         if let filter, loadsEarly {
@@ -166,7 +166,7 @@ extension PlanBuilder {
         addChild(ExecuteStep { $0.arguments = process.args }, .args)
     }
 
-    private mutating func addLabel(
+    private func addLabel(
         _ module: SecurityLabelStep.Module, _ label: ByteString, _ property: Origin.Property
     ) {
         addChild(
@@ -176,7 +176,7 @@ extension PlanBuilder {
             }, property)
     }
 
-    private mutating func addAttributes(_ process: Process) {
+    private func addAttributes(_ process: Process) {
         if let personality = spec.linux?.personality {
             addChild(PersonalityStep { $0.domain = UInt64(personality.domain.number) }, .personality)
             if !personality.flags.isEmpty {
@@ -202,7 +202,7 @@ extension PlanBuilder {
         }
     }
 
-    private mutating func addScheduler(_ process: Process) {
+    private func addScheduler(_ process: Process) {
         if let scheduler = process.scheduler {
             var attributes = SchedulingAttributes(policy: scheduler.policy.number)
             for flag in scheduler.flags { attributes.flags |= flag.bit }
@@ -245,7 +245,7 @@ extension PlanBuilder {
         return near.isEmpty ? "" : " (did you mean " + near.joined(separator: ", ") + "?)"
     }
 
-    private mutating func compileSeccomp() throws(ContainerError) -> SeccompStep? {
+    private func compileSeccomp() throws(ContainerError) -> SeccompStep? {
         guard let profile = spec.linux?.seccomp else { return nil }
         do throws(SeccompError) {
             let filter = try SeccompFilter(profile)

@@ -6,8 +6,8 @@ import LinuxKernel
 import RuntimeSpec
 import SystemdBus
 
-/// Builds the plan of a container. The one place that decides in which order things are done.
-package struct PlanBuilder {
+/// Builds the plan of a container, one for each builder. The one place that decides in which order things are done.
+package final class PlanBuilder {
     package let spec: Spec
     package let id: String
     package let options: CreateOptions
@@ -25,7 +25,7 @@ package struct PlanBuilder {
     /// The whole plan, top to bottom.
     ///
     /// - Parameter startsAtOnce: the child waits for the word of who makes it instead of the fifo of the state directory.
-    package consuming func build(startsAtOnce: Bool = false) throws(ContainerError) -> ContainerPlan {
+    package func build(startsAtOnce: Bool = false) throws(ContainerError) -> ContainerPlan {
         // Without one the container can be made; its start is the error. See config.md, "Process".
         let process = spec.process ?? Process()
         let namespaces = try NamespacePlan(spec: spec, facts: facts)
@@ -158,11 +158,11 @@ package struct PlanBuilder {
 
     // MARK: - Small parts
 
-    package mutating func addChild(_ step: any ChildStep, _ property: Origin.Property, _ index: Int? = nil) {
+    package func addChild(_ step: any ChildStep, _ property: Origin.Property, _ index: Int? = nil) {
         plan.child.steps.append(Planned(step, Origin(property, index)))
     }
 
-    package mutating func addParent(_ step: any ParentStep, _ property: Origin.Property, _ index: Int? = nil) {
+    package func addParent(_ step: any ParentStep, _ property: Origin.Property, _ index: Int? = nil) {
         plan.parent.append(Planned(step, Origin(property, index)))
     }
 
@@ -174,7 +174,7 @@ package struct PlanBuilder {
             hasSELinux: facts.hasSELinux, keepsHostRoot: options.noPivot)
     }
 
-    private mutating func addTimeNamespace(_ namespaces: NamespacePlan) {
+    private func addTimeNamespace(_ namespaces: NamespacePlan) {
         guard namespaces.isNew(.time) else { return }
         addChild(UnshareStep { $0.namespaces = .newTime }, .namespaces)
         // Offsets are fixed once a process has entered, so they are written before.
@@ -190,7 +190,7 @@ package struct PlanBuilder {
     }
 
     /// What the runtime does when the mounts are made and before the root changes: network devices, then its hooks.
-    private mutating func addRuntimeHooks(_ namespaces: NamespacePlan) throws(ContainerError) {
+    private func addRuntimeHooks(_ namespaces: NamespacePlan) throws(ContainerError) {
         let prestart = spec.hooks.prestart
         let createRuntime = spec.hooks.createRuntime
         let devices = spec.linux?.netDevices ?? [:]

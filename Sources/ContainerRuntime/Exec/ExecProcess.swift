@@ -10,19 +10,19 @@ struct ExecProcess {
     let process: Process
 
     init(
-        container: Container, saved configuration: (bytes: [UInt8], spec: Spec), options: ExecOptions
+        container: Container, saved configuration: LoadedConfiguration, options: ExecOptions
     ) throws(ContainerError) {
         if var process = options.process {
-            let saved = configuration.spec
-            process.capabilities = process.capabilities ?? saved.process?.capabilities
-            process.scheduler = process.scheduler ?? saved.process?.scheduler
-            process.ioPriority = process.ioPriority ?? saved.process?.ioPriority
-            process.execCPUAffinity = process.execCPUAffinity ?? saved.process?.execCPUAffinity
-            process.apparmorProfile = process.apparmorProfile ?? saved.process?.apparmorProfile
-            process.selinuxLabel = process.selinuxLabel ?? saved.process?.selinuxLabel
-            process.oomScoreAdj = process.oomScoreAdj ?? saved.process?.oomScoreAdj
-            process.user.umask = process.user.umask ?? saved.process?.user.umask
-            if process.rlimits.isEmpty { process.rlimits = saved.process?.rlimits ?? [] }
+            let saved = configuration.spec.process
+            process.capabilities = process.capabilities ?? saved?.capabilities
+            process.scheduler = process.scheduler ?? saved?.scheduler
+            process.ioPriority = process.ioPriority ?? saved?.ioPriority
+            process.execCPUAffinity = process.execCPUAffinity ?? saved?.execCPUAffinity
+            process.apparmorProfile = process.apparmorProfile ?? saved?.apparmorProfile
+            process.selinuxLabel = process.selinuxLabel ?? saved?.selinuxLabel
+            process.oomScoreAdj = process.oomScoreAdj ?? saved?.oomScoreAdj
+            process.user.umask = process.user.umask ?? saved?.user.umask
+            if process.rlimits.isEmpty { process.rlimits = saved?.rlimits ?? [] }
             self.process = process
         } else {
             process = try Self.edited(container, configuration, options)
@@ -32,10 +32,10 @@ struct ExecProcess {
 
     /// The process of the bundle as it is now, which need not be what the container was made from.
     private static func edited(
-        _ container: Container, _ saved: (bytes: [UInt8], spec: Spec), _ options: ExecOptions
+        _ container: Container, _ saved: LoadedConfiguration, _ options: ExecOptions
     ) throws(ContainerError) -> Process {
-        let (_, spec) = try Bundle(CreateOptions(bundle: container.record.bundle)).load(known: saved)
-        guard var process = spec.process else {
+        let bundle = try Bundle(CreateOptions(bundle: container.record.bundle))
+        guard var process = try bundle.load(known: saved).spec.process else {
             throw ContainerError(
                 .invalidConfiguration, origin: Origin(.process), reason: "process property must not be empty")
         }

@@ -59,7 +59,7 @@ package struct RecordedConfiguration: StateObject {
 }
 
 /// The parts of a specification that `state.json` repeats.
-package struct RecordedSpecification: Equatable, Sendable {
+package final class RecordedSpecification: Equatable, Sendable {
     /// One mount as it was asked for.
     package struct Mount: Equatable, Sendable {
         package var source: Path
@@ -69,7 +69,7 @@ package struct RecordedSpecification: Equatable, Sendable {
         package var data: ByteString
     }
 
-    private var mounts: [Mount]
+    private let mounts: [Mount]
     private let isReadonly: Bool
     private let hostname: ByteString
     private let domainname: ByteString
@@ -83,7 +83,7 @@ package struct RecordedSpecification: Equatable, Sendable {
         domainname = spec.domainname ?? ""
         linux = spec.linux ?? LinuxConfiguration()
         process = spec.process
-        mounts = []
+        var mounts: [Mount] = []
         mounts.reserveCapacity(spec.mounts.count)
         for planned in steps {
             guard planned.origin.property == .mounts, let made = planned.step as? MountStep,
@@ -97,6 +97,12 @@ package struct RecordedSpecification: Equatable, Sendable {
                     source: made.kind == .bind ? source : asked.source ?? "", destination: asked.destination,
                     type: asked.type ?? "", flags: made.flags.rawValue, data: made.data))
         }
+        self.mounts = mounts
+    }
+
+    package static func == (a: RecordedSpecification, b: RecordedSpecification) -> Bool {
+        a.mounts == b.mounts && a.isReadonly == b.isReadonly && a.hostname == b.hostname
+            && a.domainname == b.domainname && a.linux == b.linux && a.process == b.process
     }
 
     /// Writes what nobody reads back; members that say nothing are left out, as runc does.

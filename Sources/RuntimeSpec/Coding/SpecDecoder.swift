@@ -152,10 +152,8 @@ struct SpecDecoder: MemberVisitor, ~Copyable {
 }
 
 extension SpecDecoder {
-    /// A document, what is wrong with it, and the paths of what nobody knows in it.
-    struct Result<Document> {
-        /// Nil if there is nothing that could be looked at.
-        let document: Document?
+    /// What is wrong with a document, and the paths of what nobody knows in it.
+    struct Remarks {
         let findings: [Finding]
         let unknownMembers: [String]
         /// Whether a string can hold a NUL.
@@ -165,23 +163,38 @@ extension SpecDecoder {
     /// Decodes bytes that hold one document. What follows the document is of no interest, as in runc.
     ///
     /// - Parameter null: what null stands for; an error if it stands for nothing.
-    static func decode<Document: SpecValue>(
-        _ bytes: [UInt8], as type: Document.Type, null: Document? = nil
-    ) -> Result<Document> {
+    ///
+    /// - Parameter document: nil afterwards if there is nothing that could be looked at.
+    static func decode<Document: SpecValue>(_ bytes: [UInt8], into document: inout Document?, isNullable: Bool = false)
+        -> Remarks
+    {
         do throws(JSONSyntaxError) {
             var decoder = try SpecDecoder(bytes)
             if try decoder.reader.peek() == .null {
                 try decoder.reader.readNull()
                 let finding = Finding(path: "", message: "config cannot be null")
-                return Result(document: null, findings: null == nil ? [finding] : [], unknownMembers: [])
+                return Remarks(findings: isNullable ? [] : [finding], unknownMembers: [])
             }
-            let document = try Document.read(&decoder)
-            return Result(
-                document: document, findings: decoder.findings(in: bytes),
-                unknownMembers: decoder.unknownMembers(in: bytes), mayHoldNUL: decoder.reader.hasSeenNUL)
+            document = try Document.read(&decoder)
+            return Remarks(
+                findings: decoder.findings(in: bytes), unknownMembers: decoder.unknownMembers(in: bytes),
+                mayHoldNUL: decoder.reader.hasSeenNUL)
         } catch {
-            return Result(document: nil, findings: [Finding(error, in: bytes)], unknownMembers: [])
+            document = nil
+            return Remarks(findings: [Finding(error, in: bytes)], unknownMembers: [])
         }
+    }
+
+    /// The document that the bytes hold, if nothing is wrong with it.
+    ///
+    /// - Parameter null: what null stands for; nil where it is wrong.
+    static func decode<Document: SpecValue>(
+        _ bytes: [UInt8], as type: Document.Type, null: Document? = nil
+    ) throws(SpecError) -> Document {
+        var document = null
+        let remarks = decode(bytes, into: &document, isNullable: null != nil)
+        guard remarks.findings.isEmpty, let document else { throw SpecError(findings: remarks.findings) }
+        return document
     }
 
     private func findings(in bytes: [UInt8]) -> [Finding] {

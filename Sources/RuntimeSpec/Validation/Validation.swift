@@ -17,9 +17,9 @@ extension Spec {
     }
 
     /// Checks a configuration that was decoded. Where a part of it could not be, what may only follow from that is left out.
-    func validate(after result: SpecDecoder.Result<Spec>) -> [Finding] {
-        let findings = result.findings
-        guard !findings.isEmpty else { return validate(searchingNUL: result.mayHoldNUL) }
+    func validate(after remarks: SpecDecoder.Remarks) -> [Finding] {
+        let findings = remarks.findings
+        guard !findings.isEmpty else { return validate(searchingNUL: remarks.mayHoldNUL) }
         var validation = Validation(namespaces: linux?.namespaces ?? [])
         validation.knowsNamespaces = !findings.contains { $0.path.hasPrefix("linux.namespaces") || $0.path == "linux" }
         validation.check(self)
