@@ -17,6 +17,7 @@ package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Err
         _ = linux_close(writeEnd)
         var byte: UInt8 = 0
         _ = linux_read(readEnd, &byte, 1)
+        pipe.keep()
         linux_exit_group(0)
     }
     let identifier = Int32(try checked(child))
@@ -24,6 +25,7 @@ package func makeMappingNamespace(uids: ByteString, gids: ByteString) throws(Err
         _ = linux_kill(identifier, SIGKILL)
         var status: Int32 = 0
         while linux_wait4(identifier, &status, 0) == -Int(EINTR) {}
+        pipe.keep()
     }
     let directory: Path = "/proc/\(identifier)"
     try writeKernelFile("\(directory)/uid_map", uids)

@@ -15,6 +15,11 @@ package struct Pipe: ~Copyable, Sendable {
 }
 
 extension Pipe {
+    /// Keeps both ends open up to this call. Their numbers do not: what is not named any more on the way that is taken, such as
+    /// that of a child, may be closed.
+    @inline(never)
+    package func keep() {}
+
     /// Keeps the end to read from and closes the other.
     package consuming func takeRead() -> FileDescriptor { read }
 

@@ -43,7 +43,8 @@ struct LegacyOnlyTests {
             let pid = Int32(try check(linux_clone3(&arguments)))
             if pid == 0 {
                 var byte: UInt8 = 0
-                _ = linux_read(gate, &byte, 1)
+                if linux_read(gate, &byte, 1) != 1 { linux_exit_group(1) }
+                pipe.keep()
                 for _ in 0..<2000 {
                     var again = linux_clone_args()
                     if linux_clone3(&again) == 0 {

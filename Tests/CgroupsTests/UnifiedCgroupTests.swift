@@ -163,6 +163,7 @@ struct UnifiedCgroupTests {
             errors.1 = Int8(truncatingIfNeeded: -min(0, linux_openat(-100, "/dev/kmsg", O_RDONLY | O_NONBLOCK, 0)))
             errors.2 = Int8(truncatingIfNeeded: -min(0, linux_openat(-100, "/dev/kmsg", O_WRONLY, 0)))
             _ = linux_write(report, &errors, 3)
+            pipe.keep()
             linux_exit_group(0)
         }
         try check(pid)

@@ -19,10 +19,8 @@ func fail(_ text: String) -> Never {
     while true {}
 }
 
-func performScenario(_ scenario: ProbeScenario, ready: Int32) -> Never {
+func performScenario(_ scenario: ProbeScenario) -> Never {
     do throws(ContainerError) {
-        var byte: UInt8 = 0
-        _ = linux_read(ready, &byte, 1)
         if scenario.hasUserNamespace {
             _ = linux_setresgid(0)
             _ = linux_setresuid(0)
@@ -83,9 +81,14 @@ func run(_ path: String) throws(Errno) -> Int32 {
     if scenario.hasCgroupNamespace { arguments.flags |= UInt64(CLONE_NEWCGROUP) }
     if scenario.hasUserNamespace { arguments.flags |= UInt64(CLONE_NEWUSER) }
     arguments.exit_signal = UInt64(SIGCHLD)
-    let waiting = ready.read.number.rawValue
     let child = Int32(try check(linux_clone3(&arguments)))
-    if child == 0 { performScenario(scenario, ready: waiting) }
+    if child == 0 {
+        var byte: UInt8 = 0
+        let count = linux_read(ready.read.number.rawValue, &byte, 1)
+        ready.keep()
+        guard count == 1 else { fail("nobody says that it may go on") }
+        performScenario(scenario)
+    }
     if scenario.hasUserNamespace {
         try writeKernelFile("/proc/\(child)/uid_map", "0 \(scenario.firstHostID) 65536\n")
         try writeKernelFile("/proc/\(child)/gid_map", "0 \(scenario.firstHostID) 65536\n")
