@@ -17,17 +17,25 @@ extension ByteString {
 
     /// What stands behind `name` in the first line that starts with it, without the line's end; nil if there is none.
     public func restOfLine(behind name: ByteString) -> ByteString? {
-        let count = endIndex
-        var start = 0
-        while start < count {
-            var end = start
-            while end < count, storage[end] != UInt8(ascii: "\n") { end += 1 }
-            if end - start >= name.count, storage[start..<start + name.count].elementsEqual(name) {
-                return ByteString(bytes: storage[(start + name.count)..<end])
+        let (count, length) = (endIndex, name.endIndex)
+        return storage.withUnsafeBufferPointer { bytes in
+            name.storage.withUnsafeBufferPointer { name in
+                var start = 0
+                while start < count {
+                    var same = 0
+                    while same < length, start &+ same < count, bytes[start &+ same] == name[same],
+                        name[same] != UInt8(ascii: "\n")
+                    { same &+= 1 }
+                    var end = start &+ same
+                    while end < count, bytes[end] != UInt8(ascii: "\n") { end &+= 1 }
+                    if same == length {
+                        return ByteString(bytes: UnsafeBufferPointer(rebasing: bytes[(start &+ length)..<end]))
+                    }
+                    start = end &+ 1
+                }
+                return nil
             }
-            start = end + 1
         }
-        return nil
     }
 }
 

@@ -146,6 +146,16 @@ extension ByteString {
     /// What stands behind the first `count` bytes.
     public func dropping(first count: Int) -> ByteString { ByteString(bytes: self[Swift.min(count, endIndex)...]) }
 
+    /// Joins texts with a byte between each two, as UTF-8.
+    public init(joining texts: [String], separatedBy separator: Unicode.Scalar) {
+        var bytes: [UInt8] = []
+        for (index, text) in texts.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: separator)) }
+            bytes.append(contentsOf: text.utf8)
+        }
+        self.init(bytes: bytes)
+    }
+
     /// Joins two strings.
     public static func + (a: ByteString, b: ByteString) -> ByteString {
         var result = a

@@ -16,11 +16,11 @@ extension ByteString: CustomStringConvertible {
 
     /// The string as text; nil when it is not UTF-8.
     public var validText: String? {
-        guard !storage.isEmpty else { return "" }
-        // The way for C strings is many times as fast as the one for collections, and ends at the first NUL.
-        guard let text = withCString({ String(validatingCString: $0) }) else { return nil }
-        return text.utf8.count == count ? text : String(valid: self[0..<count])
+        String(valid: self[0..<count])
     }
+
+    /// Whether the string is text, in UTF-8.
+    public var isText: Bool { isASCII || validText != nil }
 
     /// The same as `text`.
     public var description: String { text }
@@ -57,11 +57,51 @@ extension String {
     ///
     /// The standard library's way makes the types of its generic decoder first, even for bytes that are ASCII, as nearly all are.
     package init?(valid bytes: UnsafeBufferPointer<UInt8>) {
-        if bytes.allSatisfy({ $0 < 0x80 }) {
-            self.init(decoding: bytes, as: UTF8.self)
+        if Self.isASCII(bytes) {
+            self.init(ascii: bytes)
         } else {
             self.init(validating: bytes, as: UTF8.self)
         }
+    }
+
+    /// The text of bytes, of which those that are not UTF-8 become U+FFFD.
+    package init(repairing bytes: UnsafeBufferPointer<UInt8>) {
+        // Of longer ones the library looks for itself what they are.
+        if bytes.count <= Self.mostWithin, Self.isASCII(bytes) {
+            self.init(ascii: bytes)
+        } else {
+            self.init(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    /// How many bytes a string holds without memory of its own.
+    private static let mostWithin = 15
+
+    private init(ascii bytes: UnsafeBufferPointer<UInt8>) {
+        guard bytes.count <= Self.mostWithin else {
+            self.init(decoding: bytes, as: UTF8.self)
+            return
+        }
+        // Made here, and not far away in the standard library.
+        self.init(unsafeUninitializedCapacity: Self.mostWithin) { text in
+            for index in 0..<bytes.count { text[index] = bytes[index] }
+            return bytes.count
+        }
+    }
+
+    private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (memory, count) = (UnsafeRawBufferPointer(bytes), bytes.count)
+        var all: UInt64 = 0
+        var place = 0
+        while place &+ 8 <= count {
+            all |= memory.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            place &+= 8
+        }
+        while place < count {
+            all |= UInt64(memory[place])
+            place &+= 1
+        }
+        return all & 0x8080_8080_8080_8080 == 0
     }
 
     /// The same of a part of an array.
@@ -90,6 +130,18 @@ extension ByteString {
             bytes.append(high << 4 | low)
         }
         self.init(bytes: bytes)
+    }
+
+    /// The number in hexadecimal digits, of which lower case letters are some; nil for anything else, and for one of more
+    /// than 64 bits.
+    public var hexadecimalNumber: UInt64? {
+        guard (1...16).contains(count) else { return nil }
+        var number: UInt64 = 0
+        for digit in self {
+            guard let value = Self.value(ofDigit: digit) else { return nil }
+            number = number << 4 | UInt64(value)
+        }
+        return number
     }
 
     private static func value(ofDigit digit: UInt8) -> UInt8? {

@@ -164,16 +164,15 @@ static inline long linux_clone3_sharing_memory(struct linux_clone_args *argument
 // Clones a child that comes to its program by `launch`. It gets a copy of the caller's memory where it waits for something
 // that the caller does in the meantime.
 static inline long linux_clone3_execveat(struct linux_clone_args *arguments, struct linux_launch *launch) {
-    // A handler of the caller must not run in the child.
-    uint64_t all = ~(uint64_t)0, saved = 0;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
     long result = launch->waits > 0 ? -ENOSYS : linux_clone3_sharing_memory(arguments, launch);
     // Flags that the kernel does not know, or a filter that refuses the call: there is another way.
-    if (result == -ENOSYS || result == -EINVAL || result == -EPERM) {
-        long child = linux_clone3_without_handlers(arguments, &launch->ignored);
-        if (child == 0) linux_become_program(launch);
-        result = linux_result(child);
-    }
+    if (result != -ENOSYS && result != -EINVAL && result != -EPERM) return result;
+    // There a handler of the caller's may be left, which must not run in the child.
+    uint64_t all = ~(uint64_t)0, saved = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
+    long child = linux_clone3_without_handlers(arguments, &launch->ignored);
+    if (child == 0) linux_become_program(launch);
+    result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
     return result;
 }

@@ -296,6 +296,8 @@ static inline int linux_started_as(unsigned long real, unsigned long effective, 
 }
 static inline int linux_started_as_user(uid_t user) { return linux_started_as(AT_UID, AT_EUID, user); }
 static inline int linux_started_as_group(gid_t group) { return linux_started_as(AT_GID, AT_EGID, group); }
+static inline uid_t linux_effective_user_at_start(void) { return (uid_t)getauxval(AT_EUID); }
+static inline gid_t linux_effective_group_at_start(void) { return (gid_t)getauxval(AT_EGID); }
 static inline long linux_setresuid(uid_t user) { return linux_result(syscall(SYS_setresuid, user, user, user)); }
 static inline long linux_setresgid(gid_t group) { return linux_result(syscall(SYS_setresgid, group, group, group)); }
 static inline long linux_setgroups(size_t count, const gid_t *groups) {

@@ -120,10 +120,10 @@ extension CgroupLayout {
 
     /// Where distributions mount a hierarchy of version 1: under its joined names, or its first one.
     private static func usualPlaces(of controllers: [String]) -> [Path] {
-        let names = controllers.map { $0 == "name=systemd" ? "systemd" : $0 }
-        let joined: Path = "\(usualPlace)/\(names.joined(separator: ","))"
-        if names.count < 2 { return [joined] }
-        return [joined, "\(usualPlace)/\(names[0])"]
+        if controllers == ["name=systemd"] { return ["\(usualPlace)/systemd"] }
+        let joined: Path = "\(usualPlace)/\(ByteString(joining: controllers, separatedBy: ","))"
+        if controllers.count < 2 { return [joined] }
+        return [joined, "\(usualPlace)/\(controllers[0])"]
     }
 
     /// The layout as the table of mounts has it. Hierarchies that are mounted nowhere are left out.

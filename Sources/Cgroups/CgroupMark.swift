@@ -1,3 +1,4 @@
+import ByteStrings
 import LinuxKernel
 
 /// The mark that says whose a cgroup is: an extended attribute of its directory, which goes away with it.
@@ -7,11 +8,11 @@ import LinuxKernel
 /// cgroup is made or, empty, taken over; what does not bear it is neither killed nor removed.
 package struct CgroupMark: Hashable, Sendable {
     /// The container's id, a blank, what no other container's mark has, a blank, and the pid namespace of the runtime.
-    private let value: [UInt8]
+    private let value: ByteString
     /// Whether any mark of the container's id will do.
     private let isPrefix: Bool
 
-    private init(_ value: [UInt8], isPrefix: Bool) {
+    private init(_ value: ByteString, isPrefix: Bool) {
         self.value = value
         self.isPrefix = isPrefix
     }
@@ -19,27 +20,29 @@ package struct CgroupMark: Hashable, Sendable {
     /// Makes the mark of a new container.
     package init(id: String) {
         // No two processes of one namespace have the same number at the same nanosecond.
-        let instance = String(monotonicNanoseconds(), radix: 16) + "-" + String(processIdentifier)
-        self.init(Array((id + " " + instance + " " + Self.ownNamespace).utf8), isPrefix: false)
+        self.init("\(id) \(monotonicNanoseconds())-\(processIdentifier) \(Self.ownNamespace)", isPrefix: false)
     }
 
     /// Makes the mark of its text in the state file; nil where there is none.
-    package init?(recorded text: String) {
+    package init?(recorded text: ByteString) {
         guard !text.isEmpty else { return nil }
-        self.init(Array(text.utf8), isPrefix: false)
+        self.init(text, isPrefix: false)
     }
 
     /// What any mark of a container with this id matches; for a container whose state is lost.
-    package static func any(of id: String) -> CgroupMark { CgroupMark(Array((id + " ").utf8), isPrefix: true) }
+    package static func any(of id: String) -> CgroupMark { CgroupMark("\(id) ", isPrefix: true) }
 
     /// The mark as the state file records it.
-    package var text: String { String(decoding: value, as: UTF8.self) }  // of an id and numbers, so ASCII
+    package var text: ByteString { value }
 
     /// The bytes on a directory.
-    var bytes: [UInt8] { value }
+    var bytes: [UInt8] { value.bytes }
 
     /// Whether what stands on a directory is this mark.
-    func matches(_ found: [UInt8]) -> Bool { isPrefix ? found.starts(with: value) : found == value }
+    func matches(_ found: [UInt8]) -> Bool {
+        let found = ByteString(bytes: found)
+        return isPrefix ? found.hasPrefix(value) : found == value
+    }
 
     /// The id of the container whose mark was found, for people.
     static func holder(of found: [UInt8]) -> String {
@@ -50,12 +53,12 @@ package struct CgroupMark: Hashable, Sendable {
     /// container's own.
     static func isFromOwnNamespace(_ found: [UInt8]) -> Bool {
         guard let blank = found.lastIndex(of: UInt8(ascii: " ")) else { return true }
-        return found[(blank + 1)...].elementsEqual(ownNamespace.utf8)
+        return found[(blank + 1)...].elementsEqual(ownNamespace)
     }
 
-    private static let ownNamespace: String = {
+    private static let ownNamespace: ByteString = {
         do throws(Errno) {
-            return String(try fileStatus("/proc/self/ns/pid").inode)
+            return "\(try fileStatus("/proc/self/ns/pid").inode)"
         } catch {
             return "0"  // Without procfs all runtimes count as one.
         }

@@ -49,14 +49,14 @@ package struct CgroupPlan: Hashable, Sendable {
         isDefaultPath = given.isEmpty
         let property = isDefaultPath ? "" : "linux.cgroupsPath"
         let path = isDefaultPath ? Path(id) : given
-        let text = path.text
         guard !path.bytes.containsNUL else {
-            throw CgroupError(property: property, value: text, reason: "the cgroup path holds a NUL byte")
+            throw CgroupError(property: property, value: path.text, reason: "the cgroup path holds a NUL byte")
         }
         let inner = path.cleaned
         guard inner != "/" else {
             throw CgroupError(
-                property: property, value: text, reason: "the cgroup path names no cgroup of its own: \"" + text + "\"")
+                property: property, value: path.text,
+                reason: "the cgroup path names no cgroup of its own: \"" + path.text + "\"")
         }
         let isAbsolute = path.isAbsolute
         if !isDefaultPath { cleanedPath = isAbsolute ? inner : inner.relative(to: "/") }
@@ -71,7 +71,7 @@ package struct CgroupPlan: Hashable, Sendable {
             let base = isAbsolute || layout.kind == .hybrid ? "/" : own.parent
             places.append(Self.place(in: unified, inner, below: base))
         }
-        for place in places where place.path.bytes.validText == nil {
+        for place in places where !place.path.bytes.isText {
             // The state file, which holds the paths, is text.
             throw CgroupError(
                 property: property, path: place.directory.text,

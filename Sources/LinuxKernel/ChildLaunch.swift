@@ -12,6 +12,8 @@ package struct SpawnRequest: ~Copyable {
     package var plan: DescriptorNumber
     /// What becomes its standard streams, by their numbers, where that is not the caller's.
     package var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
+    /// The signals that the caller ignores, and that have their default action again.
+    package var ignoredSignals = UInt64.max
     /// Descriptors that keep their numbers.
     package var kept: [DescriptorNumber] = []
     /// The `tasks` files of the version 1 cgroups that the child joins.
@@ -77,7 +79,7 @@ private func spawn(
     }
     argv.append(nil)
     var environment: UnsafeMutablePointer<CChar>?
-    let ignored = ignoredSignals()
+    let ignored = request.ignoredSignals
     let flags = request.flags.union(.pidDescriptor).union(cgroup == nil ? [] : .intoCgroup)
     let (kept, tasks) = (request.kept.map(\.rawValue), tasks.map(\.rawValue))
     let streams = request.streams

@@ -1,10 +1,10 @@
 import CLinuxKernel
 
 /// The effective user of this process. See geteuid(2).
-package var effectiveUser: UInt32 { geteuid() }
+package var effectiveUser: UInt32 { ThisProcess.isCommand ? linux_effective_user_at_start() : geteuid() }
 
 /// The effective group of this process. See getegid(2).
-package var effectiveGroup: UInt32 { getegid() }
+package var effectiveGroup: UInt32 { ThisProcess.isCommand ? linux_effective_group_at_start() : getegid() }
 
 /// The ids of this process, raw: the C library's functions wait for threads that a clone left behind. See credentials(7).
 package enum Credentials {

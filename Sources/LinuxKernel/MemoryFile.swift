@@ -12,7 +12,8 @@ package enum MemoryFilePurpose: UInt32, Sendable {
 ///
 /// What it is for is said from the start: with the sysctl vm.memfd_noexec a file of no purpose is refused, or not
 /// executable.
-package func makeMemoryFile(_ name: String, for purpose: MemoryFilePurpose) throws(Errno) -> FileDescriptor {
+package func makeMemoryFile(_ name: StaticString, for purpose: MemoryFilePurpose) throws(Errno) -> FileDescriptor {
+    let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     do throws(Errno) {
         return FileDescriptor(owning: Int32(try check(linux_memfd_create(name, purpose.rawValue))))
     } catch .invalidArgument {

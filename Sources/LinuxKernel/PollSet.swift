@@ -41,6 +41,9 @@ package struct PollSet {
     /// Whether a process has ended.
     package func hasEnded(_ process: borrowing ProcessHandle) -> Bool { isReady(process.descriptor) }
 
+    /// Whether an open file is empty, and nobody is left who could write to it.
+    package func isHungUp(_ file: borrowing FileDescriptor) -> Bool { events(of: file) == Int16(POLLHUP) }
+
     /// The events that came for an open file.
     package func events(of file: borrowing FileDescriptor) -> Int16 {
         let number = file.raw

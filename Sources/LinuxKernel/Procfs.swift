@@ -8,10 +8,14 @@ package enum Procfs {
     /// Where the kernel refuses a new one (in a user namespace whose procfs is partly covered, or that does not own the
     /// pid namespace), the one at `/proc` serves; then it is checked to be a whole procfs. Call this while `/proc` is
     /// the host's.
+    ///
+    /// What it was made with stays open: for a process that closes all together.
     package static func openPrivate() throws(Errno) -> FileDescriptor {
         do throws(Errno) {
             let context = try FileDescriptor.openFileSystem("proc")
-            return try context.makeMount([.noSetuid, .noDevices, .noExec])
+            let procfs = try context.makeMount([.noSetuid, .noDevices, .noExec])
+            context.leaveOpen()
+            return procfs
         } catch {
             return try openMounted()
         }

@@ -40,7 +40,7 @@ package struct LaunchedProgram: ~Copyable {
                             standardInput.raw, output.write.raw, error.write.raw, report.write.raw,
                             directory?.file.raw ?? -1
                         )
-                        let ignored = ignoredSignals()
+                        let ignored = ThreadStatus.current().ignoredSignals
                         return metered {
                             linux_clone3_execve(
                                 &clone, path, argv, envp, numbers.0, numbers.1, numbers.2, numbers.4, numbers.3,

@@ -10,16 +10,25 @@ package struct SealedExecutable: ~Copyable {
     /// The mount that the file of the overlay is in. To close it takes a grace period of the kernel, milliseconds perhaps: it
     /// is for the caller to choose the moment. The program stays what it is.
     private var mount: FileDescriptor?
+    /// What the mount was made with.
+    private var context: FileDescriptor?
 
     /// Closes the mount.
     package mutating func closeMount() { mount = nil }
 
+    /// Lets what the mount was made with be closed with others.
+    package mutating func giveUpContext(to row: inout ClosingRow) {
+        if let context = context.take() { row.take(context) }
+    }
+
     private init(
-        _ program: consuming FileDescriptor, _ protection: Protection, mount: consuming FileDescriptor? = nil
+        _ program: consuming FileDescriptor, _ protection: Protection, mount: consuming FileDescriptor? = nil,
+        context: consuming FileDescriptor? = nil
     ) {
         self.program = program
         self.protection = protection
         self.mount = mount
+        self.context = context
     }
 
     /// How the program was protected.
@@ -73,7 +82,7 @@ package struct SealedExecutable: ~Copyable {
         guard opened.inode == running.inode, opened.size == running.size, opened.kind == .regular else {
             throw .staleFile
         }
-        return SealedExecutable(program, .readOnlyOverlay, mount: mount)
+        return SealedExecutable(program, .readOnlyOverlay, mount: mount, context: context)
     }
 
     /// About 2.5 ms: a copy in a memory file that is sealed against every change.

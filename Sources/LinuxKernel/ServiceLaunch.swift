@@ -86,7 +86,7 @@ private func start(
                         place.withCString { place in
                             linux_clone3_service(
                                 &clone, path, argv, envp, descriptors, Int32(descriptors.count), tasks,
-                                Int32(tasks.count), directory, place, writer, ignoredSignals())
+                                Int32(tasks.count), directory, place, writer, ThreadStatus.current().ignoredSignals)
                         }
                     }
                 }

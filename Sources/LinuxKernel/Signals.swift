@@ -81,24 +81,10 @@ package func endByUsualSignals() throws(Errno) {
 }
 
 /// Lets a write into a pipe that nobody reads, or past the limit of a file's size, fail with its error instead of ending
-/// this process half-way. The programs that are executed get the signals' defaults. See signal(7), setrlimit(2).
+/// this process half-way. The programs that are launched have no signal blocked. See signal(7), setrlimit(2).
 package func surviveFailedWrites() throws(Errno) {
-    for number in [SignalNumber.brokenPipe, SignalNumber.fileSizeExceeded] {
-        try check(linux_take_no_notice_of(number))
-    }
-}
-
-/// The signals that this process ignores, a bit for each, the lowest for signal 1. See proc_pid_status(5), `SigIgn`.
-///
-/// Where nobody says it, all of them: to give a signal its default action that it has already changes nothing.
-func ignoredSignals() -> UInt64 {
-    do throws(Errno) {
-        let status: ByteString = try readKernelFile("/proc/thread-self/status", isOneRecord: true)
-        if let mask = status.restOfLine(behind: "SigIgn:\t") { return UInt64(mask.text, radix: 16) ?? .max }
-        return .max
-    } catch {
-        return .max
-    }
+    let signals: UInt64 = 1 << UInt64(SignalNumber.brokenPipe - 1) | 1 << UInt64(SignalNumber.fileSizeExceeded - 1)
+    try check(linux_sigprocmask(SIG_BLOCK, signals, nil))
 }
 
 /// Takes away what the language's runtime or a program with this library does on a fault of its own: the end of a process

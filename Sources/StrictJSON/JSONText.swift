@@ -25,7 +25,9 @@ extension JSONReader {
     /// The string at a place that this reader has found.
     package func string(of text: JSONText) -> String {
         guard !text.isEscaped else { return String(decoding: unescaped(text), as: UTF8.self) }
-        return bytes.withUnsafeBufferPointer { String(decoding: $0[text.start..<text.end], as: UTF8.self) }
+        return bytes.withUnsafeBufferPointer {
+            String(repairing: UnsafeBufferPointer(rebasing: $0[text.start..<text.end]))
+        }
     }
 
     /// Reads the string that `peek` has found, as bytes.

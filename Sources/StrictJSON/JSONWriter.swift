@@ -47,24 +47,30 @@ package struct JSONWriter {
         endKey()
     }
 
+    /// Writes a string of ASCII that needs no escapes.
+    package mutating func string(ascii value: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(value)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     package mutating func string(_ value: String) {
         separate()
         appendString(value)
     }
 
     /// Writes the key of the next value.
-    package mutating func key(_ name: ByteString) { key(Self.text(of: name)) }
+    package mutating func key(_ name: ByteString) {
+        separate()
+        appendString(name)
+        endKey()
+    }
 
     /// Writes bytes as a string. As in Go, those that are not UTF-8 become U+FFFD: JSON knows only text.
     package mutating func string(_ value: ByteString) {
         separate()
-        // Nearly always it needs no text in between.
-        let isPlain = value[0..<value.count].withUnsafeBytes { appendPlain($0) }
-        if !isPlain { appendString(Self.text(of: value)) }
-    }
-
-    private static func text(of bytes: ByteString) -> String {
-        bytes[0..<bytes.count].withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        appendString(value)
     }
 
     package mutating func integer(_ value: Int) { integer(Int64(value)) }
@@ -165,6 +171,12 @@ package struct JSONWriter {
 }
 
 extension JSONWriter {
+    private mutating func appendString(_ value: ByteString) {
+        // Nearly always it needs no text in between.
+        let isPlain = value[0..<value.count].withUnsafeBytes { appendPlain($0) }
+        if !isPlain { appendString(value[0..<value.count].withUnsafeBufferPointer { String(repairing: $0) }) }
+    }
+
     /// Writes a string of ASCII in which nothing has to be escaped; false for any other, of which nothing is written.
     private mutating func appendPlain(_ text: UnsafeRawBufferPointer) -> Bool {
         guard Self.isPlain(text) else { return false }

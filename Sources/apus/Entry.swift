@@ -10,14 +10,11 @@ import LinuxKernel
 func enter(count: Int32, argv: UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
     let arguments = ArgumentVector(count: count, words: argv)
     do throws(Errno) {
-        // In the child, too: what it opens must not become a stream that the program of a library had closed.
+        if arguments.isInit, !arguments.asksForStamp { runInitProcess() }
         isStandardOutputMissing = try replaceClosedStreams().contains(.output)
         try surviveFailedWrites()
-        // Both are there by now, and the two that the parent handed over are known by their numbers.
-        if arguments.isInit {
-            if arguments.asksForStamp { InitStamp.answer() }
-            runInitProcess()
-        }
+        if arguments.isInit { InitStamp.answer() }
+        ThisProcess.becomeCommand()
         try closeOthersOnExec()
     } catch {
         writeStandardError("unable to secure the standard streams: " + error.message + "\n")

@@ -69,6 +69,36 @@ import Testing
         #expect(ByteString(bytes: [0xff, 0, 0x61]).validText == nil)
     }
 
+    /// Up to fifteen bytes a text needs no memory of its own, and is made in another way.
+    @Test(arguments: 0...20) func textOfEachLength(_ length: Int) {
+        let word = String("abcdefghijklmnopqrstuvwxyz".prefix(length))
+        #expect(ByteString(word).validText == word)
+        #expect(ByteString(word).isText)
+        let accented = word + "\u{e9}"
+        #expect(ByteString(accented).validText == accented)
+        #expect(ByteString(accented).isText)
+        for end: UInt8 in [0x80, 0xc3, 0xff] {
+            let broken = ByteString(bytes: Array(word.utf8) + [end])
+            #expect(broken.validText == nil)
+            #expect(!broken.isText)
+        }
+    }
+
+    @Test func numbersInHexadecimal() {
+        #expect(ByteString("0000000000001000").hexadecimalNumber == 0x1000)
+        #expect(ByteString("1ffffffffff").hexadecimalNumber == 0x1ff_ffff_ffff)
+        #expect(ByteString("ffffffffffffffff").hexadecimalNumber == .max)
+        for text in ["", "10000000000000000", "0x1", "1g", " 1", "-1"] {
+            #expect(ByteString(text).hexadecimalNumber == nil)
+        }
+    }
+
+    @Test func joinsTexts() {
+        #expect(ByteString(joining: [], separatedBy: ",") == "")
+        #expect(ByteString(joining: ["cpu"], separatedBy: ",") == "cpu")
+        #expect(ByteString(joining: ["cpu", "cpuacct"], separatedBy: ",") == "cpu,cpuacct")
+    }
+
     @Test func endsWithNULForTheKernel() {
         Self.latin.withCString { #expect(ByteString(cString: $0) == Self.latin) }
         ByteString().withCString { #expect($0.pointee == 0) }

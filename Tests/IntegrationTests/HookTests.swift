@@ -27,6 +27,19 @@ struct HookTests {
         #expect(try bundle.status == "running")
     }
 
+    /// The runtime's own way to live through failed writes is none of a hook's business.
+    @Test(arguments: kinds) func signalsAreAtTheirDefaults(_ kind: String) throws {
+        let (bundle, log) = try bundle()
+        try bundle.change {
+            $0.hooks = [kind: [hook("grep Sig /proc/self/status >\(directory(kind, log))/signals")]]
+        }
+        try bundle.run().succeeded()
+        let signals = Status(contents(log + "/signals") ?? "")
+        #expect(signals.mask("SigBlk") == 0)
+        // SIGPIPE and SIGXFSZ: what others a shell ignores is its own affair.
+        #expect(signals.mask("SigIgn").map { $0 & (1 << 12 | 1 << 24) } == 0)
+    }
+
     /// A bundle with a directory that hooks and container both write to.
     private func bundle(_ script: String = "echo program >>/log/order", _ change: (inout JSONValue) -> Void = { _ in })
         throws

@@ -201,6 +201,16 @@ struct RunTests {
         #expect(status.mask("SigIgn").map { $0 & 0x7FFF_FFFF } == 0)
     }
 
+    /// As by nohup(1).
+    @Test func signalsThatTheCallerIgnoresAreAtTheirDefaults() throws {
+        let bundle = try TestBundle { $0.process.args = ["cat", "/proc/self/status"] }
+        let words = bundle.arguments(["run", "--bundle", bundle.path, bundle.id])
+        let output = try Command(["sh", "-c", "trap '' HUP USR1 TERM PIPE; exec \"$0\" \"$@\""] + words).wait()
+        let status = Status(try output.succeeded().stdout)
+        #expect(status.mask("SigBlk") == 0)
+        #expect(status.mask("SigIgn").map { $0 & 0x7FFF_FFFF } == 0)
+    }
+
     /// Nothing of the runtime's environment or command line reaches the container.
     @Test func theEnvironmentIsTheConfigurations() throws {
         let bundle = try TestBundle {

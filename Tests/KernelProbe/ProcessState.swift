@@ -71,6 +71,15 @@ let processScenarios: [Scenario] = [
         let writer = try pipe.write.duplicate()
         pipe.takeRead().close()
         expect(.brokenPipe) { () throws(Errno) in try writer.write([1]) }
+        let known = try inChild { () throws(Errno) in
+            let own = ThreadStatus.current()
+            expect(try own.ignoredSignals == UInt64(status("SigIgn"), radix: 16))
+            expect(try own.boundingSet == UInt64(status("CapBnd"), radix: 16))
+            expect(try own.hasNoGroups == status("Groups").isEmpty)
+            try Credentials.setGroups([5])
+            expect(!ThreadStatus.current().hasNoGroups)
+        }
+        expect(known == .exited(0))
         let ended = try inChild { () throws(Errno) in end(bySignal: SIGTERM) }
         expect(ended == .killed(signal: SIGTERM), "\(ended)")
         // The first process of a pid namespace, whose default actions the kernel leaves out.

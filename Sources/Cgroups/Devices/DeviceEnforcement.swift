@@ -22,12 +22,12 @@ extension Cgroup {
         let present: ByteString = branches[index].isMade ? "a *:* rwm" : try read("devices.list", of: index)
         let directory = try directory(of: index)
         var file: FileDescriptor?
-        var name = ""
+        var isAllowing: Bool?
         for change in wanted.changes(from: DeviceList(kernel: present)) {
             do throws(Errno) {
-                if name != change.file {
-                    file = try FileDescriptor.open(Path(change.file), at: directory.file, .writeOnly)
-                    name = change.file
+                if isAllowing != change.allow {
+                    file = try FileDescriptor.open("\(change.file)", at: directory.file, .writeOnly)
+                    isAllowing = change.allow
                 }
                 switch file {
                 case .some(let file): try Self.write(change.text, to: file, patiently: !branches[index].isMade)
@@ -37,7 +37,7 @@ extension Cgroup {
                 // In a user namespace the kernel takes no rules, and no device can be made anyway.
                 if error == .notPermitted, isInUserNamespace { return }
                 throw .write(
-                    change.text, to: branches[index].directory.text + "/" + change.file, error,
+                    change.text.text, to: branches[index].directory.text + "/\(change.file)", error,
                     property: "linux.resources.devices")
             }
         }
@@ -46,12 +46,12 @@ extension Cgroup {
     /// Writes a rule. For a moment after one below was removed, until an RCU grace period is over, the kernel refuses the
     /// rules of a cgroup as if it still had children.
     private static func write(
-        _ rule: String, to file: borrowing FileDescriptor, patiently: Bool
+        _ rule: ByteString, to file: borrowing FileDescriptor, patiently: Bool
     ) throws(Errno) {
         var attempts = 0
         while true {
             do throws(Errno) {
-                return try file.writeOnce(ByteString(rule))
+                return try file.writeOnce(rule)
             } catch .invalidArgument where patiently && attempts < 20 {
                 attempts += 1
                 sleep(microseconds: 10_000)
@@ -61,7 +61,6 @@ extension Cgroup {
 
     private mutating func enforceProgram(_ rules: DeviceRules, _ index: Int) throws(CgroupError) {
         let cgroup = try directory(of: index)
-        let path = branches[index].directory.text
         var log = ""
         do throws(Errno) {
             let old = try branches[index].isMade ? DescriptorList() : cgroup.file.openDevicePrograms()
@@ -81,7 +80,8 @@ extension Cgroup {
         } catch {
             if error == .notPermitted, isInUserNamespace { return }
             throw CgroupError(
-                property: "linux.resources.devices", operation: "bpf", path: path, value: log, errno: error,
+                property: "linux.resources.devices", operation: "bpf", path: branches[index].directory.text, value: log,
+                errno: error,
                 reason: "unable to enforce the rules of devices")
         }
     }

@@ -4,10 +4,15 @@ import ByteStrings
 struct DeviceList: Hashable, Sendable {
     /// Whether what no exception names is allowed.
     var isAllowedByDefault: Bool
-    /// The exceptions: what is denied if the default allows, else what is allowed.
-    private(set) var exceptions: [DeviceSelector: DeviceAccess] = [:]
-    /// What was named, in the order of its first naming: the kernel's list shows the exceptions as they were written.
-    private var order: [DeviceSelector] = []
+    /// What is denied if the default allows, else what is allowed, each selector once. The kernel's list shows them in the order
+    /// in which they were written.
+    private(set) var exceptions: [Exception] = []
+
+    /// An exception to the mode.
+    struct Exception: Hashable, Sendable {
+        let selector: DeviceSelector
+        var access: DeviceAccess
+    }
 
     /// The list that means the same as ordered rules.
     ///
@@ -20,7 +25,8 @@ struct DeviceList: Hashable, Sendable {
                 add(rule.access, to: rule.selector)
                 continue
             }
-            for (selector, access) in exceptions where selector.overlaps(rule.selector) {
+            for index in exceptions.indices where exceptions[index].selector.overlaps(rule.selector) {
+                let (selector, access) = (exceptions[index].selector, exceptions[index].access)
                 if access.isDisjoint(with: rule.access) { continue }
                 guard rule.selector.covers(selector) else {
                     throw CgroupError(
@@ -29,9 +35,9 @@ struct DeviceList: Hashable, Sendable {
                             + "] not supported by devices cgroupv1 (cannot punch hole in existing wildcard rule ["
                             + selector.text + " " + access.letters + "])")
                 }
-                let rest = access.subtracting(rule.access)
-                exceptions[selector] = rest.isEmpty ? nil : rest
+                exceptions[index].access = access.subtracting(rule.access)
             }
+            exceptions.removeAll { $0.access.isEmpty }
         }
     }
 
@@ -44,8 +50,7 @@ struct DeviceList: Hashable, Sendable {
             guard words.count == 3, let kind = words[0].first else { continue }
             if kind == UInt8(ascii: "a") {
                 isAllowedByDefault = true
-                exceptions = [:]
-                order = []
+                exceptions = []
                 return
             }
             let numbers = words[1].split(separator: UInt8(ascii: ":"))
@@ -62,45 +67,49 @@ struct DeviceList: Hashable, Sendable {
     }
 
     private mutating func add(_ access: DeviceAccess, to selector: DeviceSelector) {
-        if !order.contains(selector) { order.append(selector) }
-        exceptions[selector, default: []].formUnion(access)
+        if let index = exceptions.firstIndex(where: { $0.selector == selector }) {
+            exceptions[index].access.formUnion(access)
+        } else {
+            exceptions.append(Exception(selector: selector, access: access))
+        }
+    }
+
+    private static func access(to selector: DeviceSelector, in exceptions: [Exception]) -> DeviceAccess {
+        exceptions.first { $0.selector == selector }?.access ?? []
     }
 
     /// One write to one of the two files.
     struct Change: Hashable, Sendable {
         var allow: Bool
-        var text: String
+        var text: ByteString
 
-        var file: String { allow ? "devices.allow" : "devices.deny" }
+        var file: StaticString { allow ? "devices.allow" : "devices.deny" }
     }
 
     /// The writes that lead from `present` here. Lists of one mode differ in what they name; else all begins anew.
     func changes(from present: DeviceList) -> [Change] {
         var changes: [Change] = []
-        var known: [DeviceSelector: DeviceAccess] = [:]
+        var known: [Exception] = []
         if isAllowedByDefault || present.isAllowedByDefault {
             changes.append(Change(allow: isAllowedByDefault, text: "a"))
         } else {
             known = present.exceptions
         }
         // What is added comes first: where both change, nothing that stays allowed is denied in between.
-        for selector in order {
-            let added = (exceptions[selector] ?? []).subtracting(known[selector] ?? [])
+        for exception in exceptions {
+            let selector = exception.selector
+            let added = exception.access.subtracting(Self.access(to: selector, in: known))
             if !added.isEmpty {
-                changes.append(Change(allow: !isAllowedByDefault, text: selector.text + " " + added.letters))
+                changes.append(Change(allow: !isAllowedByDefault, text: "\(selector.bytes) \(added.letters)"))
             }
         }
-        for selector in present.order {
-            let removed = (known[selector] ?? []).subtracting(exceptions[selector] ?? [])
+        for exception in known {
+            let selector = exception.selector
+            let removed = exception.access.subtracting(Self.access(to: selector, in: exceptions))
             if !removed.isEmpty {
-                changes.append(Change(allow: isAllowedByDefault, text: selector.text + " " + removed.letters))
+                changes.append(Change(allow: isAllowedByDefault, text: "\(selector.bytes) \(removed.letters)"))
             }
         }
         return changes
-    }
-
-    /// The exceptions, in the order of their first naming.
-    var entries: [(DeviceSelector, DeviceAccess)] {
-        order.compactMap { selector in exceptions[selector].map { (selector, $0) } }
     }
 }

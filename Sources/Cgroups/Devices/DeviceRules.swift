@@ -1,3 +1,4 @@
+import ByteStrings
 import RuntimeSpec
 
 /// The ways to use a device.
@@ -13,7 +14,16 @@ package struct DeviceAccess: OptionSet, Hashable, Sendable {
 
     /// The letters in the kernel's order.
     package var letters: String {
-        (contains(.read) ? "r" : "") + (contains(.write) ? "w" : "") + (contains(.mknod) ? "m" : "")
+        switch (contains(.read), contains(.write), contains(.mknod)) {
+        case (true, true, true): "rwm"
+        case (true, true, false): "rw"
+        case (true, false, true): "rm"
+        case (true, false, false): "r"
+        case (false, true, true): "wm"
+        case (false, true, false): "w"
+        case (false, false, true): "m"
+        case (false, false, false): ""
+        }
     }
 }
 
@@ -23,8 +33,6 @@ package struct DeviceSelector: Hashable, Sendable {
         // The kernel's numbers, `BPF_DEVCG_DEV_*`.
         case block = 1
         case character = 2
-
-        var letter: String { self == .block ? "b" : "c" }
     }
 
     package var kind = Kind.character
@@ -53,8 +61,17 @@ package struct DeviceSelector: Hashable, Sendable {
     }
 
     /// The text in `devices.allow`, such as `c 1:3`.
-    package var text: String {
-        kind.letter + " " + (major.map { String($0) } ?? "*") + ":" + (minor.map { String($0) } ?? "*")
+    package var text: String { bytes.text }
+
+    /// The same as bytes.
+    var bytes: ByteString {
+        let kind: StaticString = kind == .block ? "b" : "c"
+        return "\(kind) \(Self.bytes(of: major)):\(Self.bytes(of: minor))"
+    }
+
+    private static func bytes(of number: UInt32?) -> ByteString {
+        guard let number else { return "*" }
+        return "\(number)"
     }
 }
 
@@ -63,16 +80,23 @@ package struct DeviceAccessRule: Hashable, Sendable {
     package var allow = false
     package var selector = DeviceSelector()
     package var access: DeviceAccess = []
-    /// The property that the rule stands in; empty for the runtime's own.
-    package var property = ""
+    /// The rule's place in `linux.resources.devices`; nil for the runtime's own.
+    package var index: UInt32?
 
     package init() {}
 
-    init(allow: Bool, selector: DeviceSelector, access: DeviceAccess, property: String = "") {
+    init(allow: Bool, selector: DeviceSelector, access: DeviceAccess, index: UInt32? = nil) {
         self.allow = allow
         self.selector = selector
         self.access = access
-        self.property = property
+        self.index = index
+    }
+
+    /// The property that the rule stands in; empty for the runtime's own.
+    var property: String { Self.property(index) }
+
+    fileprivate static func property(_ index: UInt32?) -> String {
+        index.map { "linux.resources.devices[\($0)]" } ?? ""
     }
 }
 
@@ -87,10 +111,12 @@ package struct DeviceRules: Hashable, Sendable {
 
     /// The rules of a configuration, followed by those that every container needs.
     package init(_ configured: [DeviceRule]) throws(CgroupError) {
-        for (index, rule) in configured.enumerated() {
-            try append(rule, "linux.resources.devices[" + String(index) + "]")
+        var index: UInt32 = 0
+        for rule in configured {
+            try append(rule, index)
+            index += 1
         }
-        for rule in Self.always { try append(rule, "") }
+        for rule in Self.always { try append(rule, nil) }
     }
 
     /// What every container may do: make nodes, and use the devices that the runtime makes for it.
@@ -108,15 +134,15 @@ package struct DeviceRules: Hashable, Sendable {
         DeviceRule(allow: true, type: .character, major: 10, minor: 200),  // net/tun
     ]
 
-    private mutating func append(_ rule: DeviceRule, _ property: String) throws(CgroupError) {
-        let access = try Self.access(rule.access, property)
-        let major = try Self.number(rule.major, property + ".major")
-        let minor = try Self.number(rule.minor, property + ".minor")
+    private mutating func append(_ rule: DeviceRule, _ index: UInt32?) throws(CgroupError) {
+        let access = try Self.access(rule.access, index)
+        let major = try Self.number(rule.major, "major", index)
+        let minor = try Self.number(rule.minor, "minor", index)
         func append(_ kind: DeviceSelector.Kind) {
             rules.append(
                 DeviceAccessRule(
                     allow: rule.allow, selector: DeviceSelector(kind: kind, major: major, minor: minor),
-                    access: access, property: property))
+                    access: access, index: index))
         }
         switch rule.type {
         case .block: append(.block)
@@ -133,7 +159,7 @@ package struct DeviceRules: Hashable, Sendable {
         }
     }
 
-    private static func access(_ letters: String, _ property: String) throws(CgroupError) -> DeviceAccess {
+    private static func access(_ letters: String, _ index: UInt32?) throws(CgroupError) -> DeviceAccess {
         var access: DeviceAccess = []
         for letter in letters.utf8 {
             switch letter {
@@ -145,16 +171,19 @@ package struct DeviceRules: Hashable, Sendable {
             }
         }
         guard !access.isEmpty else {
-            throw CgroupError(property: property + ".access", value: letters, reason: "device access cannot be empty")
+            throw CgroupError(
+                property: DeviceAccessRule.property(index) + ".access", value: letters,
+                reason: "device access cannot be empty")
         }
         return access
     }
 
-    private static func number(_ value: Int64?, _ property: String) throws(CgroupError) -> UInt32? {
+    private static func number(_ value: Int64?, _ member: String, _ index: UInt32?) throws(CgroupError) -> UInt32? {
         guard let value, value != -1 else { return nil }
         guard let number = UInt32(exactly: value) else {
             throw CgroupError(
-                property: property, value: String(value), reason: "invalid device number " + String(value))
+                property: DeviceAccessRule.property(index) + "." + member, value: String(value),
+                reason: "invalid device number " + String(value))
         }
         return number
     }

@@ -196,9 +196,9 @@ package struct UnitLimits {
         properties.append(UnitProperty("DeviceAllow", .array(element: "(ss)", [])))
         properties.append(UnitProperty("DevicePolicy", .string(isOpen ? "auto" : "strict")))
         guard !isOpen else { return }
-        let entries: [BusValue] = list.entries.compactMap { selector, access in
-            guard let name = name(of: selector) else { return nil }
-            return .structure([.string(name), .string(access.letters)])
+        let entries: [BusValue] = list.exceptions.compactMap { exception in
+            guard let name = name(of: exception.selector) else { return nil }
+            return .structure([.string(name), .string(exception.access.letters)])
         }
         properties.append(UnitProperty("DeviceAllow", .array(element: "(ss)", entries)))
     }

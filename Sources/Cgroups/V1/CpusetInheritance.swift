@@ -9,7 +9,7 @@ extension Cgroup {
     }
 
     private mutating func fill(
-        _ file: String, of index: Int, wanted: String?, property: String
+        _ file: StaticString, of index: Int, wanted: String?, property: String
     ) throws(CgroupError) {
         let directory = try directory(of: index)
         guard let wanted, !wanted.isEmpty else {
@@ -17,14 +17,15 @@ extension Cgroup {
             return
         }
         _ = try inheritedValue(of: file, directory.file, index, above: 1)
-        try write(wanted, to: file, of: index, property: property)
+        try write(wanted, to: file.description, of: index, property: property)
     }
 
     /// The value of the file `above` levels above the cgroup; one that is empty is filled from its own parent first.
     private mutating func inheritedValue(
-        of file: String, _ directory: borrowing FileDescriptor, _ index: Int, above: Int
+        of file: StaticString, _ directory: borrowing FileDescriptor, _ index: Int, above: Int
     ) throws(CgroupError) -> ByteString {
-        let path: Path = "\(String(repeating: "../", count: above))\(file)"
+        var path: Path = "\(file)"
+        for _ in 0..<above { path = "../\(path)" }
         let full = branches[index].directory.appending(path)
         // What was just made is empty; nothing needs to be read.
         if above >= branches[index].made.count {

@@ -18,11 +18,12 @@ package struct NullStreamsStep: ChildStep {
             guard let device = opened else { return }
             try attempt("dup3", "/dev/null") { () throws(Errno) in try device.file.duplicate(onto: number) }
         }
+        process.values.nullDevice = opened
     }
 
     private static func isNull(_ number: DescriptorNumber, _ process: InitProcess) -> Bool {
-        let known = process.plan.nullStreams
-        return known.contains(number) || process.values.stream(number, known: known)?.isNullDevice ?? false
+        if process.plan.nullStreams.contains(number) { return true }
+        return process.values.stream(number, known: process.plan.knownStreams)?.isNullDevice ?? false
     }
 
     /// Opens the container's null device once it is known to be that: to open some files is an act, or never ends.

@@ -121,6 +121,8 @@ extension InitProcess {
     @discardableResult
     static func report(_ text: String) -> Bool {
         do throws(Errno) {
+            // The end that says why must not become one by a signal.
+            try surviveFailedWrites()
             try writeToStandardError(ByteString(text))
             return true
         } catch {

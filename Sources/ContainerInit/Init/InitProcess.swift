@@ -68,6 +68,10 @@ package final class InitProcess {
                 throw ContainerError(
                     .otherVersion, reason: "the plan is of another version than \(InitStamp.text)")
             }
+            // What this process opens must not become a stream that the program of a library had closed.
+            if !plan.hasOpenStreams {
+                _ = try attempt("poll", "the standard streams") { () throws(Errno) in try replaceClosedStreams() }
+            }
             let child = try InitProcess(socket: socketNumber.take(), plan: plan)
             process = child
             try child.perform()

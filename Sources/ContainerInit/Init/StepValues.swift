@@ -18,6 +18,8 @@ package struct StepValues {
     package var hookSinks: HookSinks?
     /// From the filter's step to the exec: what binds the process by now.
     package var filter: SeccompProgram?
+    /// From the replacing of null devices on: the container's, closed together with all that the file system was made with.
+    package var nullDevice: SharedDescriptor?
     /// From the replacing of null devices to the giving away of streams: what the standard streams are.
     private var streams: [FileStatus?]?
 }
@@ -26,7 +28,7 @@ extension StepValues {
     /// What a standard stream is, which is asked once, since none becomes another kind of file after it was looked at; nil for
     /// one that is closed.
     ///
-    /// - Parameter known: those that are the null device, which are not looked at, and nil as well.
+    /// - Parameter known: those of which the plan says what they are, which are not looked at, and nil as well.
     package mutating func stream(_ number: DescriptorNumber, known: StreamSet) -> FileStatus? {
         let streams =
             self.streams ?? DescriptorNumber.standardStreams.map { known.contains($0) ? nil : Self.status(of: $0) }

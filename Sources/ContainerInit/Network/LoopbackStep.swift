@@ -10,6 +10,9 @@ package struct LoopbackStep: ChildStep {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {}
 
     package func perform(in process: InitProcess) throws(ContainerError) {
-        try attempt("ioctl(SIOCSIFFLAGS)", "lo") { () throws(Errno) in try bringUpLoopback() }
+        try attempt("ioctl(SIOCSIFFLAGS)", "lo") { () throws(Errno) in
+            // Closed together with all that the file system is made with, or by the exec.
+            try bringUpLoopback().leaveOpen()
+        }
     }
 }

@@ -11,6 +11,13 @@ package struct PlanEncoder {
 
     package init(capacity: Int = 8192) { bytes.reserveCapacity(capacity) }
 
+    /// Begins a plan for the child.
+    package static func ofPlan() -> PlanEncoder {
+        var encoder = PlanEncoder()
+        encoder.append(integer: planFormat)
+        return encoder
+    }
+
     package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     package mutating func append<Value: FixedWidthInteger>(integer value: Value) {

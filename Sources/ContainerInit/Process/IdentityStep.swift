@@ -31,7 +31,7 @@ package struct IdentityStep: ChildStep {
     package func perform(in process: InitProcess) throws(ContainerError) {
         if process.mask != umask { setFileCreationMask(umask) }
         try ownStandardStreams(process)
-        try setGroups()
+        try setGroups(process)
         let isGroup = try isGroup()
         if !isGroup { try becomeGroup() }
         let isUser = try isUser()
@@ -69,8 +69,8 @@ package struct IdentityStep: ChildStep {
         }
     }
 
-    private func setGroups() throws(ContainerError) {
-        guard let groups = additionalGroups else { return }
+    private func setGroups(_ process: InitProcess) throws(ContainerError) {
+        guard let groups = additionalGroups, !groups.isEmpty || !process.plan.hasNoGroups else { return }
         do throws(Errno) {
             try Credentials.setGroups(groups)
         } catch {
@@ -96,9 +96,12 @@ package struct IdentityStep: ChildStep {
     /// Gives the standard streams to the user, so that /dev/stdout can be opened again.
     private func ownStandardStreams(_ process: InitProcess) throws(ContainerError) {
         for number in DescriptorNumber.standardStreams {
-            guard let status = process.values.stream(number, known: process.plan.nullStreams), status.user != user,
-                !status.isNullDevice
-            else { continue }
+            if process.plan.ownStreams.contains(number) {
+                if user == 0 { continue }
+            } else {
+                let status = process.values.stream(number, known: process.plan.knownStreams)
+                guard let status, status.user != user, !status.isNullDevice else { continue }
+            }
             do throws(Errno) {
                 try number.lend { (file) throws(Errno) in try file.changeOwner(user: user) }
             } catch {

@@ -8,10 +8,14 @@ package struct BoundingSetStep: ChildStep {
     /// What the program is to have in the end.
     package var wanted = CapabilitySets()
 
+    /// Whether the process is in another user namespace than the runtime, which gave it a bounding set of all.
+    package var isInUserNamespace = false
+
     package init() {}
 
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("wanted", &wanted)
+        try visitor.field("inUserNamespace", &isInUserNamespace, .hidden)
     }
 
     package var detail: String { "keep " + Capability.text(of: wanted.bounding) }
@@ -28,7 +32,9 @@ package struct BoundingSetStep: ChildStep {
             try process.tell(
                 .warning("ignoring unknown or unavailable capabilities: [" + names.joined(separator: " ") + "]"))
         }
-        for capability in 0..<UInt32(64) where wanted.bounding & (1 << UInt64(capability)) == 0 {
+        let present = isInUserNamespace ? UInt64.max : process.plan.boundingSet ?? .max
+        let unwanted = present & ~wanted.bounding
+        for capability in 0..<UInt32(64) where unwanted & (1 << UInt64(capability)) != 0 {
             do throws(Errno) {
                 try ProcessControl.dropFromBoundingSet(capability: capability)
             } catch Errno.invalidArgument {

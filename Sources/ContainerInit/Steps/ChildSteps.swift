@@ -49,6 +49,15 @@ package struct ChildPlan: FieldRecord {
     package var slots: [InheritedSlot] = []
     /// The standard streams that are known to be the null device.
     package var nullStreams: StreamSet = []
+    /// Those that are pipes of the runtime, which belong to the container's root.
+    package var ownStreams: StreamSet = []
+    /// Whether all three are known to be open.
+    package var hasOpenStreams = false
+    /// The runtime's bounding set, which the child has as well as long as no user namespace gives it a whole one. See
+    /// capabilities(7).
+    package var boundingSet: UInt64?
+    /// Whether the child is known to be in no supplementary group.
+    package var hasNoGroups = false
     package var steps: [Planned<any ChildStep>] = []
 
     package init() {}
@@ -56,8 +65,15 @@ package struct ChildPlan: FieldRecord {
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("slots", &slots)
         try visitor.field("nullStreams", &nullStreams)
+        try visitor.field("ownStreams", &ownStreams)
+        try visitor.field("openStreams", &hasOpenStreams)
+        try visitor.field("boundingSet", &boundingSet)
+        try visitor.field("noGroups", &hasNoGroups)
         try visitor.field("steps", &steps)
     }
+
+    /// The standard streams of which it says what they are.
+    package var knownStreams: StreamSet { nullStreams.union(ownStreams) }
 
     /// Whether it makes or changes a root file system.
     package var changesRootfs: Bool {

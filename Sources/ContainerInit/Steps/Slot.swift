@@ -99,6 +99,8 @@ package final class Slots {
     private var entries: [Entry] = []
     /// The standard streams that the child inherits and that are known to be the null device.
     package var nullStreams: StreamSet = []
+    /// Those that are pipes of the runtime, which belong to the container's root.
+    package var ownStreams: StreamSet = []
 
     package init() {}
 

@@ -292,8 +292,8 @@ extension RootfsPlanner {
 
     private func hierarchy(_ place: MountFacts.CgroupPlace) -> CgroupHierarchy {
         let name = place.mountPoint.lastComponent.map { Path($0) } ?? Path()
-        let isNamed = place.controllers.first?.hasPrefix("name=") ?? false
-        let controllers = ByteString(place.controllers.joined(separator: ","))
+        let controllers = ByteString(joining: place.controllers, separatedBy: ",")
+        let isNamed = controllers.hasPrefix("name=")
         return CgroupHierarchy {
             $0.name = name
             $0.source = hasCgroupNamespace ? "" : place.mountPoint.appending(place.path)

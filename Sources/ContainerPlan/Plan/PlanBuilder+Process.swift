@@ -56,7 +56,11 @@ extension PlanBuilder {
                 "can't raise ambient capability " + names.joined(separator: ", ")
                     + ": not both permitted and inheritable")
         }
-        addChild(BoundingSetStep { $0.wanted = capabilities }, .capabilities)
+        addChild(
+            BoundingSetStep {
+                $0.wanted = capabilities
+                $0.isInUserNamespace = isInUserNamespace
+            }, .capabilities)
         let annotations = try TrustedAnnotations(spec.annotations, areTrusted: facts.trustsAnnotations)
         plan.warnings += annotations.warnings
         if annotations.keepsOriginalGroups, !process.user.additionalGids.isEmpty {

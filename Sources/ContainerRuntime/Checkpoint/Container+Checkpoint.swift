@@ -99,7 +99,7 @@ private struct Checkpoint: ~Copyable {
         var request = CRIURequest(options.preDump ? .preDump : .dump, try criuOptions())
         if !options.preDump {
             request.options?.externalMounts = try externalMounts()
-            try directories.write(descriptors: container.record.externalDescriptors.map { ByteString($0) })
+            try directories.write(descriptors: container.record.externalDescriptors)
         }
         let hostOptions = HostCgroupOptions()
         defer { hostOptions.restore(report) }

@@ -312,7 +312,7 @@ final class Restoration {
         let process = RestoredProcess(pid: pid)
         making.record.pid = pid
         making.record.startTime = facts.startTime
-        making.record.externalDescriptors = streamNames.map(\.text)
+        making.record.externalDescriptors = streamNames
         if try process.isInOtherTime(), !making.record.configuration.namespaces.contains(where: { $0.type == .time }) {
             // CRIU lets the clocks go on where they were: what is executed later must see the same.
             making.record.configuration.namespaces.append(NamespaceRecord(type: .time, path: Path()))

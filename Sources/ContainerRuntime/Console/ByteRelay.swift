@@ -74,6 +74,12 @@ final class ByteRelay {
         }
     }
 
+    /// Whether nothing is left to move: what is held has been taken, and the source is empty and without a writer.
+    func isDone(_ watched: PollSet) -> Bool {
+        guard let source else { return true }
+        return !holdsBytes && watched.isHungUp(source.file)
+    }
+
     /// Moves what is in the source, without waiting for more: the last words of a process that has ended. Others may write
     /// on, so there is an end.
     ///

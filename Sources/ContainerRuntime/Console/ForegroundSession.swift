@@ -74,7 +74,7 @@ final class ForegroundSession {
             if !isNotified { isNotified = try Self.forward(notifySocket, ifReady: watched) }
             if watched.hasEnded(process) {
                 // Nobody is left for the signals, and what it left behind goes to another reaper with this process.
-                try finish(outputs)
+                try finish(outputs.filter { !$0.isDone(watched) })
                 return try process.reap()
             }
             if watched.isReady(signals.stream) { try passSignals(to: process, master: master) }

@@ -14,6 +14,8 @@ final class StandardStreams {
     private var errorEnd: FileDescriptor?
     /// Those of the caller's that the process gets.
     private var nullStreams: StreamSet = []
+    /// Those in whose place a pipe is that belongs to the container's root.
+    private var ownStreams: StreamSet = []
     /// Whether the container's root is another than the runtime's user and group; looked at once there is something to give.
     private lazy var isOthers = owner.user != effectiveUser || owner.group != effectiveGroup
     private let owner: (user: UInt32, group: UInt32)
@@ -32,17 +34,18 @@ final class StandardStreams {
                 try FileDescriptor.pipe(nonBlocking: .write).takeEnds {
                     (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
                     input = ByteRelay(from: .standardInput, to: SharedDescriptor(write), blocks: false)
-                    inputEnd = try owned(read)
+                    inputEnd = try owned(read, .input)
                 }
             }
             for stream in [SharedDescriptor.standardOutput, .standardError] {
                 let isOutput = stream === SharedDescriptor.standardOutput
-                guard let status = statusIfReplaced(stream, isOutput ? .output : .error) else { continue }
+                let member: StreamSet = isOutput ? .output : .error
+                guard let status = statusIfReplaced(stream, member) else { continue }
                 try FileDescriptor.pipe(nonBlocking: .read).takeEnds {
                     (read: consuming FileDescriptor, write: consuming FileDescriptor) throws(Errno) in
                     outputs.append(
                         ByteRelay(from: SharedDescriptor(read), to: stream, status.kind))
-                    let end = try owned(write)
+                    let end = try owned(write, member)
                     if isOutput {
                         outputEnd = consume end
                     } else {
@@ -69,10 +72,10 @@ final class StandardStreams {
     }
 
     /// Gives the pipe to the container's root, who hands it on to the process's user.
-    private func owned(_ end: consuming FileDescriptor) throws(Errno) -> FileDescriptor {
-        if !isOthers { return end }
+    private func owned(_ end: consuming FileDescriptor, _ member: StreamSet) throws(Errno) -> FileDescriptor {
         do throws(Errno) {
-            try end.changeOwner(user: owner.user, group: owner.group)
+            if isOthers { try end.changeOwner(user: owner.user, group: owner.group) }
+            ownStreams.insert(member)
         } catch {
             // Without the host's privileges, or without the id, there is nobody else to give it to.
             guard error == .notPermitted || error == .invalidArgument else { throw error }
@@ -90,5 +93,6 @@ final class StandardStreams {
         if let end = outputEnd.take() { slots.fill(.standardStream(output), end) }
         if let end = errorEnd.take() { slots.fill(.standardStream(error), end) }
         slots.nullStreams = nullStreams
+        slots.ownStreams = ownStreams
     }
 }

@@ -67,7 +67,7 @@ extension DeviceAccessRule: FieldRecord {
         try visitor.field("allow", &allow)
         try visitor.field("selector", &selector)
         try visitor.field("access", &access)
-        try visitor.field("property", &property)
+        try visitor.field("index", &index)
     }
 
     package var shown: String { (allow ? "allow " : "deny ") + selector.text + " " + access.letters }

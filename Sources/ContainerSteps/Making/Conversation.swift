@@ -28,7 +28,7 @@ package final class Conversation {
     /// Whether the names of the standard streams that the child is handed will be recorded.
     var namesStreams = false
     /// Those names.
-    package private(set) var streamNames: [String] = []
+    package private(set) var streamNames: [ByteString] = []
     /// Where the child waits before its exec: for its cgroup, for the mappings of its user namespace.
     private var gate: FileDescriptor?
     /// The master of the child's terminal, once the child has made it.
@@ -73,7 +73,7 @@ package final class Conversation {
     package func spawn(
         _ step: SpawnStep, cgroup: DescriptorNumber?, tasks: borrowing DescriptorList, isHeld: Bool = false
     ) throws(ContainerError) {
-        let executable = try sealedExecutable()
+        var executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
         // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
         let lowest = 5 + Int32(clamping: slots.count(of: .passed))
@@ -84,6 +84,11 @@ package final class Conversation {
         }
         var childPlan = plan.child
         childPlan.nullStreams = slots.nullStreams
+        childPlan.ownStreams = slots.ownStreams
+        childPlan.hasOpenStreams = ThisProcess.isCommand
+        let status = ThreadStatus.current()
+        childPlan.boundingSet = status.boundingSet
+        childPlan.hasNoGroups = status.hasNoGroups
         var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
         var kept = DescriptorList()
         for (slot, given) in slots.filled where slot.isForChild {
@@ -104,8 +109,7 @@ package final class Conversation {
             }
         }
         let planFile = try attempt("memfd_create") { () throws(Errno) in
-            var encoder = PlanEncoder()
-            encoder.append(integer: planFormat)
+            var encoder = PlanEncoder.ofPlan()
             encoder.encode(childPlan)
             let file = try makeMemoryFile("plan", for: .data)
             try file.write(encoder.bytes, skipping: FinalWord.size)
@@ -121,6 +125,7 @@ package final class Conversation {
         }
         var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
         request.flags = step.namespaces
+        request.ignoredSignals = status.ignoredSignals
         request.cgroup = cgroup
         request.tasks = tasks.numbers
         request.streams = streams
@@ -150,6 +155,7 @@ package final class Conversation {
                     ? "/dev/null" : streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
             }
         }
+        executable.giveUpContext(to: &unneeded)
         // The child has them: only then does their end tell that the child is gone.
         for number in DescriptorNumber.standardStreams {
             if let end = slots.take(.standardStream(number)) { unneeded.take(end) }

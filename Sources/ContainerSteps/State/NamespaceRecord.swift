@@ -27,7 +27,7 @@ extension NamespaceType: StateValue {
         return allCases.first { ByteString(stringLiteral: $0.recordName) == name }
     }
 
-    package func write(_ writer: inout JSONWriter) { writer.string(recordName.description) }
+    package func write(_ writer: inout JSONWriter) { writer.string(ascii: recordName) }
     package var isOmitted: Bool { false }
 
     /// The name in runc's state file.

@@ -32,7 +32,7 @@ package struct RecordCreatedStep: ParentStep {
         making.record.startTime = facts.startTime
         making.record.externalDescriptors =
             making.conversation.plan.child.hasTerminal
-            ? DescriptorNumber.standardStreams.map { streamName($0, of: String(pid)) }
+            ? DescriptorNumber.standardStreams.map { streamName($0, of: "\(pid)") }
             : making.conversation.streamNames
         if let made = try making.rootMount?.made {
             making.replace(DetachRootMount(), by: DetachRootMount(id: made))

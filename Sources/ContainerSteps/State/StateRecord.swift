@@ -14,13 +14,13 @@ package struct StateRecord: StateObject {
     /// When that process started, in clock ticks since boot: field 22 of proc_pid_stat(5).
     package var startTime: UInt64 = 0
     /// When the container was made, after RFC 3339.
-    package var created = ""
+    package var created = ByteString()
     package var configuration = RecordedConfiguration()
     package var isRootless = false
     /// The container's directory in each cgroup hierarchy; the unified one has an empty name.
     package var cgroupPaths = OrderedPairs<ByteString, Path>()
     /// What the standard streams of the container were connected to.
-    package var externalDescriptors: [String] = []
+    package var externalDescriptors: [ByteString] = []
     /// The container's class of service in resctrl, and its monitoring group.
     package var intelRdtPath: Path?
     package var intelRdtMonitoringPath: Path?
@@ -29,7 +29,7 @@ package struct StateRecord: StateObject {
 
     package init() {}
 
-    package init(id: String, created: String, bundle: Path, rootfs: Path) {
+    package init(id: String, created: ByteString, bundle: Path, rootfs: Path) {
         self.id = id
         self.created = created
         self.bundle = bundle
@@ -60,7 +60,7 @@ package struct StateRecord: StateObject {
         if let pid {
             for type in NamespaceType.allCases {
                 writer.key(type.recordName)
-                writer.string("/proc/\(pid)/ns/\(type.fileName)")
+                writer.string("/proc/\(pid)/ns/\(type.fileName)" as ByteString)
             }
         }
         writer.endObject()
@@ -152,7 +152,7 @@ extension StateRecord {
         bytes.isEmpty ? text : ByteString(hexadecimal: ByteString(bytes)).map { Path($0) } ?? text
     }
 
-    private static func bytes(of path: Path) -> String { path.bytes.validText == nil ? path.bytes.hexadecimal : "" }
+    private static func bytes(of path: Path) -> String { path.bytes.isText ? "" : path.bytes.hexadecimal }
 
     package var annotations: OrderedPairs<ByteString, ByteString> {
         get { own.annotations }

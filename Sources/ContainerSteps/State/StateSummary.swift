@@ -40,7 +40,7 @@ package struct StateSummary: Sendable {
         guard let path = hasLegacy ? freezer : unified else { return Cgroup(recorded: OrderedPairs()) }
         return Cgroup(
             recorded: OrderedPairs(distinct: [.init(key: name, value: path)]),
-            mark: mark ?? CgroupMark(recorded: markText.text), inodes: inodes)
+            mark: mark ?? CgroupMark(recorded: markText), inodes: inodes)
     }
 
     /// Whether that hierarchy leaves no doubt that the container is not frozen.
@@ -54,7 +54,7 @@ package struct StateSummary: Sendable {
         id = record.id
         pid = record.pid
         startTime = record.startTime
-        created = record.created
+        created = record.created.text
         annotations = record.annotations
         bundleText = record.bundle
         rootfsText = record.rootfs

@@ -119,7 +119,7 @@ extension OrderedPairs: StateValue where Key == ByteString, Value: StateValue {
 
 extension CgroupMark: StateValue {
     package static func read(_ reader: inout StateReader) throws(JSONSyntaxError) -> CgroupMark? {
-        try String.read(&reader).flatMap { CgroupMark(recorded: $0) }
+        try ByteString.read(&reader).flatMap { CgroupMark(recorded: $0) }
     }
 
     package func write(_ writer: inout JSONWriter) { writer.string(text) }

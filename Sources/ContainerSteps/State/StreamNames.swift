@@ -5,9 +5,9 @@ import LinuxKernel
 /// container, so a restore has to give it another one.
 ///
 /// - Parameter process: a directory of /proc.
-func streamName(_ descriptor: DescriptorNumber, of process: String) -> String {
+func streamName(_ descriptor: DescriptorNumber, of process: ByteString) -> ByteString {
     do throws(Errno) {
-        return try readLink("/proc/\(process)/fd/\(descriptor.rawValue)").text
+        return try readLink("/proc/\(process)/fd/\(descriptor.rawValue)").bytes
     } catch {
         // Closed, or of a process that an ordinary user may not look into.
         return "/dev/null"

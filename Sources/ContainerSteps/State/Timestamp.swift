@@ -2,7 +2,7 @@ import ByteStrings
 import ContainerInit
 
 /// A moment as text after RFC 3339, in UTC with nanoseconds, without trailing zeros: the form of `created`.
-package func timestamp(nanosecondsSince1970: UInt64) -> String {
+package func timestamp(nanosecondsSince1970: UInt64) -> ByteString {
     let seconds = nanosecondsSince1970 / 1_000_000_000
     let fraction = nanosecondsSince1970 % 1_000_000_000
     let (days, second) = seconds.quotientAndRemainder(dividingBy: 86400)
@@ -16,16 +16,28 @@ package func timestamp(nanosecondsSince1970: UInt64) -> String {
     let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
     let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
 
-    func padded(_ value: UInt64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    func append(_ separator: Unicode.Scalar?, _ value: UInt64, digits: Int) {
+        if let separator { text.append(UInt8(ascii: separator)) }
+        let end = text.count + digits
+        var rest = value
+        for _ in 0..<digits { text.append(0) }
+        for place in 1...digits {
+            text[end - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
     }
-    var text = padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T"
-    text += padded(second / 3600, 2) + ":" + padded(second / 60 % 60, 2) + ":" + padded(second % 60, 2)
+    append(nil, year, digits: 4)
+    append("-", month, digits: 2)
+    append("-", day, digits: 2)
+    append("T", second / 3600, digits: 2)
+    append(":", second / 60 % 60, digits: 2)
+    append(":", second % 60, digits: 2)
     if fraction != 0 {
-        var digits = padded(fraction, 9)
-        while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
-        text += "." + digits
+        append(".", fraction, digits: 9)
+        while text.last == UInt8(ascii: "0") { text.removeLast() }
     }
-    return text + "Z"
+    text.append(UInt8(ascii: "Z"))
+    return ByteString(bytes: text)
 }

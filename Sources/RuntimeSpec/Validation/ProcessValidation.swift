@@ -51,7 +51,8 @@ extension Validation {
     private mutating func check(_ capabilities: Capabilities, at base: String) {
         let permitted = (capabilities.permitted ?? []).prefix(Self.mostCapabilities)
         for (index, name) in (capabilities.effective ?? []).prefix(Self.mostCapabilities).enumerated()
-        where !permitted.contains(name) && Capabilities.knownNames.contains(name) {
+        where !permitted.contains(where: { $0.utf8.elementsEqual(name.utf8) }) && Capabilities.knownNames.contains(name)
+        {
             report(
                 base, "capabilities.effective[\(index)]",
                 quotation(of: name) + " is not in the permitted set, so it cannot be effective")
