@@ -47,8 +47,9 @@ extern void __ctype_init(void);
 extern void __libc_init_first(int count, char **arguments, char **environment);
 extern void _init(void);
 extern _Noreturn void exit(int status);
-// The number of the thread as the locks of Swift's library remember it, and would ask for.
-extern __thread uint32_t start_thread __asm__("_ZZN5swift14threading_impl5linux13ulock_get_tidEvE3tid");
+// The number of the thread as the locks of Swift's library remember it, and would ask for; a library may have no such variable.
+extern __thread uint32_t start_thread __asm__("_ZZN5swift14threading_impl5linux13ulock_get_tidEvE3tid")
+    __attribute__((weak));
 
 static inline int start_main(start_function main, int count, char **arguments, start_function init, void (*fini)(void),
                                    void (*end_of_loader)(void), void *stack) {
@@ -67,8 +68,10 @@ static inline int start_main(start_function main, int count, char **arguments, s
     // The canary of the stack, with a first byte that ends strings, and the guard of saved pointers.
     __asm__ volatile("mov %0, %%fs:0x28" : : "r"(_dl_random[0] & ~(uint64_t)0xff));
     __asm__ volatile("mov %0, %%fs:0x30" : : "r"(_dl_random[1]));
-    // The C library has it in the descriptor of the thread.
-    __asm__ volatile("mov %%fs:0x2d0, %0" : "=r"(start_thread));
+    // The C library has it in the descriptor of the thread, where one that is missing would seem to be.
+    uintptr_t descriptor;
+    __asm__ volatile("mov %%fs:0, %0" : "=r"(descriptor));
+    if ((uintptr_t)&start_thread != descriptor) start_thread = *(const uint32_t *)(descriptor + 0x2d0);
     // Of the early part of the library's start: the other half is for threads, of which this program makes none.
     __ctype_init();
     __libc_single_threaded = 1;
