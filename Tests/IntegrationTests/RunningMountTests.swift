@@ -47,6 +47,11 @@ struct RunningMountTests {
         Mountinfo.parse(contents("/proc/\(try bundle.pid())/mountinfo") ?? "")
     }
 
+    /// What the host sees, without the mounts of tests that run beside this one.
+    private func hostMounts(_ bundle: TestBundle) -> [String] {
+        Mountinfo.host().map(\.point).filter { !$0.hasPrefix("/tmp/apus-tests.") || $0.hasPrefix(bundle.path) }
+    }
+
     @Test(arguments: ["created", "running", "paused"]) func comeAndGo(_ status: String) throws {
         let bundle = try bundle()
         let source = try source(bundle)
@@ -54,7 +59,7 @@ struct RunningMountTests {
         if status != "created" { try bundle.start().succeeded() }
         if status == "paused" { try bundle.apus("pause", bundle.id).succeeded() }
         let before = try inside(bundle)
-        let host = Mountinfo.host().map(\.point)
+        let host = hostMounts(bundle)
         let list = [bind(source, "/deep/in/it", "ro", "nosuid"), tmpfs("/scratch", "size=64k", "mode=700", "noexec")]
         let added = try mounts("add", bundle, list[0], list[1])
         #expect(try added.succeeded().stdout.isEmpty && added.stderr.isEmpty)
@@ -64,7 +69,7 @@ struct RunningMountTests {
         let scratch = try #require(after.at("/scratch"))
         #expect(scratch.type == "tmpfs" && scratch.options.contains("noexec"))
         #expect(scratch.superOptions.isSuperset(of: ["size=64k", "mode=700"]))
-        #expect(Mountinfo.host().map(\.point) == host)
+        #expect(hostMounts(bundle) == host)
         #expect(try bundle.status == status)
         if status == "running" {
             let script = "cat /deep/in/it/file; echo x >/deep/in/it/file || echo x >/scratch/y; cat /scratch/y"
