@@ -8,11 +8,7 @@ extension ByteString: CustomStringConvertible {
     }
 
     /// Whether every byte is one of ASCII, and so a character of its own.
-    public var isASCII: Bool {
-        var all: UInt8 = 0
-        for byte in storage { all |= byte }
-        return all < 0x80
-    }
+    public var isASCII: Bool { storage.withUnsafeBufferPointer { String.isASCII($0) } }
 
     /// The string as text; nil when it is not UTF-8.
     public var validText: String? {
@@ -89,7 +85,7 @@ extension String {
         }
     }
 
-    private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    fileprivate static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let (memory, count) = (UnsafeRawBufferPointer(bytes), bytes.count)
         var all: UInt64 = 0
         var place = 0

@@ -35,6 +35,9 @@ static inline void linux_die_by_signal(int number) {
     struct sigaction action = {0};
     action.sa_handler = SIG_DFL;
     if (sigaction(number, &action, (void *)0) != 0) return;
+    // It may be blocked, as that of a broken pipe is where failed writes are lived through.
+    uint64_t signal = (uint64_t)1 << (number - 1);
+    syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &signal, (void *)0, sizeof signal);
     syscall(SYS_kill, syscall(SYS_getpid), number);
 }
 

@@ -239,14 +239,6 @@ static inline long linux_end_by_faults(void) {
     long result = linux_result(sigaction(SIGILL, &action, (void *)0));
     return result < 0 ? result : linux_result(sigaction(SIGTRAP, &action, (void *)0));
 }
-static inline void linux_take_no_notice(int number) { (void)number; }
-// Lets the signal do nothing but interrupt. Not SIG_IGN, which would hold for the programs that are executed as well.
-static inline long linux_take_no_notice_of(int number) {
-    struct sigaction action = {0};
-    action.sa_handler = linux_take_no_notice;
-    action.sa_flags = SA_RESTART;
-    return linux_result(sigaction(number, &action, (void *)0));
-}
 static inline long linux_kill(pid_t pid, int number) { return linux_result(kill(pid, number)); }
 static inline long linux_waitid(int kind, int identifier, siginfo_t *information, int options) {
     return linux_result(syscall(SYS_waitid, kind, identifier, information, options, (void *)0));

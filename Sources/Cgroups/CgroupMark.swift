@@ -40,8 +40,7 @@ package struct CgroupMark: Hashable, Sendable {
 
     /// Whether what stands on a directory is this mark.
     func matches(_ found: [UInt8]) -> Bool {
-        let found = ByteString(bytes: found)
-        return isPrefix ? found.hasPrefix(value) : found == value
+        isPrefix ? found.starts(with: value) : found.elementsEqual(value)
     }
 
     /// The id of the container whose mark was found, for people.

@@ -81,7 +81,8 @@ package func endByUsualSignals() throws(Errno) {
 }
 
 /// Lets a write into a pipe that nobody reads, or past the limit of a file's size, fail with its error instead of ending
-/// this process half-way. The programs that are launched have no signal blocked. See signal(7), setrlimit(2).
+/// this process half-way, where this thread makes it. The programs that are launched have no signal blocked. See signal(7),
+/// setrlimit(2).
 package func surviveFailedWrites() throws(Errno) {
     let signals: UInt64 = 1 << UInt64(SignalNumber.brokenPipe - 1) | 1 << UInt64(SignalNumber.fileSizeExceeded - 1)
     try check(linux_sigprocmask(SIG_BLOCK, signals, nil))

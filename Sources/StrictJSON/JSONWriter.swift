@@ -34,9 +34,7 @@ package struct JSONWriter {
     /// Writes the key of the next value, which is ASCII and needs no escapes.
     package mutating func key(_ name: StaticString) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
+        appendString(ascii: name)
         endKey()
     }
 
@@ -50,9 +48,7 @@ package struct JSONWriter {
     /// Writes a string of ASCII that needs no escapes.
     package mutating func string(ascii value: StaticString) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        append(value)
-        bytes.append(UInt8(ascii: "\""))
+        appendString(ascii: value)
     }
 
     package mutating func string(_ value: String) {
@@ -146,6 +142,12 @@ package struct JSONWriter {
             bytes.append(UInt8(ascii: "\n"))
             bytes.append(contentsOf: repeatElement(UInt8(ascii: "\t"), count: depth))
         }
+    }
+
+    private mutating func appendString(ascii text: StaticString) {
+        bytes.append(UInt8(ascii: "\""))
+        append(text)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func append(_ text: StaticString) {

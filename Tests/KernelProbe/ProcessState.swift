@@ -82,6 +82,12 @@ let processScenarios: [Scenario] = [
         expect(known == .exited(0))
         let ended = try inChild { () throws(Errno) in end(bySignal: SIGTERM) }
         expect(ended == .killed(signal: SIGTERM), "\(ended)")
+        // One that is blocked since a failed write, too.
+        let broken = try inChild { () throws(Errno) in
+            expect(.brokenPipe) { () throws(Errno) in try writer.write([1]) }
+            end(bySignal: SIGPIPE)
+        }
+        expect(broken == .killed(signal: SIGPIPE), "\(broken)")
         // The first process of a pid namespace, whose default actions the kernel leaves out.
         let first = try inChild(.newPID) { () throws(Errno) in
             try endByUsualSignals()

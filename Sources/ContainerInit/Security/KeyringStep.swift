@@ -42,7 +42,9 @@ package struct KeyringStep: ChildStep {
         guard permissions != 0 else { return }
         try attempt("keyctl(KEYCTL_SETPERM)", keyring.text) { () throws(Errno) in
             let fields = try Keyring.describe(number).parts(separatedBy: UInt8(ascii: ";"), keepingEmpty: true)
-            guard fields.count > 3, let current = UInt32(fields[3].text, radix: 16) else { throw .invalidArgument }
+            guard fields.count > 3, let current = fields[3].hexadecimalNumber.flatMap({ UInt32(exactly: $0) }) else {
+                throw .invalidArgument
+            }
             try Keyring.allow(number, permissions: current | permissions)
         }
     }
