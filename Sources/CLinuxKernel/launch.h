@@ -6,13 +6,13 @@
 // How a child that has just been cloned comes to its program. Nothing but system calls happens until then, so a caller with
 // many threads is safe: no lock of another thread can be needed.
 // - those of `streams` become the standard streams, where they are none themselves; -1 leaves the caller's;
-// - `socket` becomes descriptor 3 and `plan` descriptor 4, whatever numbers they and `program` have, and those of `keep`,
-//   which are higher, lose their close-on-exec flag;
+// - `socket` becomes descriptor 3, whatever numbers it and `program` have, and those of `keep`, which are higher, lose their
+//   close-on-exec flag;
 // - it first joins the cgroups of version 1 whose `tasks` files are open;
 // - it reads as many bytes from `gate` as `waits` says, each of which says that something is there that it needs;
 // - with `becomes_root` it becomes the root of its user namespace then: an exec as an unmapped user would lose all
 //   capabilities;
-// - the signals of `ignored`, which the caller ignores, have their default action again;
+// - what the caller ignores it ignores as well;
 // - an exit status of LINUX_SPAWN_… tells which of the steps failed.
 #define LINUX_SPAWN_MEMORY 94
 #define LINUX_SPAWN_CGROUP 95
@@ -23,24 +23,22 @@ struct linux_launch {
     int program;
     char *const *argv;
     char *const *envp;
-    int socket, plan;
+    int socket;
     int streams[3];
     const int *keep;
     int keep_count;
     const int *tasks;
     int task_count;
     int gate, gate_writer, waits, becomes_root;
-    uint64_t ignored;
 };
 
-// A descriptor that those of a child's socket and plan do not replace; -1 where there is none.
+// A descriptor that a child's socket does not replace; -1 where there is none.
 static inline int linux_move_up(int file) {
-    return file > 4 ? file : (int)syscall(SYS_fcntl, file, F_DUPFD_CLOEXEC, 5);
+    return file > 3 ? file : (int)syscall(SYS_fcntl, file, F_DUPFD_CLOEXEC, 4);
 }
 
 __attribute__((noinline, unused)) static _Noreturn void linux_become_program(void *context) {
     const struct linux_launch *launch = (const struct linux_launch *)context;
-    linux_reset_signals(launch->ignored);
     int refused;
     if (linux_join_own_thread(launch->tasks, launch->task_count, &refused) < 0) linux_exit_group(LINUX_SPAWN_CGROUP);
     // Its own copy of the other end would keep it waiting for a caller that is gone.
@@ -54,9 +52,8 @@ __attribute__((noinline, unused)) static _Noreturn void linux_become_program(voi
     }
     if (launch->becomes_root && (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0))
         linux_exit_group(LINUX_SPAWN_IDENTITY);
-    int socket = linux_move_up(launch->socket), plan = linux_move_up(launch->plan);
-    int program = linux_move_up(launch->program);
-    int failed = syscall(SYS_dup3, socket, 3, 0) < 0 || syscall(SYS_dup3, plan, 4, 0) < 0;
+    int socket = linux_move_up(launch->socket), program = linux_move_up(launch->program);
+    int failed = syscall(SYS_dup3, socket, 3, 0) < 0;
     for (int index = 0; index < 3; index++)
         failed |= launch->streams[index] >= 0 && syscall(SYS_dup3, launch->streams[index], index, 0) < 0;
     for (int index = 0; index < launch->keep_count; index++)
@@ -170,8 +167,12 @@ static inline long linux_clone3_execveat(struct linux_clone_args *arguments, str
     // There a handler of the caller's may be left, which must not run in the child.
     uint64_t all = ~(uint64_t)0, saved = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof all);
-    long child = linux_clone3_without_handlers(arguments, &launch->ignored);
-    if (child == 0) linux_become_program(launch);
+    uint64_t handled = 0;
+    long child = linux_clone3_without_handlers(arguments, &handled);
+    if (child == 0) {
+        linux_reset_signals(handled);
+        linux_become_program(launch);
+    }
     result = linux_result(child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, (void *)0, sizeof saved);
     return result;

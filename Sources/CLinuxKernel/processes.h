@@ -68,14 +68,14 @@ static inline long linux_clone3(struct linux_clone_args *arguments) {
 static const uint64_t LINUX_CLONE_CLEAR_SIGHAND = 0x100000000;
 
 // Like linux_clone_of_either_kind, and in the child no handler of the caller's is left. Before Linux 5.5 and without clone3
-// `ignored` becomes all signals: those that linux_reset_signals has to give their default action. The caller blocks all
+// `wanting` becomes all signals: those that linux_reset_signals has to give their default action. The caller blocks all
 // signals before.
-static inline long linux_clone3_without_handlers(struct linux_clone_args *arguments, uint64_t *ignored) {
+static inline long linux_clone3_without_handlers(struct linux_clone_args *arguments, uint64_t *wanting) {
     struct linux_clone_args wanted = *arguments;
     wanted.flags |= LINUX_CLONE_CLEAR_SIGHAND;
     long child = syscall(SYS_clone3, &wanted, sizeof wanted);
     if (child < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM)) {
-        *ignored = ~(uint64_t)0;
+        *wanting = ~(uint64_t)0;
         child = linux_clone_of_either_kind(arguments);
     }
     return child;

@@ -8,12 +8,8 @@ package struct SpawnRequest: ~Copyable {
     package var cgroup: DescriptorNumber?
     /// The socket that becomes descriptor 3.
     package var socket: DescriptorNumber
-    /// The file that becomes descriptor 4.
-    package var plan: DescriptorNumber
     /// What becomes its standard streams, by their numbers, where that is not the caller's.
     package var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
-    /// The signals that the caller ignores, and that have their default action again.
-    package var ignoredSignals = UInt64.max
     /// Descriptors that keep their numbers.
     package var kept: [DescriptorNumber] = []
     /// The `tasks` files of the version 1 cgroups that the child joins.
@@ -25,10 +21,7 @@ package struct SpawnRequest: ~Copyable {
     /// Whether it becomes root of its new user namespace then.
     package var becomesRoot = false
 
-    package init(socket: DescriptorNumber, plan: DescriptorNumber) {
-        self.socket = socket
-        self.plan = plan
-    }
+    package init(socket: DescriptorNumber) { self.socket = socket }
 }
 
 /// The exit statuses that tell what a spawned child could not do before its exec.
@@ -79,7 +72,6 @@ private func spawn(
     }
     argv.append(nil)
     var environment: UnsafeMutablePointer<CChar>?
-    let ignored = request.ignoredSignals
     let flags = request.flags.union(.pidDescriptor).union(cgroup == nil ? [] : .intoCgroup)
     let (kept, tasks) = (request.kept.map(\.rawValue), tasks.map(\.rawValue))
     let streams = request.streams
@@ -92,12 +84,10 @@ private func spawn(
         var launch = linux_launch()
         launch.program = program.raw
         launch.socket = request.socket.rawValue
-        launch.plan = request.plan.rawValue
         launch.gate = request.gate?.reader.rawValue ?? -1
         launch.gate_writer = request.gate?.writer.rawValue ?? -1
         launch.waits = request.waits
         launch.becomes_root = request.becomesRoot ? 1 : 0
-        launch.ignored = ignored
         launch.streams = (-1, -1, -1)
         for stream in streams {
             switch stream.target.rawValue {

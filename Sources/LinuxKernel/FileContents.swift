@@ -92,11 +92,6 @@ extension FileDescriptor {
         return bytes
     }
 
-    /// Reads at most `count` bytes from `offset` on, with one call. See pread(2).
-    package func readOnce(count: Int, offset: Int) throws(Errno) -> [UInt8] {
-        try filledBytes(upTo: count) { buffer in retrying { linux_pread(raw, buffer, count, off_t(offset)) } }
-    }
-
     /// Reads all of an open kernel file again from its start, as one string.
     package func readAgain(limit: Int = 4096) throws(Errno) -> ByteString {
         ByteString(bytes: try filledBytes(upTo: limit) { buffer in retrying { linux_pread(raw, buffer, limit, 0) } })

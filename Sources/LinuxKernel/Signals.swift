@@ -37,6 +37,9 @@ package struct SignalStream: ~Copyable {
     }
 }
 
+/// Gives signals their default action, a bit for each, the lowest for signal 1. See sigaction(2).
+package func resetSignals(_ set: UInt64) { linux_reset_signals(set) }
+
 /// The numbers of the signals that the runtime handles by itself. See signal(7).
 package enum SignalNumber {
     package static let illegalInstruction: Int32 = SIGILL

@@ -4,8 +4,8 @@ import LinuxKernel
 /// The child of the runtime on its way to become the container's program: pid 1 of a new container, or one more process
 /// of a running one.
 ///
-/// It is the sealed executable itself, started with descriptor 3 as its socket to the parent and descriptor 4 as its
-/// plan. It has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
+/// It is the sealed executable itself, started with descriptor 3 as its socket to the parent, which sends the plan over it. It
+/// has one thread, performs the plan's steps in their order, and ends in the exec of the last one.
 package final class InitProcess {
     /// The way to the runtime; nothing is open once it is not needed any more.
     var socket: FileDescriptor
@@ -29,33 +29,21 @@ package final class InitProcess {
     /// True once the parent may be gone and standard error is the container's.
     var isOnItsOwn = false
     /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
-    let finalWord: FinalWord?
+    private(set) var finalWord: FinalWord?
     /// Where the times of the steps go; nil when nobody wants to know.
     var times: StepTimes?
 
     // What the runtime has put there.
     static let socketNumber = DescriptorNumber(rawValue: 3)
-    private static let planNumber = DescriptorNumber(rawValue: 4)
 
-    private init(socket: consuming FileDescriptor, plan: ChildPlan) throws(ContainerError) {
+    private init(socket: consuming FileDescriptor, plan: ChildPlan) {
         self.socket = socket
         self.plan = plan
-        guard plan.hasFilter else {
-            finalWord = nil
-            return
-        }
-        finalWord = try attempt("mmap", "the plan") { () throws(Errno) in
-            try Self.planNumber.lend { (plan) throws(Errno) in try FinalWord(in: plan) }
-        }
     }
 
     /// Performs the plan; does not return.
     package static func run() -> Never {
-        // Called by hand, there is no plan, or one that begins otherwise.
-        guard let bytes = readPlan() else {
-            report("apus init is started by apus itself\n")
-            exitProcess(255)
-        }
+        let bytes = receivePlan()
         var process: InitProcess?
         do throws(ContainerError) {
             var decoder = PlanDecoder(bytes)
@@ -72,7 +60,7 @@ package final class InitProcess {
             if !plan.hasOpenStreams {
                 _ = try attempt("poll", "the standard streams") { () throws(Errno) in try replaceClosedStreams() }
             }
-            let child = try InitProcess(socket: socketNumber.take(), plan: plan)
+            let child = InitProcess(socket: socketNumber.take(), plan: plan)
             process = child
             try child.perform()
         } catch {
@@ -81,23 +69,20 @@ package final class InitProcess {
         exitProcess(255)
     }
 
-    private static func readPlan() -> [UInt8]? {
+    private static func receivePlan() -> [UInt8] {
         do throws(Errno) {
-            let plan = planNumber.take()
-            let most = 4096
-            var bytes = try plan.readOnce(count: most, offset: FinalWord.size)
-            if bytes.count == most {
-                bytes = try plan.readFromStart(count: plan.status().size - FinalWord.size, offset: FinalWord.size)
-            }
-            // Closed together with all that the plan does not list.
-            plan.leaveOpen()
-            return bytes.isEmpty ? nil : bytes
+            let plan = try socketNumber.lend { (socket) throws(Errno) in try PlanDelivery.receive(from: socket) }
+            guard let plan else { exitProcess(1) }
+            return plan
         } catch {
-            return nil
+            // Called by hand, there is no such socket.
+            report("apus init is started by apus itself\n")
+            exitProcess(255)
         }
     }
 
     private func perform() throws(ContainerError) {
+        resetSignals(plan.ignoredSignals)
         try inheritDescriptors()
         for planned in plan.steps {
             times?.beginStep()
@@ -130,6 +115,10 @@ package final class InitProcess {
                 // Closed with all that is not kept: the memory stays.
                 times = try attempt("mmap", "the times of the steps") { () throws(Errno) in
                     try entry.number.lend { (memory) throws(Errno) in try StepTimes(in: memory) }
+                }
+            case .finalWord:
+                finalWord = try attempt("mmap", "the final word") { () throws(Errno) in
+                    try entry.number.lend { (memory) throws(Errno) in try FinalWord(in: memory) }
                 }
             default:
                 slots.fill(entry.slot, entry.number.take())

@@ -4,4 +4,4 @@ package let runtimeVersion: StaticString = "0.1.0"
 /// What a plan and the messages about it look like. Both ends of a plan must be of one format; see `InitStamp`.
 ///
 /// It rises with every change of what is sent.
-package let planFormat: UInt32 = 5
+package let planFormat: UInt32 = 6

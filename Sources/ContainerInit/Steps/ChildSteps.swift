@@ -56,6 +56,8 @@ package struct ChildPlan: FieldRecord {
     /// The runtime's bounding set, which the child has as well as long as no user namespace gives it a whole one. See
     /// capabilities(7).
     package var boundingSet: UInt64?
+    /// The signals that the runtime ignores, a bit for each, the lowest for signal 1: the program gets their default action.
+    package var ignoredSignals: UInt64 = 0
     /// Whether the child is known to be in no supplementary group.
     package var hasNoGroups = false
     package var steps: [Planned<any ChildStep>] = []
@@ -68,6 +70,7 @@ package struct ChildPlan: FieldRecord {
         try visitor.field("ownStreams", &ownStreams)
         try visitor.field("openStreams", &hasOpenStreams)
         try visitor.field("boundingSet", &boundingSet)
+        try visitor.field("ignoredSignals", &ignoredSignals)
         try visitor.field("noGroups", &hasNoGroups)
         try visitor.field("steps", &steps)
     }

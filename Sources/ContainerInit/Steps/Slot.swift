@@ -31,6 +31,8 @@ package struct Slot: Hashable, FieldRecord {
         case pidfdSocket
         /// The memory that the child leaves the times of its steps in.
         case times
+        /// The memory that a child with a filter leaves its last message in.
+        case finalWord
     }
 
     package private(set) var purpose = Purpose.start
@@ -58,6 +60,7 @@ package struct Slot: Hashable, FieldRecord {
     package static let consoleSocket = Slot(.consoleSocket)
     package static let pidfdSocket = Slot(.pidfdSocket)
     package static let times = Slot(.times)
+    package static let finalWord = Slot(.finalWord)
     /// Standard input (0), output (1) or error (2).
     package static func standardStream(_ number: DescriptorNumber) -> Slot {
         Slot(.standardStream, Int(number.rawValue))
@@ -70,7 +73,7 @@ package struct Slot: Hashable, FieldRecord {
     package var isForChild: Bool {
         switch purpose {
         case .start, .containerProcess, .deviceNodes, .waitFifo, .standardStream, .passed, .namespace, .mountSource,
-            .hookOutput, .hookErrorOutput, .times:
+            .hookOutput, .hookErrorOutput, .times, .finalWord:
             true
         case .consoleSocket, .pidfdSocket: false
         }

@@ -42,7 +42,7 @@ package final class Conversation {
     package var heard = HeardMessages()
     /// How the child ended, if it ended without a word.
     package private(set) var death: ProcessStatus?
-    /// The plan of a child with a filter, in which it leaves what it cannot say.
+    /// The memory in which a child with a filter leaves what it cannot say.
     package private(set) var finalWord: SharedDescriptor?
     /// Who gets the listener of a seccomp filter.
     package var agent: SeccompAgent?
@@ -75,8 +75,11 @@ package final class Conversation {
     ) throws(ContainerError) {
         var executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
-        // The numbers below are taken in the child: by its streams, its socket, its plan and what it passes on.
-        let lowest = 5 + Int32(clamping: slots.count(of: .passed))
+        if plan.child.hasFilter, slots.number(of: .finalWord) == nil {
+            slots.fill(.finalWord, try attempt("memfd_create") { () throws(Errno) in try FinalWord.makeMemory() })
+        }
+        // The numbers below are taken in the child: by its streams, its socket and what it passes on.
+        let lowest = 4 + Int32(clamping: slots.count(of: .passed))
         let pair = try attempt("socketpair") { () throws(Errno) in
             let pair = try SocketPair()
             try pair.nameSenders()
@@ -86,9 +89,6 @@ package final class Conversation {
         childPlan.nullStreams = slots.nullStreams
         childPlan.ownStreams = slots.ownStreams
         childPlan.hasOpenStreams = ThisProcess.isCommand
-        let status = ThreadStatus.current()
-        childPlan.boundingSet = status.boundingSet
-        childPlan.hasNoGroups = status.hasNoGroups
         var streams: [(source: DescriptorNumber, target: DescriptorNumber)] = []
         var kept = DescriptorList()
         for (slot, given) in slots.filled where slot.isForChild {
@@ -108,13 +108,6 @@ package final class Conversation {
                     })
             }
         }
-        let planFile = try attempt("memfd_create") { () throws(Errno) in
-            var encoder = PlanEncoder.ofPlan()
-            encoder.encode(childPlan)
-            let file = try makeMemoryFile("plan", for: .data)
-            try file.write(encoder.bytes, skipping: FinalWord.size)
-            return file
-        }
         var gateReader: FileDescriptor?
         if step.waitsForMappings || isHeld {
             let pipe = try attempt("pipe") { () throws(Errno) in try FileDescriptor.pipe() }
@@ -123,9 +116,8 @@ package final class Conversation {
                 gate = consume write
             }
         }
-        var request = SpawnRequest(socket: pair.second.number, plan: planFile.number)
+        var request = SpawnRequest(socket: pair.second.number)
         request.flags = step.namespaces
-        request.ignoredSignals = status.ignoredSignals
         request.cgroup = cgroup
         request.tasks = tasks.numbers
         request.streams = streams
@@ -147,6 +139,8 @@ package final class Conversation {
         }
         awaitsSuccessor = step.isStaged
         timeline?.noteChild(childPID)
+        // While the child's program starts.
+        try handOver(&childPlan, over: pair.first)
         var unneeded = ClosingRow()
         socket = SharedDescriptor(pair.takeFirst(closing: &unneeded))
         if namesStreams {
@@ -160,9 +154,22 @@ package final class Conversation {
         for number in DescriptorNumber.standardStreams {
             if let end = slots.take(.standardStream(number)) { unneeded.take(end) }
         }
-        if plan.child.hasFilter { finalWord = SharedDescriptor(planFile) } else { unneeded.take(planFile) }
+        finalWord = SharedDescriptor(ifPresent: slots.take(.finalWord))
         self.executable = consume executable
         traceSpawn(step)
+    }
+
+    /// Sends the child its lane of the plan, with what it has of this thread.
+    private func handOver(_ childPlan: inout ChildPlan, over socket: borrowing FileDescriptor) throws(ContainerError) {
+        let status = ThreadStatus.current()
+        childPlan.boundingSet = status.boundingSet
+        childPlan.ignoredSignals = status.ignoredSignals
+        childPlan.hasNoGroups = status.hasNoGroups
+        do throws(Errno) {
+            try PlanDelivery.send(childPlan, over: socket)
+        } catch {
+            throw ContainerError(operation: "sendmsg", errno: error, reason: "handing its plan to the container's init")
+        }
     }
 
     /// Runs this thread on `processors` only, and gives those that it had; nil when it stays where it is.
