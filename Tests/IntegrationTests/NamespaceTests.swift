@@ -156,6 +156,19 @@ struct NamespaceTests {
         }
     }
 
+    /// The child gets its plan over a socket, and in a user namespace it is held before it can read.
+    @Test(.requires(.userNamespaces), arguments: [false, true])
+    func aPlanThatIsLargerThanAMessage(_ isHeld: Bool) throws {
+        let bundle = try TestBundle(shell: "env | grep -c ^FILLING_") {
+            if isHeld { userNamespace(&$0) }
+            for number in 0..<3000 {
+                let value = "FILLING_\(number)=" + String(repeating: "x", count: 100)
+                $0.process.env.append(.string(value))
+            }
+        }
+        #expect(try bundle.run().succeeded().stdout == "3000\n")
+    }
+
     @Test(.requires(.userNamespaces)) func withoutMappingsTheRootIsTheRuntimesUser() throws {
         let bundle = try TestBundle(shell: "cat /proc/self/uid_map /proc/self/gid_map; id -u") {
             $0.addNamespace("user")
