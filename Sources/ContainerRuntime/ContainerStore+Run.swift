@@ -37,7 +37,7 @@ extension ContainerStore {
             let terminal = making.conversation.takeTerminal()
             let finalWord = making.conversation.takeFinalWord()
             try session?.adopt(terminal)
-            let waits = container.record.own.hasPoststart || (session == nil && container.record.own.hasFilter)
+            let waits = container.record.own.hasPoststart || (session == nil && finalWord != nil)
             let signal = try StartSignal(over: making.conversation)
             try signal.give(to: process, waits: waits)
             try FinalWord.check(finalWord)

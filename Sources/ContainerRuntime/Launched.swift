@@ -92,7 +92,7 @@ extension Container {
         do throws(ContainerError) {
             let signal = try StartSignal(over: conversation)
             try conversation.withChild { (child) throws(ContainerError) in
-                try signal.give(to: child, waits: conversation.plan.child.hasFilter)
+                try signal.give(to: child, waits: conversation.finalWord != nil)
             }
             try FinalWord.check(conversation.finalWord)
         } catch {
@@ -121,6 +121,6 @@ package final class Launched {
     /// The master of its terminal, if it has one that nobody else got.
     package func takeTerminal() -> SharedDescriptor? { terminal.take() ?? conversation.takeTerminal() }
 
-    /// Where a process with a filter leaves what it cannot say.
+    /// Where a process leaves what its filter may keep it from saying.
     package func takeFinalWord() -> SharedDescriptor? { conversation.takeFinalWord() }
 }

@@ -22,6 +22,28 @@ import Testing
         #expect(unlisted.survives([]))
     }
 
+    @Test(arguments: [
+        (SeccompAction.kill, false), (.trap, false), (.errno, false), (.log, true), (.allow, true),
+    ])
+    func aPassage(_ action: SeccompAction, _ permits: Bool) throws {
+        let rule = SyscallRule(names: ["openat"], action: action)
+        let listed = try SeccompFilter.compile(SeccompProfile(defaultAction: .allow, syscalls: [rule]))
+        #expect(listed.permits(["openat"]) == permits)
+        #expect(listed.permits(["close", "openat"]) == permits)
+        #expect(listed.permits(["close"]))
+        #expect(listed.permits([]))
+    }
+
+    /// Also where the condition holds for one that is 0, or for all but one.
+    @Test func aPassageThatDependsOnAnArgument() throws {
+        for comparison in [SeccompOperator.equal, .notEqual] {
+            let condition = SyscallArgument(index: 0, value: 0, op: comparison)
+            let rule = SyscallRule(names: ["write"], action: .allow, args: [condition])
+            let filter = try SeccompFilter.compile(SeccompProfile(defaultAction: .errno, syscalls: [rule]))
+            #expect(!filter.permits(["write"]))
+        }
+    }
+
     @Test func namesThatAreNearlyCalls() {
         #expect(SeccompFilter.calls(near: "mkdri") == ["mkdir"])
         #expect(SeccompFilter.calls(near: "OPENAT") == ["openat"])

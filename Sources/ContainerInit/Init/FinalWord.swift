@@ -1,5 +1,6 @@
 import ByteStrings
 import LinuxKernel
+import RuntimeSpec
 
 /// The last message of a child that a seccomp filter lets say nothing any more: a profile can deny every write and even
 /// the end of the process.
@@ -7,6 +8,11 @@ import LinuxKernel
 /// It is left in memory that child and runtime share. A store to memory passes every filter, and the exec of the program takes
 /// the memory from the container.
 package struct FinalWord {
+    /// The system calls that an ordinary last message takes: a filter that lets them through leaves nothing to do here.
+    package static let sparedBy: [SyscallName] = [
+        "write", "sendmsg", "rt_sigprocmask", "exit_group", "brk", "mmap",
+    ]
+
     /// How many bytes it has room for.
     private static let size = 65536
 

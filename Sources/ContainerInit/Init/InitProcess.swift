@@ -28,7 +28,7 @@ package final class InitProcess {
     private var isHidden = false
     /// True once the parent may be gone and standard error is the container's.
     var isOnItsOwn = false
-    /// Where the last message goes if the filter lets it go nowhere else; for a plan with a filter.
+    /// Where the last message goes if the filter lets it go nowhere else; for a plan with such a filter.
     private(set) var finalWord: FinalWord?
     /// Where the times of the steps go; nil when nobody wants to know.
     var times: StepTimes?

@@ -9,16 +9,19 @@ package struct SeccompStep: ChildStep {
     package var program = SeccompProgram(bytes: [], flags: [])
     /// Whether a listener comes with it.
     package var listens = false
+    /// Whether it may keep the child from saying why it failed.
+    package var mutes = false
 
     package init() {}
 
     package mutating func fields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.field("program", &program, .hidden)
         try visitor.field("listens", &listens)
+        try visitor.field("mutes", &mutes)
     }
 
     package var detail: String {
-        program.shown + (listens ? ", with a listener" : "")
+        program.shown + (listens ? ", with a listener" : "") + (mutes ? ", denies what the child fails with" : "")
     }
 
     package func perform(in process: InitProcess) throws(ContainerError) {

@@ -98,6 +98,9 @@ package struct ChildPlan: FieldRecord {
     /// Whether the child loads a seccomp filter.
     package var hasFilter: Bool { steps.contains(SeccompStep.self) }
 
+    /// Whether that may keep it from saying why it failed.
+    package var mayFallSilent: Bool { steps.contains { ($0.step as? SeccompStep)?.mutes ?? false } }
+
     /// How many descriptors from 3 on the program gets.
     package var passedDescriptors: Int32 { Int32(clamping: slots.count { $0.slot.purpose == .passed }) }
 }

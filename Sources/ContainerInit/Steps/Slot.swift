@@ -31,7 +31,7 @@ package struct Slot: Hashable, FieldRecord {
         case pidfdSocket
         /// The memory that the child leaves the times of its steps in.
         case times
-        /// The memory that a child with a filter leaves its last message in.
+        /// The memory that a child leaves its last message in, where its filter may deny it any other way.
         case finalWord
     }
 

@@ -267,6 +267,7 @@ extension PlanBuilder {
             return SeccompStep {
                 $0.program = program
                 $0.listens = program.notifies
+                $0.mutes = !program.permits(FinalWord.sparedBy)
             }
         } catch {
             throw ContainerError(

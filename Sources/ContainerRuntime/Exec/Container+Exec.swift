@@ -45,7 +45,7 @@ extension Container {
         do throws(ContainerError) {
             trace?("setns_init: about to exec " + (process.args.first ?? ""))
             try session?.adopt(conversation.terminal)
-            let waits = options.detaches && conversation.plan.child.hasFilter
+            let waits = options.detaches && conversation.finalWord != nil
             let signal = try StartSignal(over: conversation)
             try conversation.withChild { (child) throws(ContainerError) in try signal.give(to: child, waits: waits) }
             if options.detaches { try FinalWord.check(conversation.finalWord) }

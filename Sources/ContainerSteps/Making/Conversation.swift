@@ -42,7 +42,7 @@ package final class Conversation {
     package var heard = HeardMessages()
     /// How the child ended, if it ended without a word.
     package private(set) var death: ProcessStatus?
-    /// The memory in which a child with a filter leaves what it cannot say.
+    /// The memory in which a child leaves what its filter may keep it from saying.
     package private(set) var finalWord: SharedDescriptor?
     /// Who gets the listener of a seccomp filter.
     package var agent: SeccompAgent?
@@ -75,7 +75,7 @@ package final class Conversation {
     ) throws(ContainerError) {
         var executable = try sealedExecutable()
         try timeline?.watch(plan.child, slots)
-        if plan.child.hasFilter, slots.number(of: .finalWord) == nil {
+        if plan.child.mayFallSilent, slots.number(of: .finalWord) == nil {
             slots.fill(.finalWord, try attempt("memfd_create") { () throws(Errno) in try FinalWord.makeMemory() })
         }
         // The numbers below are taken in the child: by its streams, its socket and what it passes on.
