@@ -74,8 +74,9 @@ extension CgroupLayout {
     /// Looks at the usual place first, whose cost does not grow with the host's mounts; /proc/self/mountinfo is read
     /// only if the usual place does not hold what /proc/self/cgroup names.
     package static func detect() throws(CgroupError) -> CgroupLayout {
-        let membership = try attempt("read", "/proc/thread-self/cgroup") { () throws(Errno) in
-            CgroupMembership.parse(try readKernelFile("/proc/thread-self/cgroup", isOneRecord: true))
+        let own = ThisProcess.file("cgroup")
+        let membership = try attempt("read", own) { () throws(Errno) in
+            CgroupMembership.parse(try readKernelFile(own, isOneRecord: true))
         }
         let top = kind(of: usualPlace)
         if top == .cgroup2, let root = mountRoot(of: usualPlace) {
@@ -85,8 +86,9 @@ extension CgroupLayout {
                     ownPath: membership.first { $0.controllers.isEmpty }?.path ?? "/"))
         }
         if top != .cgroup2, let layout = usualLayout(membership) { return layout }
-        let mounts = try attempt("read", "/proc/thread-self/mountinfo") { () throws(Errno) in
-            CgroupMount.parse(try readKernelFile("/proc/thread-self/mountinfo", limit: 64 << 20))
+        let table = ThisProcess.file("mountinfo")
+        let mounts = try attempt("read", table) { () throws(Errno) in
+            CgroupMount.parse(try readKernelFile(table, limit: 64 << 20))
                 // What another mount covers stays in the table, out of reach.
                 .filter { kind(of: $0.mountPoint) == ($0.isUnified ? .cgroup2 : .cgroup) }
         }

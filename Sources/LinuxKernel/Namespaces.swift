@@ -45,7 +45,7 @@ extension FileDescriptor {
 package var isInUserNamespace: Bool {
     do throws(Errno) {
         if try isInInitialUserNamespace() { return false }
-        let map: ByteString = try readKernelFile("/proc/thread-self/uid_map", isOneRecord: true)
+        let map: ByteString = try readKernelFile(ThisProcess.file("uid_map"), isOneRecord: true)
         // The line of the initial namespace, which leaves no place for another.
         let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { ByteString(bytes: $0) }
         return words != ["0", "0", "4294967295"]

@@ -1,3 +1,4 @@
+import ByteStrings
 import CLinuxKernel
 
 /// The id of this process.
@@ -10,6 +11,15 @@ package enum ThisProcess {
 
     /// Says so. To be called first of all.
     package static func becomeCommand() { isCommand = true }
+
+    /// The name below /proc of the calling thread's directory: that of the process, which has fewer parts, where it has no other
+    /// thread.
+    package static var entry: ByteString { isCommand ? "self" : "thread-self" }
+
+    /// A file of that directory.
+    package static func file(_ name: StaticString) -> Path {
+        (isCommand ? "/proc/self" as Path : "/proc/thread-self").entry(name)
+    }
 }
 
 /// Ends the process at once, without running exit handlers: nothing here buffers output.

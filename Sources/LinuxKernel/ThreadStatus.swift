@@ -16,7 +16,8 @@ package struct ThreadStatus: Sendable {
     package static func current() -> ThreadStatus {
         var status = ThreadStatus()
         do throws(Errno) {
-            let text: ByteString = try readKernelFile("/proc/thread-self/status", isOneRecord: true)
+            let text: ByteString = try readKernelFile(
+                ThisProcess.file("status"), isOneRecord: true)
             status.ignoredSignals = text.restOfLine(behind: "SigIgn:\t")?.hexadecimalNumber ?? .max
             status.hasNoGroups =
                 text.restOfLine(behind: "Groups:\t")?.allSatisfy { $0 == UInt8(ascii: " ") } ?? false

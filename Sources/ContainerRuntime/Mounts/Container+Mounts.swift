@@ -73,7 +73,7 @@ extension Container {
         }
         return try attempt("stat", "/proc/\(process.pid)/ns/mnt") { () throws(Errno) in
             let (own, other) = (
-                try fileStatus("/proc/thread-self/ns/mnt"), try fileStatus("/proc/\(process.pid)/ns/mnt")
+                try fileStatus(ThisProcess.file("ns/mnt")), try fileStatus("/proc/\(process.pid)/ns/mnt")
             )
             return own.inode == other.inode && own.device == other.device
         }

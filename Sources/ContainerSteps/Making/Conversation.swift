@@ -146,7 +146,7 @@ package final class Conversation {
         if namesStreams {
             streamNames = DescriptorNumber.standardStreams.map {
                 slots.nullStreams.contains($0)
-                    ? "/dev/null" : streamName(slots.number(of: .standardStream($0)) ?? $0, of: "thread-self")
+                    ? "/dev/null" : streamName(slots.number(of: .standardStream($0)) ?? $0, of: ThisProcess.entry)
             }
         }
         executable.giveUpContext(to: &unneeded)

@@ -59,7 +59,7 @@ package struct HostNamespaceRule: Equatable, FieldRecord {
     /// Fails when the namespace is the runtime's own: what belongs to it is the host's.
     package func check(_ namespace: borrowing FileDescriptor, _ kind: CloneFlags) throws(ContainerError) {
         let file = kind == .newUTS ? "uts" : kind == .newNetwork ? "net" : "ipc"
-        let path: Path = "/proc/thread-self/ns/\(file)"
+        let path: Path = "/proc/\(ThisProcess.entry)/ns/\(file)"
         let isOwn = try attempt("stat", path) { () throws(Errno) in
             let (own, other) = (try fileStatus(path), try namespace.status())
             return own.inode == other.inode && own.device == other.device

@@ -22,7 +22,7 @@ package final class NetworkDevices {
 
     /// - Parameter namespace: the container's network namespace, which was opened at `path`.
     package init(namespace: consuming FileDescriptor, path: Path) throws(ContainerError) {
-        let host = try NamespaceFile.open("/proc/thread-self/ns/net", .newNetwork)
+        let host = try NamespaceFile.open(ThisProcess.file("ns/net"), .newNetwork)
         let own = try attempt("fstat", path) { () throws(Errno) in try host.status() }
         let other = try Self.status(of: namespace, path)
         guard own.inode != other.inode || own.device != other.device else {
