@@ -127,6 +127,11 @@ extension KernelFeature {
             "MFD_EXEC and MFD_NOEXEC_SEAL", since: "6.3", before: "files in memory are made without them",
             .question(namesPurposes)),
         KernelFeature(
+            "open_tree_attr", since: "6.15",
+            before:
+                "a mount is copied and changed with two calls; a container's init is executed through an overlay, which takes 0.15 ms more",
+            .call(467, [-1, 0, ~0, 0, 0])),
+        KernelFeature(
             "PIDFD_INFO_EXIT", since: "6.15",
             before: "`wait` knows the status of a container only from its parent, or from `run --keep`",
             .question(keepsStatus)),

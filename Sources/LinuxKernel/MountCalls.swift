@@ -100,10 +100,24 @@ extension FileDescriptor {
             owning: Int32(try check(path.withCString { linux_open_tree(directory.raw, $0, UInt32(flags)) })))
     }
 
-    /// The same of one mount alone, and changes the attributes of the copy, with one call where the kernel has it. See
-    /// open_tree_attr(2), Linux 6.15.
+    /// The same of one mount alone, and changes the attributes of the copy, with one call where the kernel has it.
     package static func cloneTree(
         _ path: Path = "", at directory: borrowing FileDescriptor = .workingDirectory, _ change: MountAttributeChange
+    ) throws(Errno) -> FileDescriptor {
+        do throws(Errno) {
+            return try cloneTree(path, at: directory, atOnce: change)
+        } catch {
+            // Without the call; a filter's refusal; or a failure that the two calls tell apart.
+            let tree = try cloneTree(path, at: directory, recursively: false)
+            try tree.setMountAttributes(change)
+            return tree
+        }
+    }
+
+    /// The same of one mount, whose copy has its attributes from its first moment on. See open_tree_attr(2), Linux 6.15.
+    package static func cloneTree(
+        _ path: Path = "", at directory: borrowing FileDescriptor = .workingDirectory,
+        atOnce change: MountAttributeChange
     ) throws(Errno) -> FileDescriptor {
         let flags = OPEN_TREE_CLONE | O_CLOEXEC | (path.isEmpty ? AT_EMPTY_PATH : 0)
         var attributes = linux_mount_attr(
@@ -112,11 +126,7 @@ extension FileDescriptor {
         let result = metered {
             path.withCString { linux_open_tree_with_attributes(directory.raw, $0, UInt32(flags), &attributes) }
         }
-        if result >= 0 { return FileDescriptor(owning: Int32(result)) }
-        // Without the call; a filter's refusal; or a failure that the two calls tell apart.
-        let tree = try cloneTree(path, at: directory, recursively: false)
-        try tree.setMountAttributes(change)
-        return tree
+        return FileDescriptor(owning: Int32(try checked(result)))
     }
 
     /// Attaches the detached mount behind this descriptor on what `target` names. See move_mount(2).

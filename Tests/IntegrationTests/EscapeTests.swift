@@ -54,11 +54,48 @@ struct EscapeTests {
         } else {
             #expect([EROFS, ETXTBSY, EACCES, EPERM].contains(failure))
         }
-        // And it is another file than the one on disk.
-        var inside = stat()
-        var outside = stat()
-        #expect(stat(exe, &inside) == 0 && stat(Runtime.path, &outside) == 0)
-        #expect(inside.st_dev != outside.st_dev || inside.st_ino != outside.st_ino)
+    }
+
+    /// Nor can anybody make it so, be it the host's root: the mount that it is in belongs to no namespace.
+    @Test(.requires(.program("python3")), arguments: [true, false])
+    func theExecutableOfInitStaysSealed(_ isInNewPIDNamespace: Bool) throws {
+        let bundle = try TestBundle {
+            $0.process.args = ["sleep", "1000"]
+            if !isInNewPIDNamespace { $0.linux.namespaces.removeAll { $0.type == "pid" } }
+        }
+        try bundle.create().succeeded()
+        let script = """
+            import ctypes, os, sys
+            libc = ctypes.CDLL(None)
+            file, place = os.open(sys.argv[1], os.O_PATH), sys.argv[2].encode()
+            path = b'/proc/self/fd/%d' % file
+            def change(clear, propagation):
+                return libc.syscall(442, file, b'', 0x1000, (ctypes.c_uint64 * 4)(0, clear, propagation, 0), 32)
+            ways = {
+                'writable': lambda: change(1, 0),
+                'shared': lambda: change(0, 1 << 20),
+                'copy': lambda: libc.syscall(428, file, b'', 0x1001),
+                'attach': lambda: libc.syscall(429, file, b'', -100, place, 4),
+                'remount': lambda: libc.mount(None, path, None, 0x1020, None),
+                'bind': lambda: libc.mount(path, place, None, 0x1000, None),
+                'move': lambda: libc.mount(path, place, None, 0x2000, None),
+                'umount': lambda: libc.umount2(path, 2),
+            }
+            for name in sys.argv[3:]:
+                if ways[name]() >= 0:
+                    print(name)
+            for flags in (os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_TRUNC):
+                try:
+                    os.write(os.open(path, flags), b'x')
+                    print('written')
+                except OSError:
+                    pass
+            """
+        let attack = ["python3", "-c", script, "/proc/\(try bundle.pid())/exe", try bundle.file("place")]
+        // In the runtime's own mount namespace, and where what succeeds is seen nowhere else.
+        #expect(try Command(attack + ["writable", "copy"]).wait().succeeded().stdout == "")
+        let all = ["writable", "shared", "copy", "attach", "remount", "bind", "move", "umount"]
+        #expect(try Command(["unshare", "--mount"] + attack + all).wait().succeeded().stdout == "")
     }
 
     /// Whether the working directory is where its name says, in the container's own tree.

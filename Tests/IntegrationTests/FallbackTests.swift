@@ -5,11 +5,11 @@ import Testing
 /// older ones of engines EPERM. See docs/kernels.md.
 @Suite(.containers, .requires(.root, .runtime, .path(FilterProbe.path)))
 struct FallbackTests {
-    private static let mountCalls = "open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr"
+    private static let mountCalls = "open_tree,open_tree_attr,move_mount,fsopen,fsconfig,fsmount,mount_setattr"
     private static let sets = [
-        "clone3", "openat2", "close_range", "faccessat2", "execveat", "mount_setattr", "open_tree", "move_mount",
-        "fsopen",
-        "fsconfig", "fsmount", mountCalls, "clone3,openat2,close_range,faccessat2,execveat," + mountCalls,
+        "clone3", "openat2", "close_range", "faccessat2", "execveat", "mount_setattr", "open_tree", "open_tree_attr",
+        "move_mount", "fsopen", "fsconfig", "fsmount", "open_tree,open_tree_attr", mountCalls,
+        "clone3,openat2,close_range,faccessat2,execveat," + mountCalls,
     ]
     private static let answers = [38, 1]
 

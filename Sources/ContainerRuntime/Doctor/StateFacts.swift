@@ -57,7 +57,7 @@ package struct StateFacts: Sendable {
                     remedy: "--root with a directory on a tmpfs, such as one below /run"))
         }
         switch protection {
-        case .readOnlyOverlay:
+        case .readOnlyMount, .readOnlyOverlay:
             findings.append(
                 .good("state.seal", "the runtime's executable is behind a read-only overlay for its containers"))
         case .memoryCopy:

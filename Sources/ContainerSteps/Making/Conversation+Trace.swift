@@ -6,18 +6,22 @@ import Seccomp
 /// What a debug log has of the start of a child.
 extension Conversation {
     /// The executable of the child, such that nobody can write to it.
-    package func sealedExecutable() throws(ContainerError) -> SealedExecutable {
+    func sealedExecutable(for spawn: SpawnStep) throws(ContainerError) -> SealedExecutable {
+        // In a pid namespace of its own nobody else is before the start. A program with other threads may have children that
+        // hold what it closes.
+        let isUnseen = ThisProcess.isCommand && spawn.namespaces.contains(.newPID)
         let executable =
             switch program {
             case .itself:
                 try attempt("open", "the runtime's own executable") { () throws(Errno) in
-                    try SealedExecutable.open()
+                    try SealedExecutable.open(isUnseen: isUnseen)
                 }
             case .file(let path):
                 try attempt("open", path) { () throws(Errno) in try SealedExecutable.open(path) }
             }
         if let trace {
             switch executable.protection {
+            case .readOnlyMount: trace("runc exeseal: using /proc/self/exe clone: a file of a read-only mount")
             case .readOnlyOverlay:
                 trace("runc exeseal: using overlayfs for sealed /proc/self/exe")
                 trace("runc exeseal: using /proc/self/exe clone: a file of a read-only overlay")

@@ -73,7 +73,7 @@ package final class Conversation {
     package func spawn(
         _ step: SpawnStep, cgroup: DescriptorNumber?, tasks: borrowing DescriptorList, isHeld: Bool = false
     ) throws(ContainerError) {
-        var executable = try sealedExecutable()
+        var executable = try sealedExecutable(for: step)
         try timeline?.watch(plan.child, slots)
         if plan.child.mayFallSilent, slots.number(of: .finalWord) == nil {
             slots.fill(.finalWord, try attempt("memfd_create") { () throws(Errno) in try FinalWord.makeMemory() })
@@ -231,8 +231,8 @@ package final class Conversation {
 
     /// Waits until the child has done all its steps but the last ones.
     package func awaitReady() throws(ContainerError) {
-        guard !isReady else { return }
         executable?.closeMount()
+        guard !isReady else { return }
         while !isReady { try handleMessage() }
         trace?("init: closing the pipe to signal completion")
     }
