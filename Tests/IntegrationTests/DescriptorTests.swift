@@ -72,6 +72,26 @@ struct DescriptorTests {
         #expect(try output.succeeded().stdout == "one\ntwo\n0 1 2 3 4 5 ")
     }
 
+    /// Also those whose numbers the runtime would have taken for its own.
+    @Test(arguments: ["run", "exec"]) func eachPreservedDescriptorIsTheOneOfItsNumber(_ way: String) throws {
+        let numbers = 3..<43
+        let list = "for n in $(seq 3 42); do cat /proc/self/fd/$n; done; \(Self.list)"
+        let bundle = try way == "run" ? TestBundle(shell: list) : TestBundle { $0.process.args = ["sleep", "1000"] }
+        let files = try numbers.map { open(try bundle.file("passed\($0)", "\($0)\n"), O_RDONLY | O_CLOEXEC) }
+        afterTest { for file in files { close(file) } }
+        let arguments: [String]
+        if way == "run" {
+            arguments = ["run", "--preserve-fds", "40", "--bundle", bundle.path, bundle.id]
+        } else {
+            try bundle.create().succeeded()
+            try bundle.start().succeeded()
+            arguments = ["exec", "--preserve-fds", "40", bundle.id, "sh", "-c", list]
+        }
+        let output = try bundle.launch(arguments, passing: files).wait().succeeded()
+        let read = numbers.map { "\($0)\n" }.joined()
+        #expect(output.stdout == read + (0..<44).map { "\($0) " }.sorted().joined())
+    }
+
     /// A number that is not open is an error, and never some descriptor that the runtime opened itself.
     @Test(arguments: ["1", "3", "40"])
     func aMissingPreservedDescriptor(_ count: String) throws {

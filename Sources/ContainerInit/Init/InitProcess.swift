@@ -107,6 +107,7 @@ package final class InitProcess {
         for entry in plan.slots {
             switch entry.slot.purpose {
             case .passed:
+                if entry.slot.isInPlace(entry.number) { continue }
                 let target = DescriptorNumber.passed(Int32(entry.slot.index))
                 try attempt("dup3", "descriptor \(target.rawValue)") { () throws(Errno) in
                     try entry.number.lend { (file) throws(Errno) in try file.duplicate(onto: target) }

@@ -69,6 +69,11 @@ package struct Slot: Hashable, FieldRecord {
     package static func namespace(_ index: Int) -> Slot { Slot(.namespace, index) }
     package static func mountSource(_ index: Int) -> Slot { Slot(.mountSource, index) }
 
+    /// Whether the program finds the descriptor by this number.
+    package func isInPlace(_ number: DescriptorNumber) -> Bool {
+        purpose == .passed && number == .passed(Int32(index))
+    }
+
     /// Whether the child gets the descriptor.
     package var isForChild: Bool {
         switch purpose {

@@ -51,10 +51,12 @@ package final class RootfsPlanner {
             return false
         }
         var isNew = false
-        for mount in spec.mounts {
-            let place = mount.destination.cleaned
+        // There may be thousands, and a copy of each would be the dearest part.
+        for index in spec.mounts.indices {
+            let place = spec.mounts[index].destination.cleaned
             if place == "/" { return false }
             guard place.isAtOrBelow("/proc") else { continue }
+            let mount = spec.mounts[index]
             guard place == "/proc", mount.type == "proc", !mount.isBind, !isNew else { return false }
             isNew = true
         }

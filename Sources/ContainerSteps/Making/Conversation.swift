@@ -93,7 +93,7 @@ package final class Conversation {
         var kept = DescriptorList()
         for (slot, given) in slots.filled where slot.isForChild {
             var number = given
-            if given.rawValue < lowest {
+            if given.rawValue < lowest, !slot.isInPlace(given) {
                 let moved = try attempt("dup") { () throws(Errno) in try given.duplicate(atLeast: lowest) }
                 number = moved.number
                 kept.append(moved)

@@ -24,8 +24,14 @@ package struct PassedDescriptorsStep: ParentStep {
         // A caller with threads has put them there already: numbers from 3 on mean nothing among its own.
         let given = Set(making.slots.filled.lazy.filter { $0.slot.purpose == .passed }.map { Int32($0.slot.index) })
         for index in 0..<count where !given.contains(index) {
+            let number = DescriptorNumber.passed(index)
+            // They stay where the program finds them, but for the first: the child has its socket in that place.
+            guard index == 0 else {
+                making.slots.fill(.passed(Int(index)), number.take())
+                continue
+            }
             do throws(Errno) {
-                making.slots.fill(.passed(Int(index)), try DescriptorNumber.passed(index).duplicate(atLeast: 10))
+                making.slots.fill(.passed(0), try number.duplicate(atLeast: 10))
             } catch {
                 throw ContainerError(
                     errno: .noSuchFileOrDirectory,

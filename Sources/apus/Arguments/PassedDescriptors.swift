@@ -23,20 +23,19 @@ struct PassedDescriptors: Sendable {
         let activated = takesActivated ? Self.activatedCount : 0
         var complaint: String?
         if count < 0 { complaint = "--preserve-fds must not be negative: " + String(count) }
-        for index in 0..<activated where complaint == nil && !DescriptorNumber.passed(index).isOpen {
-            complaint = "descriptor " + String(3 + index) + " of LISTEN_FDS is not open"
+        if complaint == nil, let closed = DescriptorNumber.passed(0).firstClosed(among: activated) {
+            complaint = "descriptor " + String(closed.rawValue) + " of LISTEN_FDS is not open"
         }
-        var index: Int32 = 0
-        while complaint == nil, index < count {
-            if !DescriptorNumber.passed(activated + index).isOpen {
-                complaint =
-                    "unable to stat preserved-fd " + String(index) + " (of " + String(count)
-                    + "): no such file or directory"
-            }
-            index += 1
+        // No process has more descriptors than that.
+        let preserved = Int32(clamping: max(0, min(count, Int(Int32.max) / 2)))
+        let first = DescriptorNumber.passed(activated)
+        if complaint == nil, let closed = first.firstClosed(among: preserved) {
+            complaint =
+                "unable to stat preserved-fd " + String(closed.rawValue - first.rawValue) + " (of " + String(count)
+                + "): no such file or directory"
         }
         self.activated = activated
-        preserved = index
+        self.preserved = preserved
         // A negative number is that of nobody, as in runc.
         self.status = status.flatMap { $0 < 0 ? nil : Int32(clamping: $0) }
         if complaint == nil, let number = self.status {
