@@ -78,6 +78,8 @@ extension Errno {
     public static let tooManySymbolicLinks = Errno(rawValue: 40)
     /// `ENODATA`: no data available.
     public static let noData = Errno(rawValue: 61)
+    /// `ENOTSOCK`: not a socket.
+    public static let notSocket = Errno(rawValue: 88)
     /// `EMSGSIZE`: message too long.
     public static let messageTooLong = Errno(rawValue: 90)
     /// `EOPNOTSUPP`: operation not supported.

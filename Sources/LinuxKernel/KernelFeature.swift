@@ -63,7 +63,9 @@ extension KernelFeature {
     /// All of them, the oldest first.
     package static let all: [KernelFeature] = [
         KernelFeature(
-            "memfd_create", since: "3.17", before: "nothing works", isRequired: true,
+            "memfd_create", since: "3.17",
+            before:
+                "errors are more than 64 KiB of a plan, a filter that denies a message, and a runtime whose mount cannot be copied or overlaid",
             .call(Int(SYS_memfd_create), [0, ~0])),
         KernelFeature(
             "execveat", since: "3.19",

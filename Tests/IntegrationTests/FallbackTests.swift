@@ -8,7 +8,7 @@ struct FallbackTests {
     private static let mountCalls = "open_tree,open_tree_attr,move_mount,fsopen,fsconfig,fsmount,mount_setattr"
     private static let sets = [
         "clone3", "openat2", "close_range", "faccessat2", "execveat", "mount_setattr", "open_tree", "open_tree_attr",
-        "move_mount", "fsopen", "fsconfig", "fsmount", "open_tree,open_tree_attr", mountCalls,
+        "move_mount", "fsopen", "fsconfig", "fsmount", "open_tree,open_tree_attr", "memfd_create", mountCalls,
         "clone3,openat2,close_range,faccessat2,execveat," + mountCalls,
     ]
     private static let answers = [38, 1]

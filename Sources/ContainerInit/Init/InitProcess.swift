@@ -74,10 +74,12 @@ package final class InitProcess {
             let plan = try socketNumber.lend { (socket) throws(Errno) in try PlanDelivery.receive(from: socket) }
             guard let plan else { exitProcess(1) }
             return plan
-        } catch {
-            // Called by hand, there is no such socket.
+        } catch .badFileDescriptor, .notSocket {
+            // Called by hand.
             report("apus init is started by apus itself\n")
             exitProcess(255)
+        } catch {
+            fail(ContainerError(operation: "recvmsg", errno: error, reason: "receiving the plan"), nil)
         }
     }
 
