@@ -9,17 +9,23 @@ package enum PlanDelivery {
     /// The runtime's part.
     ///
     /// A message of this size never waits for its reader: a child may be held before it can read.
-    package static func send(_ plan: ChildPlan, over socket: borrowing FileDescriptor) throws(Errno) {
+    package static func send(_ plan: ChildPlan, over socket: borrowing FileDescriptor) throws(ContainerError) {
         var encoder = PlanEncoder.ofPlan()
         encoder.encode(plan)
-        if encoder.bytes.count <= most {
-            // A host may give its sockets less room than that.
-            do throws(Errno) { return try socket.send(encoder.bytes) } catch .messageTooLong {}
+        let bytes = encoder.bytes
+        // A host may give its sockets less room than that.
+        let fits = try attempt("sendmsg", subject) { () throws(Errno) in
+            guard bytes.count <= most else { return false }
+            do throws(Errno) { try socket.send(bytes) } catch .messageTooLong { return false }
+            return true
         }
-        let file = try makeMemoryFile("plan", for: .data)
-        try file.write(encoder.bytes)
-        try socket.send([0], with: file)
+        if fits { return }
+        let file = try attempt("memfd_create", subject) { () throws(Errno) in try makeMemoryFile("plan", for: .data) }
+        try attempt("write", subject) { () throws(Errno) in try file.write(bytes) }
+        try attempt("sendmsg", subject) { () throws(Errno) in try socket.send([0], with: file) }
     }
+
+    private static var subject: String { "the plan of the container's init" }
 
     /// The child's part; nil when the runtime has ended before.
     static func receive(from socket: borrowing FileDescriptor) throws(Errno) -> [UInt8]? {

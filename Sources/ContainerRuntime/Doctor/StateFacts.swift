@@ -59,7 +59,7 @@ package struct StateFacts: Sendable {
         switch protection {
         case .readOnlyMount, .readOnlyOverlay:
             findings.append(
-                .good("state.seal", "the runtime's executable is behind a read-only overlay for its containers"))
+                .good("state.seal", "the runtime's executable is read-only for its containers, without a copy"))
         case .memoryCopy:
             findings.append(
                 HostFinding(

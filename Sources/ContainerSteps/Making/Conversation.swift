@@ -165,11 +165,7 @@ package final class Conversation {
         childPlan.boundingSet = status.boundingSet
         childPlan.ignoredSignals = status.ignoredSignals
         childPlan.hasNoGroups = status.hasNoGroups
-        do throws(Errno) {
-            try PlanDelivery.send(childPlan, over: socket)
-        } catch {
-            throw ContainerError(operation: "sendmsg", errno: error, reason: "handing its plan to the container's init")
-        }
+        try PlanDelivery.send(childPlan, over: socket)
     }
 
     /// Runs this thread on `processors` only, and gives those that it had; nil when it stays where it is.
