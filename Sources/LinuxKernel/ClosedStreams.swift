@@ -30,22 +30,8 @@ package func replaceClosedStreams() throws(Errno) -> StreamSet {
 
 private func closedStreams() -> StreamSet {
     var closed = StreamSet()
-    // One call for all three.
-    var entries = (
-        pollfd(fd: 0, events: 0, revents: 0), pollfd(fd: 1, events: 0, revents: 0), pollfd(fd: 2, events: 0, revents: 0)
-    )
-    let result = withUnsafeMutablePointer(to: &entries) {
-        $0.withMemoryRebound(to: pollfd.self, capacity: 3) { linux_poll($0, 3, 0) }
-    }
-    guard result >= 0 else {
-        // With a limit below three descriptors there is no poll of three.
-        for number in 0..<3 where !DescriptorNumber(rawValue: Int32(number)).isOpen {
-            closed.insert(StreamSet(number: number))
-        }
-        return closed
-    }
-    for (number, events) in [entries.0.revents, entries.1.revents, entries.2.revents].enumerated()
-    where events & Int16(POLLNVAL) != 0 {
+    if DescriptorNumber.areOpen(0..<3) { return closed }
+    for number in 0..<3 where !DescriptorNumber(rawValue: Int32(number)).isOpen {
         closed.insert(StreamSet(number: number))
     }
     return closed

@@ -19,13 +19,11 @@ package struct DescriptorNumber: RawRepresentable, Hashable, Comparable, Sendabl
     /// Whether it is that of an open file. See fcntl(2), `F_GETFD`.
     package var isOpen: Bool { linux_fcntl(rawValue, F_GETFD, 0) >= 0 }
 
-    /// The first of `count` numbers from this one on that is that of no open file; nil where each is that of one. See poll(2),
-    /// `POLLNVAL`.
+    /// The first of `count` numbers from this one on that is that of no open file; nil where each is that of one.
     package func firstClosed(among count: Int32) -> DescriptorNumber? {
         var (next, left) = (rawValue, count)
         while left > 0 {
             let some = next..<next + min(left, 256)
-            // One call for many, where the limit of descriptors lets it be.
             if !Self.areOpen(some), let closed = some.first(where: { !DescriptorNumber(rawValue: $0).isOpen }) {
                 return DescriptorNumber(rawValue: closed)
             }
@@ -35,10 +33,16 @@ package struct DescriptorNumber: RawRepresentable, Hashable, Comparable, Sendabl
         return nil
     }
 
-    private static func areOpen(_ numbers: Range<Int32>) -> Bool {
-        var entries = numbers.map { pollfd(fd: $0, events: 0, revents: 0) }
-        let result = entries.withUnsafeMutableBufferPointer { linux_poll($0.baseAddress, UInt($0.count), 0) }
-        return result >= 0 && entries.allSatisfy { $0.revents & Int16(POLLNVAL) == 0 }
+    /// Whether one call says of all of these that they are those of open files. It says nothing of more than the limit of
+    /// descriptors allows. See poll(2), `POLLNVAL`.
+    static func areOpen(_ numbers: Range<Int32>) -> Bool {
+        withUnsafeTemporaryAllocation(of: pollfd.self, capacity: numbers.count) { entries in
+            for (place, number) in zip(entries.indices, numbers) {
+                entries.initializeElement(at: place, to: pollfd(fd: number, events: 0, revents: 0))
+            }
+            guard linux_poll(entries.baseAddress, UInt(entries.count), 0) >= 0 else { return false }
+            return entries.allSatisfy { $0.revents & Int16(POLLNVAL) == 0 }
+        }
     }
 
     /// Takes ownership of the descriptor, which must be the caller's to give.

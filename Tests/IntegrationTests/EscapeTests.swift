@@ -40,20 +40,45 @@ struct EscapeTests {
         #expect(digest(binary) == before)
     }
 
-    /// The same seen directly: what /proc/PID/exe of a waiting init names cannot be opened for writing.
-    @Test func theExecutableOfInitIsSealed() throws {
-        let bundle = try TestBundle { $0.process.args = ["sleep", "1000"] }
-        try bundle.create().succeeded()
-        let exe = "/proc/\(try bundle.pid())/exe"
-        let descriptor = open(exe, O_WRONLY | O_CLOEXEC)
-        let failure = errno
-        if descriptor >= 0 {
-            // A memfd can be opened so, but it is sealed.
-            #expect(write(descriptor, "x", 1) == -1)
-            close(descriptor)
-        } else {
-            #expect([EROFS, ETXTBSY, EACCES, EPERM].contains(failure))
+    /// The same seen directly: what /proc/PID/exe of a waiting init names cannot be opened for writing, also when nobody
+    /// executes it any more.
+    @Test(arguments: [true, false]) func theExecutableOfInitIsSealed(_ isInNewPIDNamespace: Bool) throws {
+        let bundle = try TestBundle {
+            $0.process.args = ["sleep", "1000"]
+            if !isInNewPIDNamespace { $0.linux.namespaces.removeAll { $0.type == "pid" } }
         }
+        // A copy of the runtime, which nobody else executes.
+        let binary = try bundle.file("runtime")
+        unlink(binary)
+        try Runtime.copyProgram(to: binary)
+        chmod(binary, 0o755)
+        let options = [binary, "--root", bundle.stateRoot, "--log", bundle.log]
+        try Command(options + ["create", "--bundle", bundle.path, bundle.id]).wait().succeeded()
+        let exe = "/proc/\(try bundle.pid())/exe"
+        func expectSealed(_ path: String, _ failures: Set<Int32>) {
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            let failure = errno
+            if descriptor >= 0 {
+                // A memfd can be opened so, but it is sealed.
+                #expect(write(descriptor, "x", 1) == -1)
+                close(descriptor)
+            } else {
+                #expect(failures.contains(failure), "\(failure)")
+            }
+        }
+        expectSealed(exe, [EROFS, ETXTBSY, EACCES, EPERM])
+        // What others may see from its first moment on is another file than the one on disk.
+        var inside = stat()
+        var outside = stat()
+        #expect(stat(exe, &inside) == 0 && stat(binary, &outside) == 0)
+        let isAnother = inside.st_dev != outside.st_dev || inside.st_ino != outside.st_ino
+        #expect(isAnother || isInNewPIDNamespace)
+        // O_PATH
+        let held = open(exe, 0x20_0000 | O_CLOEXEC)
+        try #require(held >= 0)
+        afterTest { close(held) }
+        try Command(options + ["delete", "--force", bundle.id]).wait().succeeded()
+        expectSealed("/proc/self/fd/\(held)", [EROFS])
     }
 
     /// Nor can anybody make it so, be it the host's root: the mount that it is in belongs to no namespace.
